@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Net;
+
+/// <summary>Addresses as text: RFC 5952 for IPv6, dotted quad for IPv4, colons for MAC addresses.</summary>
+public static class AddressText
+{
+    /// <summary>Bytes that any address's text fits in.</summary>
+    public const int MaxLength = 65;
+
+    /// <summary>Length of a MAC address's text.</summary>
+    public const int MacLength = 17;
+
+    /// <summary>Writes an address as ASCII; returns the number of bytes written. <paramref name="destination"/> holds at least <see cref="MaxLength"/>.</summary>
+    public static int Format(in IpAddress128 address, Span<byte> destination)
+    {
+        if (address.IsIPv4)
+        {
+            uint v4 = (uint)address.Low;
+            int at = WriteOctet(v4 >> 24, destination, 0);
+            destination[at++] = (byte)'.';
+            at = WriteOctet((v4 >> 16) & 0xFF, destination, at);
+            destination[at++] = (byte)'.';
+            at = WriteOctet((v4 >> 8) & 0xFF, destination, at);
+            destination[at++] = (byte)'.';
+            return WriteOctet(v4 & 0xFF, destination, at);
+        }
+
+        ToIPAddress(address).TryFormat(destination, out int written);
+        return written;
+    }
+
+    /// <summary>The framework's form of an address.</summary>
+    public static IPAddress ToIPAddress(in IpAddress128 address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, address.High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], address.Low);
+        return new IPAddress(address.IsIPv4 ? bytes[12..] : bytes);
+    }
+
+    /// <summary>Our form of the framework's address; scope identifiers are dropped.</summary>
+    public static IpAddress128 FromIPAddress(IPAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        Span<byte> bytes = stackalloc byte[16];
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            address.TryWriteBytes(bytes, out _);
+            return IpAddress128.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes));
+        }
+
+        address.TryWriteBytes(bytes, out _);
+        return new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+    }
+
+    /// <summary>Writes a MAC address (low 48 bits) as <c>00:11:22:aa:bb:cc</c>; returns <see cref="MacLength"/>.</summary>
+    public static int FormatMac(ulong mac, Span<byte> destination)
+    {
+        const string hex = "0123456789abcdef";
+        for (int i = 0; i < 6; i++)
+        {
+            int octet = (int)(mac >> (40 - (8 * i))) & 0xFF;
+            destination[3 * i] = (byte)hex[octet >> 4];
+            destination[(3 * i) + 1] = (byte)hex[octet & 15];
+            if (i < 5)
+            {
+                destination[(3 * i) + 2] = (byte)':';
+            }
+        }
+
+        return MacLength;
+    }
+
+    private static int WriteOctet(uint value, Span<byte> destination, int at)
+    {
+        if (value >= 100)
+        {
+            destination[at++] = (byte)('0' + (value / 100));
+            value %= 100;
+            destination[at++] = (byte)('0' + (value / 10));
+            value %= 10;
+        }
+        else if (value >= 10)
+        {
+            destination[at++] = (byte)('0' + (value / 10));
+            value %= 10;
+        }
+
+        destination[at++] = (byte)('0' + value);
+        return at;
+    }
+}
+
+/// <summary>One address, or a network in CIDR form: an inclusive range of addresses.</summary>
+/// <param name="First">Lowest address.</param>
+/// <param name="Last">Highest address.</param>
+/// <param name="Text">As the user wrote it.</param>
+public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, string Text)
+{
+    /// <summary>Whether the range is one address.</summary>
+    public bool IsSingle => First == Last;
+
+    /// <summary>Whether the address lies in the range.</summary>
+    public bool Contains(in IpAddress128 address) => address.CompareTo(First) >= 0 && address.CompareTo(Last) <= 0;
+
+    /// <summary>Reads <c>10.1.2.3</c>, <c>10.0.0.0/8</c>, <c>2001:db8::1</c> or <c>2001:db8::/32</c>; host bits beyond the prefix are ignored.</summary>
+    /// <exception cref="FormatException">Neither an address nor a network; the message says what was expected.</exception>
+    public static AddressRange Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string trimmed = text.Trim();
+        int slash = trimmed.IndexOf('/', StringComparison.Ordinal);
+        string addressPart = slash < 0 ? trimmed : trimmed[..slash];
+        if (!IPAddress.TryParse(addressPart, out IPAddress? parsed) || (parsed.AddressFamily == AddressFamily.InterNetwork && addressPart.Count(c => c == '.') != 3))
+        {
+            throw new FormatException($"'{text}' is not an address. Give an IPv4 or IPv6 address, or a network such as 10.0.0.0/8 or 2001:db8::/32.");
+        }
+
+        bool v4 = parsed.AddressFamily == AddressFamily.InterNetwork;
+        int bits = v4 ? 32 : 128;
+        int prefix = bits;
+        if (slash >= 0 && (!int.TryParse(trimmed.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > bits))
+        {
+            throw new FormatException($"'{text}' has no valid prefix length: after the slash goes a number from 0 to {bits}.");
+        }
+
+        IpAddress128 address = AddressText.FromIPAddress(parsed);
+        int hostBits = bits - prefix;
+        UInt128 mask = hostBits == 128 ? UInt128.MaxValue : (UInt128.One << hostBits) - 1;
+        UInt128 value = new(address.High, address.Low);
+        UInt128 first = value & ~mask;
+        UInt128 last = value | mask;
+        return new AddressRange(FromUInt128(first), FromUInt128(last), trimmed);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Text;
+
+    private static IpAddress128 FromUInt128(UInt128 value) => new((ulong)(value >> 64), (ulong)value);
+}

@@ -1,0 +1,68 @@
+namespace NetTraffic;
+
+/// <summary>The settings in force: defaults, the store's config file, and environment variables over both.</summary>
+public sealed record TrafficOption
+{
+    /// <summary>Folder of the store. NETTRAFFIC_HOME.</summary>
+    public string StorePath { get; init; } = "";
+
+    /// <summary>Name under which this machine's traffic is stored. Default: the host name. NETTRAFFIC_SENSOR.</summary>
+    public string Sensor { get; init; } = Environment.MachineName;
+
+    /// <summary>How long history is kept; null: for ever, the default. Applied by running captures. NETTRAFFIC_RETENTION.</summary>
+    public TimeSpan? Retention { get; init; }
+
+    /// <summary>How often running captures write their flows. Default 5 s; 1 s to 1 h. NETTRAFFIC_FLUSH_INTERVAL.</summary>
+    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Networks that count as local, in CIDR form. Default: the private, link-local and loopback ranges. NETTRAFFIC_LOCAL_NETWORKS, comma-separated.</summary>
+    public string[] LocalNetworks { get; init; } =
+        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"];
+}
+
+/// <summary>Which traffic a query is about; every part given must match.</summary>
+public sealed record TrafficFilter
+{
+    /// <summary>Either side's address lies in one of these.</summary>
+    public IReadOnlyList<Net.AddressRange> Address { get; init; } = [];
+
+    /// <summary>Either side's port is one of these.</summary>
+    public IReadOnlyList<int> Port { get; init; } = [];
+
+    /// <summary>Protocol name (TCP, ARP, ...) or IP protocol number's text is one of these; case does not matter.</summary>
+    public IReadOnlyList<string> Protocol { get; init; } = [];
+
+    /// <summary>Application is one of these; case does not matter.</summary>
+    public IReadOnlyList<string> Application { get; init; } = [];
+
+    /// <summary>Rows at or after this time, UTC.</summary>
+    public DateTime? Since { get; init; }
+
+    /// <summary>Rows before this time, UTC.</summary>
+    public DateTime? Until { get; init; }
+
+    /// <summary>Capture is one of these.</summary>
+    public IReadOnlyList<string> CaptureId { get; init; } = [];
+}
+
+/// <summary>How the flow table behaves.</summary>
+public sealed record FlowOptions
+{
+    /// <summary>Flows held at most; past it the idlest are written out early and counted. Default 1 million.</summary>
+    public int MaxFlows { get; init; } = 1_000_000;
+
+    /// <summary>A row per flow is written this often, in capture time. Default 5 s. Zero: only when a flow ends.</summary>
+    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A flow ends after this long without a packet (other than TCP). Default 60 s, Zeek's udp_inactivity_timeout.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A TCP flow ends after this long without a packet. Default 5 min, Zeek's tcp_inactivity_timeout.</summary>
+    public TimeSpan TcpIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>A closed TCP flow waits this long for late segments. Default 5 s, Zeek's tcp_close_delay.</summary>
+    public TimeSpan TcpCloseDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A flow that lasts longer is cut: the rest is a new flow. Default 1 h. Zero: never.</summary>
+    public TimeSpan ActiveTimeout { get; init; } = TimeSpan.FromHours(1);
+}

@@ -1,0 +1,204 @@
+namespace NetTraffic;
+
+/// <summary>An interface that packets can be captured on.</summary>
+public sealed class CaptureInterface
+{
+    /// <summary>Name to give to Start-NetCapture.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>What the system says of it; empty where it says nothing.</summary>
+    public string Description { get; set; } = "";
+
+    /// <summary>IP addresses bound to it.</summary>
+    public string[] Addresses { get; set; } = [];
+
+    /// <summary>Link-layer address, or null.</summary>
+    public string? MacAddress { get; set; }
+
+    /// <summary>Whether it is up.</summary>
+    public bool IsUp { get; set; }
+
+    /// <summary>Whether it is a loopback interface.</summary>
+    public bool IsLoopback { get; set; }
+
+    /// <summary>Whether the default route goes through it.</summary>
+    public bool IsDefault { get; set; }
+
+    /// <summary>Whether this process may capture on it now.</summary>
+    public bool CanCapture { get; set; }
+
+    /// <summary>Why not, with the user's next move; null where it may.</summary>
+    public string? CaptureProblem { get; set; }
+}
+
+/// <summary>State of a capture or import.</summary>
+public enum CaptureState
+{
+    /// <summary>Packets are being received.</summary>
+    Running = 0,
+
+    /// <summary>Ended by itself: duration or packet count reached, file read to its end.</summary>
+    Completed,
+
+    /// <summary>Ended because somebody asked.</summary>
+    Stopped,
+
+    /// <summary>Ended by an error; see <see cref="CaptureStatus.Message"/>.</summary>
+    Failed,
+
+    /// <summary>Its process died without ending it; everything up to the last flush is there.</summary>
+    Crashed,
+}
+
+/// <summary>A running or past capture (or import) of a store; also the form of its status file.</summary>
+public sealed class CaptureStatus
+{
+    /// <summary>Identifies the capture; sorts by start time.</summary>
+    public string CaptureId { get; set; } = "";
+
+    /// <summary>Name the user gave, or the interfaces.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>State now.</summary>
+    public CaptureState State { get; set; }
+
+    /// <summary>"Live", or "Import" with <see cref="Path"/>.</summary>
+    public string Kind { get; set; } = "Live";
+
+    /// <summary>Interfaces captured on, or found in the file.</summary>
+    public string[] Interfaces { get; set; } = [];
+
+    /// <summary>Capture filter (BPF), or null.</summary>
+    public string? Filter { get; set; }
+
+    /// <summary>Imported file, or null.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>Name of the capturing machine or tap.</summary>
+    public string Sensor { get; set; } = "";
+
+    /// <summary>When the capture or import began, UTC wall clock.</summary>
+    public DateTime StartTime { get; set; }
+
+    /// <summary>When it ended, UTC wall clock; null while it runs.</summary>
+    public DateTime? EndTime { get; set; }
+
+    /// <summary>When these numbers were true, UTC.</summary>
+    public DateTime UpdateTime { get; set; }
+
+    /// <summary>Packets received.</summary>
+    public long Packets { get; set; }
+
+    /// <summary>Wire bytes received.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Packets a second since the update before.</summary>
+    public double PacketsPerSecond { get; set; }
+
+    /// <summary>Bits a second since the update before.</summary>
+    public double BitsPerSecond { get; set; }
+
+    /// <summary>Packets the kernel dropped because its buffer was full.</summary>
+    public long KernelDrops { get; set; }
+
+    /// <summary>Packets the interface or its driver dropped.</summary>
+    public long InterfaceDrops { get; set; }
+
+    /// <summary>Packets whose decoding stopped early.</summary>
+    public long DecodeFailures { get; set; }
+
+    /// <summary><see cref="DecodeFailures"/> by reason.</summary>
+    public Dictionary<string, long> DecodeFailureReasons { get; set; } = [];
+
+    /// <summary>Flows seen.</summary>
+    public long Flows { get; set; }
+
+    /// <summary>Flows in the table now.</summary>
+    public long ActiveFlows { get; set; }
+
+    /// <summary>Flows written out early because the table was full.</summary>
+    public long EvictedFlows { get; set; }
+
+    /// <summary>Flow rows written to the store.</summary>
+    public long WrittenRows { get; set; }
+
+    /// <summary>Flow rows that could not be written.</summary>
+    public long LostRows { get; set; }
+
+    /// <summary>What went wrong, or null.</summary>
+    public string? Message { get; set; }
+
+    /// <summary>Machine that runs the capture.</summary>
+    public string HostName { get; set; } = "";
+
+    /// <summary>Process that runs the capture.</summary>
+    public int ProcessId { get; set; }
+
+    /// <summary>Start time of that process, UTC: tells it from another one with the same number.</summary>
+    public DateTime ProcessStartTime { get; set; }
+
+    /// <summary>Folder of the store; filled in when read.</summary>
+    public string StorePath { get; set; } = "";
+}
+
+/// <summary>What an import of one file did.</summary>
+public sealed class ImportResult
+{
+    /// <summary>The file.</summary>
+    public string Path { get; set; } = "";
+
+    /// <summary>Identifies the import in the store.</summary>
+    public string CaptureId { get; set; } = "";
+
+    /// <summary>Whether the file was read to its end.</summary>
+    public bool Complete { get; set; }
+
+    /// <summary>Packets read.</summary>
+    public long Packets { get; set; }
+
+    /// <summary>Wire bytes of those packets.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Flows found.</summary>
+    public long Flows { get; set; }
+
+    /// <summary>Packets whose decoding stopped early; each still counts.</summary>
+    public long DecodeFailures { get; set; }
+
+    /// <summary><see cref="DecodeFailures"/> by reason.</summary>
+    public Dictionary<string, long> DecodeFailureReasons { get; set; } = [];
+
+    /// <summary>First packet, UTC; null for an empty capture.</summary>
+    public DateTime? StartTime { get; set; }
+
+    /// <summary>Last packet, UTC.</summary>
+    public DateTime? EndTime { get; set; }
+
+    /// <summary>How long the import took.</summary>
+    public TimeSpan Elapsed { get; set; }
+
+    /// <summary>Byte offset of the damage; null where there is none.</summary>
+    public long? DamageOffset { get; set; }
+
+    /// <summary>What was wrong with the file; null where nothing was.</summary>
+    public string? Message { get; set; }
+}
+
+/// <summary>What Clear-NetTraffic removed.</summary>
+public sealed class ClearResult
+{
+    /// <summary>Folder of the store.</summary>
+    public string StorePath { get; set; } = "";
+
+    /// <summary>Everything in hours that ended before this was removed, UTC.</summary>
+    public DateTime Before { get; set; }
+
+    /// <summary>Hours removed (folders, over all datasets).</summary>
+    public int Hours { get; set; }
+
+    /// <summary>Segment files removed.</summary>
+    public int Segments { get; set; }
+
+    /// <summary>Bytes freed on disk.</summary>
+    public long FreedBytes { get; set; }
+}

@@ -1,0 +1,121 @@
+namespace NetTraffic;
+
+/// <summary>What there is in the store, or in the part of it a filter chose.</summary>
+public sealed class TrafficSummary
+{
+    /// <summary>First packet, UTC; null where there is no traffic.</summary>
+    public DateTime? StartTime { get; set; }
+
+    /// <summary>Last packet, UTC.</summary>
+    public DateTime? EndTime { get; set; }
+
+    /// <summary>Time between the first and the last packet.</summary>
+    public TimeSpan Duration => StartTime is { } start && EndTime is { } end ? end - start : TimeSpan.Zero;
+
+    /// <summary>Packets both ways.</summary>
+    public long Packets { get; set; }
+
+    /// <summary>Wire bytes both ways.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Flows.</summary>
+    public long Flows { get; set; }
+
+    /// <summary>Distinct originator addresses.</summary>
+    public long SourceAddresses { get; set; }
+
+    /// <summary>Distinct responder addresses.</summary>
+    public long DestinationAddresses { get; set; }
+
+    /// <summary>Captures and imports the traffic came from.</summary>
+    public long Captures { get; set; }
+
+    /// <summary>TCP segments sent again.</summary>
+    public long Retransmissions { get; set; }
+
+    /// <summary>Packets the kernel or an interface dropped while these captures ran (whole captures, whatever the filter).</summary>
+    public long DroppedPackets { get; set; }
+
+    /// <summary>Packets whose decoding stopped early (whole captures, whatever the filter).</summary>
+    public long DecodeFailures { get; set; }
+
+    /// <summary>Average packets a second over <see cref="Duration"/>.</summary>
+    public double PacketsPerSecond => Duration > TimeSpan.Zero ? Packets / Duration.TotalSeconds : 0;
+
+    /// <summary>Average bits a second over <see cref="Duration"/>.</summary>
+    public double BitsPerSecond => Duration > TimeSpan.Zero ? Bytes * 8 / Duration.TotalSeconds : 0;
+}
+
+/// <summary>One row of a summary by some key, or one point of a time series.</summary>
+public sealed class TrafficSummaryItem
+{
+    /// <summary>Start of the time bucket, UTC; null without -Interval.</summary>
+    public DateTime? Time { get; set; }
+
+    /// <summary>What the row is grouped by.</summary>
+    public SummaryKey By { get; set; }
+
+    /// <summary>The key's value: a protocol, an address, "a &lt;-&gt; b" for conversations; "(all)" for a time series without a key, "(none)" where absent.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Packets (Address: sent and received by it).</summary>
+    public long Packets { get; set; }
+
+    /// <summary>Wire bytes.</summary>
+    public long Bytes { get; set; }
+
+    /// <summary>Flows.</summary>
+    public long Flows { get; set; }
+
+    /// <summary>Share of all bytes that matched the filter, 0 to 100; of the bucket's bytes with -Interval.</summary>
+    public double Percent { get; set; }
+
+    /// <summary>Bytes sent from the key's side: by the originator; for Address: by the address.</summary>
+    public long SentBytes { get; set; }
+
+    /// <summary>Bytes sent to the key's side.</summary>
+    public long ReceivedBytes { get; set; }
+
+    /// <summary>First packet, UTC.</summary>
+    public DateTime StartTime { get; set; }
+
+    /// <summary>Last packet, UTC.</summary>
+    public DateTime EndTime { get; set; }
+}
+
+/// <summary>What a summary can be grouped by.</summary>
+public enum SummaryKey
+{
+    /// <summary>Nothing: one total.</summary>
+    None = 0,
+
+    /// <summary>Protocol name (TCP, UDP, ARP, ...).</summary>
+    Protocol,
+
+    /// <summary>Application by well-known port.</summary>
+    Application,
+
+    /// <summary>Originator's address.</summary>
+    SourceAddress,
+
+    /// <summary>Responder's address.</summary>
+    DestinationAddress,
+
+    /// <summary>Address on either side.</summary>
+    Address,
+
+    /// <summary>Pair of addresses, whoever began.</summary>
+    Conversation,
+
+    /// <summary>Responder's port with its protocol.</summary>
+    DestinationPort,
+
+    /// <summary>Interface.</summary>
+    Interface,
+
+    /// <summary>Sensor.</summary>
+    Sensor,
+
+    /// <summary>Capture or import.</summary>
+    Capture,
+}
