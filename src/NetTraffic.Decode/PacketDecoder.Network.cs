@@ -1,0 +1,345 @@
+using System.Buffers.Binary;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Decode;
+
+/// <content>IPv4, IPv6 and what follows them.</content>
+public sealed partial class PacketDecoder
+{
+    private const byte HopByHop = 0, Icmp = 1, IpInIpV4 = 4, Tcp = 6, Udp = 17, Dccp = 33, IpInIpV6 = 41, Routing = 43, FragmentHeader = 44,
+        Gre = 47, AuthenticationHeader = 51, IcmpV6 = 58, DestinationOptions = 60, EtherIp = 97, Sctp = 132, UdpLite = 136, MplsInIp = 137,
+        EthernetInIp = 143;
+
+    /// <summary>IP by its version nibble.</summary>
+    private void Ip(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        if (data.Length > 0 && data[0] >> 4 == 6)
+        {
+            IPv6(data, ref packet, depth);
+        }
+        else
+        {
+            IPv4(data, ref packet, depth);
+        }
+    }
+
+    /// <summary>
+    /// The innermost IP header is there but cannot be read: the frame counts under its EtherType, as TShark shows it, and not under
+    /// the addresses of a tunnel around it.
+    /// </summary>
+    private static void FailIp(ref DecodedPacket packet, ushort etherType, DecodeFailure reason)
+    {
+        packet.IpVersion = 0;
+        packet.IpProtocol = 0;
+        packet.EtherType = etherType;
+        packet.Source = packet.Destination = default;
+        packet.SourcePort = packet.DestinationPort = 0;
+        packet.Traits = PacketTraits.None;
+        packet.PayloadLength = 0;
+        packet.Failure = reason;
+    }
+
+    /// <summary>RFC 791 section 3.1: version, IHL, DSCP, total length, identification, flags and offset, TTL, protocol, checksum, addresses, options.</summary>
+    private void IPv4(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        if (data.Length < 20)
+        {
+            FailIp(ref packet, 0x0800, DecodeFailure.TruncatedNetwork);
+            return;
+        }
+
+        int headerLength = (data[0] & 15) * 4;
+        int totalLength = U16(data, 2);
+        if (data[0] >> 4 != 4 || headerLength < 20)
+        {
+            if (data[0] >> 4 == 6)
+            {
+                IPv6(data, ref packet, depth);
+                return;
+            }
+
+            FailIp(ref packet, 0x0800, DecodeFailure.Malformed);
+            return;
+        }
+
+        // Segmentation offload leaves the total length 0 on frames captured before the card cuts them up.
+        if (totalLength == 0)
+        {
+            totalLength = Math.Max(data.Length, headerLength);
+        }
+        else if (totalLength < headerLength)
+        {
+            FailIp(ref packet, 0x0800, DecodeFailure.Malformed);
+            return;
+        }
+
+        byte protocol = data[9];
+        packet.IpVersion = 4;
+        packet.EtherType = 0x0800;
+        packet.IpProtocol = protocol;
+        packet.Source = IpAddress128.FromIPv4(U32(data, 12));
+        packet.Destination = IpAddress128.FromIPv4(U32(data, 16));
+        packet.SourcePort = packet.DestinationPort = 0;
+        packet.Traits = PacketTraits.None;
+
+        int fragment = U16(data, 6);
+        if ((fragment & 0x3FFF) != 0)
+        {
+            packet.Traits = PacketTraits.Fragment;
+            packet.FragmentId = U16(data, 4);
+            if ((fragment & 0x1FFF) != 0)
+            {
+                LaterFragment(ref packet, totalLength - headerLength);
+                return;
+            }
+        }
+
+        if (data.Length < headerLength)
+        {
+            packet.PayloadLength = totalLength - headerLength;
+            Fail(ref packet, DecodeFailure.TruncatedNetwork);
+            return;
+        }
+
+        int payloadLength = totalLength - headerLength;
+        ReadOnlySpan<byte> payload = data[headerLength..];
+        if (payload.Length > payloadLength)
+        {
+            payload = payload[..payloadLength];
+        }
+
+        Transport(protocol, payload, payloadLength, ref packet, depth);
+    }
+
+    /// <summary>RFC 8200 section 3: version, class, flow label, payload length, next header, hop limit, addresses.</summary>
+    private void IPv6(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        if (data.Length > 0 && data[0] >> 4 != 6)
+        {
+            Fail(ref packet, DecodeFailure.Malformed);
+            return;
+        }
+
+        if (data.Length < 40)
+        {
+            FailIp(ref packet, 0x86DD, DecodeFailure.TruncatedNetwork);
+            return;
+        }
+
+        byte next = data[6];
+        packet.IpVersion = 6;
+        packet.EtherType = 0x86DD;
+        packet.IpProtocol = next;
+        packet.Source = new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(data[8..]), BinaryPrimitives.ReadUInt64BigEndian(data[16..]));
+        packet.Destination = new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(data[24..]), BinaryPrimitives.ReadUInt64BigEndian(data[32..]));
+        packet.SourcePort = packet.DestinationPort = 0;
+        packet.Traits = PacketTraits.None;
+
+        // A payload length of 0 means a jumbogram (RFC 2675) or segmentation offload: all that was captured.
+        int payloadLength = U16(data, 4);
+        ReadOnlySpan<byte> payload = data[40..];
+        if (payloadLength == 0)
+        {
+            payloadLength = payload.Length;
+        }
+        else if (payload.Length > payloadLength)
+        {
+            payload = payload[..payloadLength];
+        }
+
+        ExtensionHeaders(next, payload, payloadLength, ref packet, depth);
+    }
+
+    /// <summary>RFC 8200 section 4: each header names the next; lengths in 8-byte units beyond the first 8 (AH: 4-byte units, RFC 4302).</summary>
+    private void ExtensionHeaders(byte next, ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet, int depth)
+    {
+        // Every header is at least 8 bytes long, so a hostile chain ends with its packet.
+        while (true)
+        {
+            int length;
+            switch (next)
+            {
+                case HopByHop or Routing or DestinationOptions:
+                    if (payload.Length < 8)
+                    {
+                        packet.IpProtocol = payload.IsEmpty ? next : payload[0];
+                        Fail(ref packet, DecodeFailure.TruncatedNetwork);
+                        return;
+                    }
+
+                    length = (payload[1] + 1) * 8;
+                    break;
+
+                case AuthenticationHeader:
+                    if (payload.Length < 12)
+                    {
+                        packet.IpProtocol = payload.IsEmpty ? next : payload[0];
+                        Fail(ref packet, DecodeFailure.TruncatedNetwork);
+                        return;
+                    }
+
+                    length = Math.Max((payload[1] + 2) * 4, 12);
+                    break;
+
+                case FragmentHeader:
+                    if (payload.Length < 8)
+                    {
+                        packet.IpProtocol = payload.IsEmpty ? next : payload[0];
+                        Fail(ref packet, DecodeFailure.TruncatedNetwork);
+                        return;
+                    }
+
+                    length = 8;
+                    int offsetAndMore = U16(payload, 2);
+                    if ((offsetAndMore & 0xFFF9) != 0)
+                    {
+                        packet.Traits = PacketTraits.Fragment;
+                        packet.FragmentId = U32(payload, 4);
+                        if ((offsetAndMore & 0xFFF8) != 0)
+                        {
+                            packet.IpProtocol = payload[0];
+                            LaterFragment(ref packet, Math.Max(payloadLength - 8, 0));
+                            return;
+                        }
+                    }
+
+                    break;
+
+                default:
+                    Transport(next, payload, payloadLength, ref packet, depth);
+                    return;
+            }
+
+            next = payload[0];
+            packet.IpProtocol = next;
+            if (payload.Length < length)
+            {
+                Fail(ref packet, DecodeFailure.TruncatedNetwork);
+                return;
+            }
+
+            payload = payload[length..];
+            payloadLength = Math.Max(payloadLength - length, 0);
+        }
+    }
+
+    private void LaterFragment(ref DecodedPacket packet, int payloadLength)
+    {
+        packet.Traits |= PacketTraits.LaterFragment;
+        packet.PayloadLength = payloadLength;
+        fragments.Recall(ref packet);
+    }
+
+    /// <summary>What an IP header carries. <paramref name="payloadLength"/> is by the IP header; <paramref name="payload"/> is what was captured of it.</summary>
+    private void Transport(byte protocol, ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet, int depth)
+    {
+        packet.PayloadLength = payloadLength;
+        switch (protocol)
+        {
+            case Tcp:
+                TcpHeader(payload, payloadLength, ref packet);
+                break;
+            case Udp:
+                UdpHeader(payload, ref packet, depth);
+                break;
+            case Icmp or IcmpV6:
+                // What an ICMP error quotes is not this packet's own: the walk ends here.
+                if (payload.Length < 2)
+                {
+                    Fail(ref packet, DecodeFailure.TruncatedTransport);
+                    return;
+                }
+
+                packet.SourcePort = payload[0];
+                packet.DestinationPort = payload[1];
+                packet.Traits |= PacketTraits.HasTransport;
+                break;
+            case Sctp or Dccp or UdpLite:
+                if (Ports(payload, ref packet))
+                {
+                    packet.Traits |= PacketTraits.HasTransport;
+                }
+
+                break;
+            default:
+                if (IsTunnel(protocol) && (packet.Traits & PacketTraits.Fragment) == 0)
+                {
+                    TunnelInIp(protocol, payload, ref packet, depth + 1);
+                    return;
+                }
+
+                break;
+        }
+
+        if ((packet.Traits & PacketTraits.Fragment) != 0 && (packet.Traits & PacketTraits.HasTransport) != 0)
+        {
+            fragments.Remember(packet);
+        }
+    }
+
+    private static bool Ports(ReadOnlySpan<byte> payload, ref DecodedPacket packet)
+    {
+        if (payload.Length < 4)
+        {
+            Fail(ref packet, DecodeFailure.TruncatedTransport);
+            return false;
+        }
+
+        packet.SourcePort = U16(payload, 0);
+        packet.DestinationPort = U16(payload, 2);
+        return true;
+    }
+
+    /// <summary>RFC 9293 section 3.1: ports, sequence and acknowledgement numbers, data offset and flags, window.</summary>
+    private static void TcpHeader(ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet)
+    {
+        if (payload.Length < 20)
+        {
+            if (Ports(payload, ref packet))
+            {
+                Fail(ref packet, DecodeFailure.TruncatedTransport);
+            }
+
+            return;
+        }
+
+        uint ports = U32(payload, 0);
+        packet.SourcePort = (ushort)(ports >> 16);
+        packet.DestinationPort = (ushort)ports;
+        packet.TcpSequence = U32(payload, 4);
+        packet.TcpAcknowledgement = U32(payload, 8);
+        packet.TcpFlags = (TcpFlags)payload[13];
+        packet.TcpWindow = U16(payload, 14);
+        packet.Traits |= PacketTraits.HasTransport;
+        int headerLength = (payload[12] >> 4) * 4;
+        if (headerLength < 20)
+        {
+            Fail(ref packet, DecodeFailure.Malformed);
+            headerLength = 20;
+        }
+
+        packet.PayloadLength = Math.Max(payloadLength - headerLength, 0);
+    }
+
+    /// <summary>RFC 768: ports, length, checksum.</summary>
+    private void UdpHeader(ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
+    {
+        if (!Ports(payload, ref packet))
+        {
+            return;
+        }
+
+        if (payload.Length < 8)
+        {
+            Fail(ref packet, DecodeFailure.TruncatedTransport);
+            return;
+        }
+
+        packet.Traits |= PacketTraits.HasTransport;
+        packet.PayloadLength = Math.Max(packet.PayloadLength - 8, 0);
+        if ((packet.Traits & PacketTraits.Fragment) == 0)
+        {
+            TunnelInUdp(payload[8..], ref packet, depth + 1);
+        }
+    }
+}

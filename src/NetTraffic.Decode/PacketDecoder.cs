@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Decode;
+
+/// <summary>
+/// Walks a frame from its link layer to the transport header of the innermost IP header that is not quoted in an ICMP error.
+/// Never throws on any bytes, allocates nothing per packet, and follows a bounded number of headers. Not thread-safe: one decoder
+/// per packet source, since it carries the ports of first fragments to the rest of their datagrams.
+/// </summary>
+public sealed partial class PacketDecoder
+{
+    /// <summary>Headers followed inside one another at most; more is <see cref="DecodeFailure.TooDeep"/>.</summary>
+    public const int MaxDepth = 32;
+
+    private readonly FragmentTable fragments;
+    private readonly DecoderCounters counters = new();
+
+    /// <summary>Makes a decoder.</summary>
+    /// <param name="options">How it behaves; null: the defaults.</param>
+    public PacketDecoder(DecoderOptions? options = null) => fragments = new FragmentTable((options ?? new DecoderOptions()).FragmentSlots);
+
+    /// <summary>What was decoded and what failed, so far.</summary>
+    public DecoderCounters Counters => counters;
+
+    /// <summary>Decodes one frame. Every frame gives a result; <see cref="DecodedPacket.Failure"/> says where decoding stopped early.</summary>
+    public void Decode(in RawPacket raw, out DecodedPacket packet)
+    {
+        packet = default;
+        packet.TimestampNs = raw.TimestampNs;
+        packet.WireLength = raw.WireLength;
+        packet.InterfaceIndex = (ushort)raw.InterfaceIndex;
+        packet.LinkType = (ushort)raw.LinkType;
+        packet.VlanId = DecodedPacket.NoVlan;
+
+        if (raw.LinkType == LinkTypes.Ethernet)
+        {
+            Ethernet(raw.Data, ref packet, 0);
+        }
+        else
+        {
+            Link(raw.LinkType, raw.Data, ref packet);
+        }
+
+        counters.Add(packet.Failure);
+    }
+
+    private static void Fail(ref DecodedPacket packet, DecodeFailure reason) => packet.Failure = reason;
+
+    // What decides the payload's protocol is a non-IP frame's only name, so the innermost one seen so far is kept.
+    private static void SetEtherType(ref DecodedPacket packet, ushort etherType)
+    {
+        if (packet.IpVersion == 0)
+        {
+            packet.EtherType = etherType;
+        }
+    }
+
+    private static void OpenTunnel(ref DecodedPacket packet, TunnelKind kind)
+    {
+        if (packet.Tunnel == TunnelKind.None)
+        {
+            packet.Tunnel = kind;
+        }
+    }
+
+    private static ushort U16(ReadOnlySpan<byte> data, int at) => BinaryPrimitives.ReadUInt16BigEndian(data[at..]);
+
+    private static uint U32(ReadOnlySpan<byte> data, int at) => BinaryPrimitives.ReadUInt32BigEndian(data[at..]);
+}
