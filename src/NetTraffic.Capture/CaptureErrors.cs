@@ -1,0 +1,55 @@
+using NetTraffic.Capture.Native;
+
+namespace NetTraffic.Capture;
+
+/// <summary>libpcap's refusals as errors with the user's next move.</summary>
+internal static class CaptureErrors
+{
+    public static CaptureException LibraryMissing() => new(
+        CaptureProblem.LibraryMissing,
+        OperatingSystem.IsWindows() ? "Npcap is not installed, so packets cannot be captured. Files can still be imported." : "libpcap is not installed, so packets cannot be captured. Files can still be imported.",
+        OperatingSystem.IsWindows() ? "Install Npcap from https://npcap.com."
+            : OperatingSystem.IsMacOS() ? "libpcap is part of macOS: check that /usr/lib/libpcap.A.dylib can be loaded."
+            : "Install it: 'sudo apt-get install libpcap0.8' (Debian, Ubuntu), 'sudo dnf install libpcap' (Fedora, RHEL), 'apk add libpcap' (Alpine).");
+
+    public static CaptureException BadFilter(string filter, string message) => new(
+        CaptureProblem.BadFilter,
+        $"libpcap does not accept the filter '{filter}': {message}",
+        "See 'man pcap-filter' for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
+
+    public static CaptureException UnknownInterface(string name)
+    {
+        IReadOnlyList<string> near = InterfaceCatalog.NearestNames(name);
+        string hint = near.Count > 0 ? $" Did you mean {string.Join(", ", near)}?" : "";
+        return new CaptureException(CaptureProblem.UnknownInterface, $"There is no interface '{name}'.{hint}", "Get-NetCaptureInterface lists the interfaces.");
+    }
+
+    public static CaptureException FromActivate(int status, string name, string message)
+    {
+        string text = message.Length > 0 ? message : StatusText(status);
+        return status switch
+        {
+            LibPcap.NoSuchDevice => UnknownInterface(name),
+            LibPcap.PermissionDenied or LibPcap.PromiscuousDenied => NotPermitted(name, text),
+            LibPcap.InterfaceNotUp => new CaptureException(CaptureProblem.InterfaceDown, $"The interface '{name}' is down.", $"Bring it up ('sudo ip link set {name} up') and try again."),
+            _ when text.Contains("permission", StringComparison.OrdinalIgnoreCase) => NotPermitted(name, text),
+            _ => new CaptureException(CaptureProblem.Other, $"libpcap cannot capture on '{name}': {text}"),
+        };
+    }
+
+    private static CaptureException NotPermitted(string name, string text) => new(
+        CaptureProblem.NotPermitted,
+        $"This process may not capture on '{name}': {text}",
+        PermissionAdvice());
+
+    /// <summary>How to permit capturing on this platform.</summary>
+    public static string PermissionAdvice()
+    {
+        string program = Environment.ProcessPath ?? "/path/to/pwsh";
+        return OperatingSystem.IsWindows() ? "Run PowerShell as administrator, or install Npcap without 'restrict to administrators'."
+            : OperatingSystem.IsMacOS() ? "Run with sudo, or give your user access to /dev/bpf* (Wireshark's ChmodBPF does)."
+            : $"Run with sudo, or permit the program once: sudo setcap cap_net_raw,cap_net_admin=eip {program}";
+    }
+
+    private static unsafe string StatusText(int status) => LibPcap.Text(LibPcap.StatusText(status));
+}

@@ -1,0 +1,18 @@
+namespace NetTraffic.Capture;
+
+/// <summary>Files carry LINKTYPE_ values, live captures DLT_ values; some DLTs found their way into files. This maps to LINKTYPE_.</summary>
+internal static class LinkTypeNumbers
+{
+    /// <summary>LINKTYPE_ of a number found in a file: raw IP was written as 12 or 14 by some systems.</summary>
+    public static int FromFile(int value) => value is 12 or 14 ? 101 : value;
+
+    /// <summary>LINKTYPE_ of a DLT_ value that libpcap gave for a live capture.</summary>
+    public static int FromDlt(int value) => value is 12 or 14 ? 101 : value;
+
+    /// <summary>Captured bytes of one packet at most; more is damage. libpcap and Wireshark draw the same lines: 256 KiB, but for USB and D-Bus.</summary>
+    public static uint LargestPacket(int linkType)
+    {
+        const int usbPcap = 249, dbus = 231, usb2 = 288;
+        return linkType is usbPcap or dbus or usb2 ? 128u << 20 : 262_144;
+    }
+}

@@ -1,0 +1,274 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using NetTraffic.Capture.Native;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Capture;
+
+/// <summary>
+/// A live interface through libpcap. The callback hands each packet on from the kernel's ring; nothing is copied or allocated for it.
+/// On Linux a packet over the loopback interface is seen once on "lo" (outgoing copies are left out by libpcap).
+/// </summary>
+public sealed unsafe class LiveSource : IPacketSource
+{
+    private const int DispatchPackets = 16_384;
+    private const long TickNs = 100_000_000;
+    private readonly LiveSourceOptions options;
+    private readonly Lock closing = new();
+    private nint handle;
+    private int linkType;
+    private bool nanoseconds;
+    private long packets;
+    private long bytes;
+    private long kernelDrops;
+    private long interfaceDrops;
+    private uint lastDropped;
+    private uint lastInterfaceDropped;
+    private string? problem;
+
+    /// <summary>Makes a source that is not open yet.</summary>
+    public LiveSource(LiveSourceOptions options) => this.options = options;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PacketInterface> Interfaces => [new PacketInterface(options.Interface, linkType)];
+
+    /// <inheritdoc/>
+    public PacketSourceCounters Counters => new()
+    {
+        Packets = Volatile.Read(ref packets),
+        Bytes = Volatile.Read(ref bytes),
+        KernelDrops = Volatile.Read(ref kernelDrops),
+        InterfaceDrops = Volatile.Read(ref interfaceDrops),
+    };
+
+    /// <summary>What keeps packets from coming at the moment (the interface is down), or null.</summary>
+    public string? Problem => Volatile.Read(ref problem);
+
+    /// <summary>Opens the interface and sets the filter; packets are buffered by the kernel from here on.</summary>
+    /// <exception cref="CaptureException">It cannot: see <see cref="CaptureException.Problem"/>.</exception>
+    public void Open()
+    {
+        InterfaceCatalog.RequireLibrary();
+        byte* errorBuffer = stackalloc byte[LibPcap.ErrorBufferSize];
+        *errorBuffer = 0;
+        handle = LibPcap.Create(options.Interface, errorBuffer);
+        if (handle == 0)
+        {
+            throw new CaptureException(CaptureProblem.Other, $"libpcap cannot open '{options.Interface}': {LibPcap.Text(errorBuffer)}");
+        }
+
+        try
+        {
+            _ = LibPcap.SetSnapLength(handle, options.SnapLength);
+            _ = LibPcap.SetPromiscuous(handle, options.Promiscuous ? 1 : 0);
+            _ = LibPcap.SetTimeout(handle, Math.Max(1, (int)options.ReadTimeout.TotalMilliseconds));
+            _ = LibPcap.SetBufferSize(handle, options.BufferSize);
+            _ = LibPcap.SetTimestampPrecision(handle, 1);
+            int status = LibPcap.Activate(handle);
+            if (status < 0)
+            {
+                throw CaptureErrors.FromActivate(status, options.Interface, LibPcap.Text(LibPcap.GetError(handle)));
+            }
+
+            const int linuxSll = 113, linuxSll2 = 276;
+            if (LibPcap.DataLink(handle) == linuxSll)
+            {
+                // Version 2 says which interface; where libpcap is too old for it, version 1 stays.
+                _ = LibPcap.SetDataLink(handle, linuxSll2);
+            }
+
+            linkType = LinkTypeNumbers.FromDlt(LibPcap.DataLink(handle));
+            nanoseconds = LibPcap.GetTimestampPrecision(handle) == 1;
+            SetFilter();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Run(IPacketSink sink, CancellationToken cancellationToken)
+    {
+        if (handle == 0)
+        {
+            Open();
+        }
+
+        Loop loop = new(this, sink);
+        GCHandle self = GCHandle.Alloc(loop);
+        using CancellationTokenRegistration registration = cancellationToken.Register(BreakLoop);
+        try
+        {
+            long nextTick = 0;
+            while (!cancellationToken.IsCancellationRequested && !loop.Stopped)
+            {
+                int count = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
+                loop.Publish();
+                if (loop.Failure is { } failure)
+                {
+                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+                }
+
+                if (count < 0 && count != LibPcap.Break)
+                {
+                    Wait(cancellationToken);
+                }
+                else if (problem is not null && count > 0)
+                {
+                    problem = null;
+                }
+
+                long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+                if (now - nextTick >= 0 || nextTick - now > 2 * TickNs)
+                {
+                    nextTick = now + TickNs;
+                    ReadStatistics();
+                    if (!sink.OnTick(now))
+                    {
+                        break;
+                    }
+                }
+            }
+
+            ReadStatistics();
+        }
+        finally
+        {
+            self.Free();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (closing)
+        {
+            if (handle != 0)
+            {
+                LibPcap.Close(handle);
+                handle = 0;
+            }
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnPacket(nint user, byte* header, byte* data)
+    {
+        Loop loop = Unsafe.As<Loop>(GCHandle.FromIntPtr(user).Target!);
+        if (loop.Stopped)
+        {
+            return;
+        }
+
+        // struct pcap_pkthdr: struct timeval (two longs; 32 bits each on Windows), captured length, wire length.
+        long seconds = OperatingSystem.IsWindows() ? *(int*)header : *(long*)header;
+        long fraction = OperatingSystem.IsWindows() ? *(int*)(header + 4) : OperatingSystem.IsMacOS() ? *(int*)(header + 8) : *(long*)(header + 8);
+        uint* lengths = (uint*)(header + (OperatingSystem.IsWindows() ? 8 : 16));
+        loop.Take(seconds, fraction, (int)lengths[0], (int)lengths[1], data);
+    }
+
+    private void SetFilter()
+    {
+        if (string.IsNullOrWhiteSpace(options.Filter))
+        {
+            return;
+        }
+
+        LibPcap.BpfProgram program = default;
+        const uint unknownNetmask = 0xFFFFFFFF;
+        if (LibPcap.Compile(handle, &program, options.Filter, 1, unknownNetmask) != 0)
+        {
+            throw CaptureErrors.BadFilter(options.Filter, LibPcap.Text(LibPcap.GetError(handle)));
+        }
+
+        int status = LibPcap.SetFilter(handle, &program);
+        LibPcap.FreeCode(&program);
+        if (status != 0)
+        {
+            throw CaptureErrors.BadFilter(options.Filter, LibPcap.Text(LibPcap.GetError(handle)));
+        }
+    }
+
+    // The interface went down: its socket delivers again as soon as it is up. It disappeared: that is the end.
+    private void Wait(CancellationToken cancellationToken)
+    {
+        string message = LibPcap.Text(LibPcap.GetError(handle));
+        if (!InterfaceCatalog.Exists(options.Interface))
+        {
+            throw new CaptureException(CaptureProblem.UnknownInterface, $"The interface '{options.Interface}' disappeared ({message}).", "Start a new capture when it is back.");
+        }
+
+        problem ??= $"No packets from '{options.Interface}': {message}. The capture goes on when it is up again.";
+        cancellationToken.WaitHandle.WaitOne(200);
+    }
+
+    private void BreakLoop()
+    {
+        lock (closing)
+        {
+            if (handle != 0)
+            {
+                LibPcap.BreakLoop(handle);
+            }
+        }
+    }
+
+    private void ReadStatistics()
+    {
+        LibPcap.PcapStats stats;
+        if (LibPcap.Stats(handle, &stats) != 0)
+        {
+            return;
+        }
+
+        // The counters have 32 bits: what counts is the difference.
+        kernelDrops += stats.Dropped - lastDropped;
+        interfaceDrops += stats.InterfaceDropped - lastInterfaceDropped;
+        lastDropped = stats.Dropped;
+        lastInterfaceDropped = stats.InterfaceDropped;
+    }
+
+    /// <summary>What the callback needs, in one object that native code can point to.</summary>
+    private sealed class Loop(LiveSource source, IPacketSink sink)
+    {
+        private readonly long unit = source.nanoseconds ? 1 : 1000;
+        private readonly int linkType = source.linkType;
+        private long packets = source.packets;
+        private long bytes = source.bytes;
+
+        public bool Stopped { get; private set; }
+
+        public Exception? Failure { get; private set; }
+
+        public void Take(long seconds, long fraction, int captured, int wire, byte* data)
+        {
+            RawPacket packet = new((seconds * 1_000_000_000) + (fraction * unit), wire, linkType, 0, new ReadOnlySpan<byte>(data, captured));
+            packets++;
+            bytes += wire;
+            try
+            {
+                if (sink.OnPacket(packet))
+                {
+                    return;
+                }
+            }
+#pragma warning disable CA1031 // An exception must not cross libpcap's frames: it is carried around them and thrown again in Run.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                Failure = error;
+            }
+
+            Stopped = true;
+            LibPcap.BreakLoop(source.handle);
+        }
+
+        public void Publish()
+        {
+            Volatile.Write(ref source.packets, packets);
+            Volatile.Write(ref source.bytes, bytes);
+        }
+    }
+}

@@ -1,0 +1,319 @@
+using System.Buffers.Binary;
+using System.Text;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Capture;
+
+/// <summary>
+/// pcapng files (draft-ietf-opsawg-pcapng): blocks of type, total length, body, total length. Sections each have a byte order and a
+/// list of interfaces; each interface has a link type, a time stamp resolution and an offset.
+/// </summary>
+internal sealed class PcapngReader
+{
+    private const uint SectionHeader = 0x0A0D0D0A, InterfaceDescription = 1, ObsoletePacket = 2, SimplePacket = 3, InterfaceStatistics = 5, EnhancedPacket = 6;
+    private const uint ByteOrderMagic = 0x1A2B3C4D;
+    private const int OptionEnd = 0, OptionName = 2, OptionResolution = 9, OptionOffset = 14, OptionInterfaceDrops = 5;
+
+    /// <summary>Longest block that is read; anything larger that is not a packet is passed over in pieces.</summary>
+    private const uint LargestBlock = (128u << 20) + 4096;
+
+    private readonly ByteWindow window;
+    private readonly InterfaceList interfaces;
+    private readonly SourceCounts counts;
+    private readonly List<InterfaceTimes> times = [];
+    private int sectionStart;
+    private bool big;
+    private long packets;
+    private long bytes;
+
+    public PcapngReader(ByteWindow window, InterfaceList interfaces, SourceCounts counts)
+    {
+        this.window = window;
+        this.interfaces = interfaces;
+        this.counts = counts;
+    }
+
+    public static bool Recognises(ReadOnlySpan<byte> start) => start.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(start) == SectionHeader;
+
+    public void Run(IPacketSink sink, CancellationToken cancellationToken)
+    {
+        try
+        {
+            for (int blocks = 0; Block(sink); blocks++)
+            {
+                if ((blocks & 0x3FF) == 0)
+                {
+                    counts.Publish(packets, bytes);
+                    if (cancellationToken.IsCancellationRequested || !sink.OnTick(0))
+                    {
+                        return;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            counts.Publish(packets, bytes);
+        }
+    }
+
+    /// <summary>Reads one block; false at the end of the file, or where the sink wants no more.</summary>
+    private bool Block(IPacketSink sink)
+    {
+        ReadOnlySpan<byte> header = window.Peek(12);
+        if (header.IsEmpty)
+        {
+            return false;
+        }
+
+        if (header.Length < 12)
+        {
+            throw Truncated("the file ends within a block's header");
+        }
+
+        if (BinaryPrimitives.ReadUInt32BigEndian(header) == SectionHeader)
+        {
+            ByteOrder(header);
+        }
+
+        uint type = U32(header, 0);
+        uint length = U32(header, 4);
+        if (length < 12)
+        {
+            throw Damaged($"a block claims a length of {length} bytes");
+        }
+
+        if (length > LargestBlock || !IsRead(type))
+        {
+            if (IsRead(type))
+            {
+                throw Damaged($"a block claims a length of {length} bytes");
+            }
+
+            Skip(length);
+            return true;
+        }
+
+        // Blocks are padded to 4 bytes; a length that is not is taken at its word when the block ends there.
+        int whole = (int)((length + 3) & ~3u);
+        ReadOnlySpan<byte> block = window.Peek(whole);
+        if (block.Length < whole)
+        {
+            throw Truncated("the file ends within a block");
+        }
+
+        bool more = Body(type, block[8..(whole - 4)], sink);
+        window.Advance(whole);
+        return more;
+    }
+
+    private static bool IsRead(uint type) => type is SectionHeader or InterfaceDescription or ObsoletePacket or SimplePacket or InterfaceStatistics or EnhancedPacket;
+
+    private bool Body(uint type, ReadOnlySpan<byte> body, IPacketSink sink)
+    {
+        switch (type)
+        {
+            case SectionHeader:
+                sectionStart = interfaces.Count;
+                return true;
+            case InterfaceDescription:
+                AddInterface(body);
+                return true;
+            case EnhancedPacket:
+                Need(body, 20);
+                return Packet(sink, (int)Math.Min(U32(body, 0), int.MaxValue), ((ulong)U32(body, 4) << 32) | U32(body, 8), U32(body, 12), U32(body, 16), body[20..]);
+            case ObsoletePacket:
+                Need(body, 20);
+                return Packet(sink, U16(body, 0), ((ulong)U32(body, 4) << 32) | U32(body, 8), U32(body, 12), U32(body, 16), body[20..]);
+            case SimplePacket:
+                Need(body, 4);
+                uint wire = U32(body, 0);
+                uint snap = sectionStart < times.Count && times[sectionStart].SnapLength is > 0 and var limit ? limit : uint.MaxValue;
+                return Packet(sink, 0, null, Math.Min(Math.Min(wire, snap), (uint)body.Length - 4), wire, body[4..]);
+            default:
+                Statistics(body);
+                return true;
+        }
+    }
+
+    private bool Packet(IPacketSink sink, int interfaceId, ulong? stamp, uint captured, uint wire, ReadOnlySpan<byte> data)
+    {
+        int index = sectionStart + interfaceId;
+        if (interfaceId < 0 || index >= times.Count || index < sectionStart)
+        {
+            throw Damaged($"a packet names interface {interfaceId}, which this section does not describe");
+        }
+
+        if (captured > (uint)data.Length)
+        {
+            throw Damaged($"a packet claims {captured} captured bytes in a block that holds {data.Length}");
+        }
+
+        int linkType = interfaces[index].LinkType;
+        if (captured > LinkTypeNumbers.LargestPacket(linkType))
+        {
+            throw Damaged($"a packet claims {captured} captured bytes");
+        }
+
+        RawPacket packet = new(stamp is { } value ? times[index].Nanoseconds(value) : 0, (int)Math.Min(wire, int.MaxValue), linkType, index, data[..(int)captured]);
+        packets++;
+        bytes += packet.WireLength;
+        return sink.OnPacket(packet);
+    }
+
+    /// <summary>Interface Description Block: link type, reserved, snap length, options.</summary>
+    private void AddInterface(ReadOnlySpan<byte> body)
+    {
+        Need(body, 8);
+        string name = "";
+        byte resolution = 6;
+        long offset = 0;
+        ReadOnlySpan<byte> options = body[8..];
+        while (NextOption(ref options, out int code, out ReadOnlySpan<byte> value))
+        {
+            switch (code)
+            {
+                case OptionName:
+                    name = Encoding.UTF8.GetString(value).TrimEnd('\0');
+                    break;
+                case OptionResolution when value.Length >= 1:
+                    resolution = value[0];
+                    break;
+                case OptionOffset when value.Length >= 8:
+                    offset = big ? BinaryPrimitives.ReadInt64BigEndian(value) : BinaryPrimitives.ReadInt64LittleEndian(value);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        if (interfaces.Count > ushort.MaxValue)
+        {
+            throw Damaged("more than 65,536 interfaces are described");
+        }
+
+        interfaces.Add(new PacketInterface(name, LinkTypeNumbers.FromFile(U16(body, 0))));
+        times.Add(new InterfaceTimes(resolution, offset, U32(body, 4)));
+    }
+
+    /// <summary>Interface Statistics Block: interface, time stamp, options; isb_ifdrop is cumulative.</summary>
+    private void Statistics(ReadOnlySpan<byte> body)
+    {
+        if (body.Length < 12)
+        {
+            return;
+        }
+
+        ReadOnlySpan<byte> options = body[12..];
+        while (NextOption(ref options, out int code, out ReadOnlySpan<byte> value))
+        {
+            if (code == OptionInterfaceDrops && value.Length >= 8)
+            {
+                counts.Drops = Math.Max(counts.Drops, big ? BinaryPrimitives.ReadInt64BigEndian(value) : BinaryPrimitives.ReadInt64LittleEndian(value));
+            }
+        }
+    }
+
+    /// <summary>Options: code, length, value padded to 4 bytes.</summary>
+    private bool NextOption(ref ReadOnlySpan<byte> options, out int code, out ReadOnlySpan<byte> value)
+    {
+        code = OptionEnd;
+        value = default;
+        if (options.Length < 4)
+        {
+            return false;
+        }
+
+        code = U16(options, 0);
+        int length = U16(options, 2);
+        if (code == OptionEnd || options.Length < 4 + length)
+        {
+            return false;
+        }
+
+        value = options.Slice(4, length);
+        int padded = 4 + ((length + 3) & ~3);
+        options = options.Length > padded ? options[padded..] : default;
+        return true;
+    }
+
+    private void ByteOrder(ReadOnlySpan<byte> header)
+    {
+        big = BinaryPrimitives.ReadUInt32BigEndian(header[8..]) == ByteOrderMagic;
+        if (!big && BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) != ByteOrderMagic)
+        {
+            throw Damaged("a section's byte-order mark is wrong");
+        }
+    }
+
+    private void Skip(uint length)
+    {
+        long left = (length + 3L) & ~3L;
+        while (left > 0)
+        {
+            int piece = window.Peek((int)Math.Min(left, 1 << 16)).Length;
+            if (piece == 0)
+            {
+                throw Truncated("the file ends within a block");
+            }
+
+            window.Advance(piece);
+            left -= piece;
+        }
+    }
+
+    private void Need(ReadOnlySpan<byte> body, int length)
+    {
+        if (body.Length < length)
+        {
+            throw Damaged("a block is shorter than its kind needs");
+        }
+    }
+
+    private CaptureFormatException Damaged(string what) => new(what, window.Offset, truncated: false);
+
+    private CaptureFormatException Truncated(string what) => new(what, window.Offset, truncated: true);
+
+    private uint U32(ReadOnlySpan<byte> data, int at) => big ? BinaryPrimitives.ReadUInt32BigEndian(data[at..]) : BinaryPrimitives.ReadUInt32LittleEndian(data[at..]);
+
+    private ushort U16(ReadOnlySpan<byte> data, int at) => big ? BinaryPrimitives.ReadUInt16BigEndian(data[at..]) : BinaryPrimitives.ReadUInt16LittleEndian(data[at..]);
+
+    /// <summary>An interface's if_tsresol (a power of ten, or of two where the top bit is set), if_tsoffset in seconds, and snap length.</summary>
+    private readonly struct InterfaceTimes(byte resolution, long offsetSeconds, uint snapLength)
+    {
+        public uint SnapLength => snapLength;
+
+        public long Nanoseconds(ulong stamp)
+        {
+            UInt128 ns;
+            int power = resolution & 0x7F;
+            if ((resolution & 0x80) != 0)
+            {
+                ns = power < 128 ? ((UInt128)stamp * 1_000_000_000) >> power : 0;
+            }
+            else if (power <= 9)
+            {
+                ns = (UInt128)stamp * PowerOfTen(9 - power);
+            }
+            else
+            {
+                ns = power - 9 <= 19 ? stamp / PowerOfTen(power - 9) : 0;
+            }
+
+            long value = ns > long.MaxValue ? long.MaxValue : (long)ns;
+            Int128 shifted = (Int128)value + ((Int128)offsetSeconds * 1_000_000_000);
+            return shifted > long.MaxValue ? long.MaxValue : shifted < long.MinValue ? long.MinValue : (long)shifted;
+        }
+
+        private static ulong PowerOfTen(int power)
+        {
+            ulong value = 1;
+            for (int i = 0; i < power; i++)
+            {
+                value *= 10;
+            }
+
+            return value;
+        }
+    }
+}

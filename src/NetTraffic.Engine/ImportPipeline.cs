@@ -1,0 +1,281 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using NetTraffic.Decode;
+using NetTraffic.Flows;
+using NetTraffic.Packets;
+using NetTraffic.Store;
+
+namespace NetTraffic.Engine;
+
+/// <summary>
+/// A capture file on its way into the store, on three threads: read and decode; flow table; writer. The queues between them are
+/// bounded, so memory is bounded and the slowest stage sets the pace.
+/// </summary>
+internal sealed class ImportPipeline
+{
+    private const int PacketsPerBatch = 1024;
+    private const int PacketBatches = 8;
+    private const int RowBatches = 16;
+    private readonly IPacketSource source;
+    private readonly ICaptureWriter writer;
+    private readonly PacketDecoder decoder = new();
+    private readonly FlowTable table;
+    private readonly RowBatcher batcher;
+    private readonly RowBatchPool rowPool = new();
+    private readonly BlockingCollection<PacketBatch> decoded = new(PacketBatches);
+    private readonly BlockingCollection<PacketBatch> empty = new();
+    private readonly BlockingCollection<RowBatch> rows = new(RowBatches);
+    private readonly CancellationTokenSource abort;
+    private readonly string fallbackInterface;
+    private LaneNumbers last;
+    private long intervalStartNs;
+
+    public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, CancellationToken cancellationToken)
+    {
+        this.source = source;
+        this.writer = writer;
+        this.fallbackInterface = fallbackInterface;
+        abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        batcher = new RowBatcher(rowPool, 0, batch => rows.Add(batch, CancellationToken.None));
+        table = new FlowTable(options, batcher);
+        table.Flushed += endNs => batcher.CompleteInterval(endNs, Numbers());
+        for (int i = 0; i < PacketBatches + 2; i++)
+        {
+            empty.Add(new PacketBatch());
+        }
+    }
+
+    public DecoderCounters Decoded => decoder.Counters;
+
+    public FlowCounters Flows => table.Counters;
+
+    /// <summary>Earliest packet in nanoseconds since 1970; <see cref="long.MaxValue"/> before there is one.</summary>
+    public long FirstNs { get; private set; } = long.MaxValue;
+
+    /// <summary>Latest packet.</summary>
+    public long LastNs { get; private set; } = long.MinValue;
+
+    /// <summary>Runs to the end; every row that was made is written, also where reading stopped by damage or cancellation.</summary>
+    /// <param name="whileRunning">Called about four times a second on the caller's thread.</param>
+    /// <returns>What stopped the reader early, or null.</returns>
+    public Exception? Run(Action whileRunning)
+    {
+        Task<Exception?> reading = Start("read", Read, decoded.CompleteAdding);
+        Task<Exception?> flowing = Start("flows", TrackFlows, rows.CompleteAdding);
+        Task<Exception?> writing = Start("write", WriteRows, () => { });
+        Task all = Task.WhenAll(reading, flowing, writing);
+        while (!all.Wait(TimeSpan.FromMilliseconds(250)))
+        {
+            whileRunning();
+        }
+
+        if ((writing.Result ?? flowing.Result) is { } broken)
+        {
+            ExceptionDispatchInfo.Throw(broken);
+        }
+
+        return reading.Result;
+    }
+
+    // A stage that fails stops the others: the reader by the token, the ones behind by the end of their queue.
+    private Task<Exception?> Start(string name, Action stage, Action afterwards)
+    {
+        TaskCompletionSource<Exception?> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread thread = new(() =>
+        {
+            Exception? failure = null;
+            try
+            {
+                stage();
+            }
+            catch (Exception error) when (error is IOException or OperationCanceledException or UnauthorizedAccessException or InvalidOperationException or OutOfMemoryException)
+            {
+                failure = error;
+                if (name != "read")
+                {
+                    abort.Cancel();
+                }
+            }
+            finally
+            {
+                afterwards();
+            }
+
+            if (failure is not null && name == "write")
+            {
+                // Nobody writes any more: what comes is let go so that the stage before can end.
+                foreach (RowBatch batch in rows.GetConsumingEnumerable())
+                {
+                    rowPool.Return(batch);
+                }
+            }
+            else if (failure is not null && name == "flows")
+            {
+                foreach (PacketBatch batch in decoded.GetConsumingEnumerable())
+                {
+                    empty.Add(batch);
+                }
+            }
+
+            done.SetResult(failure);
+        })
+        {
+            IsBackground = true,
+            Name = "NetTraffic " + name,
+        };
+        thread.Start();
+        return done.Task;
+    }
+
+    private void Read()
+    {
+        DecodeSink sink = new(this);
+        try
+        {
+            source.Run(sink, abort.Token);
+        }
+        finally
+        {
+            sink.HandOver();
+        }
+    }
+
+    private void TrackFlows()
+    {
+        foreach (PacketBatch batch in decoded.GetConsumingEnumerable())
+        {
+            ReadOnlySpan<DecodedPacket> packets = batch.Packets.AsSpan(0, batch.Count);
+            table.Add(packets);
+            foreach (ref readonly DecodedPacket packet in packets)
+            {
+                FirstNs = Math.Min(FirstNs, packet.TimestampNs);
+                LastNs = Math.Max(LastNs, packet.TimestampNs);
+            }
+
+            batch.Count = 0;
+            empty.Add(batch);
+        }
+
+        table.Close();
+    }
+
+    private void WriteRows()
+    {
+        string[] names = [];
+        foreach (RowBatch batch in rows.GetConsumingEnumerable())
+        {
+            names = InterfaceNames(names);
+            writer.Write(batch.Rows.AsSpan(0, batch.Count), names);
+            if (batch.FlushedNs != 0)
+            {
+                WriteInterval(batch, names.Length > 0 ? names[0] : fallbackInterface);
+            }
+
+            rowPool.Return(batch);
+        }
+    }
+
+    private void WriteInterval(RowBatch batch, string name)
+    {
+        LaneNumbers now = batch.Numbers;
+        long startNs = intervalStartNs == 0 ? Math.Min(FirstNs, batch.FlushedNs) : intervalStartNs;
+        writer.Write(new CaptureInterval
+        {
+            CaptureId = writer.Status.CaptureId,
+            Sensor = writer.Status.Sensor,
+            Interface = name,
+            Time = Clock.FromNanoseconds(startNs),
+            EndTime = Clock.FromNanoseconds(batch.FlushedNs),
+            Packets = now.Packets - last.Packets,
+            Bytes = now.Bytes - last.Bytes,
+            DecodeFailures = now.DecodeFailures - last.DecodeFailures,
+            Flows = now.Flows - last.Flows,
+            ActiveFlows = now.ActiveFlows,
+            EvictedFlows = now.EvictedFlows - last.EvictedFlows,
+            LostRows = writer.LostRows,
+            MemoryBytes = GC.GetTotalMemory(false),
+        });
+        last = now;
+        intervalStartNs = batch.FlushedNs;
+    }
+
+    private string[] InterfaceNames(string[] known)
+    {
+        IReadOnlyList<PacketInterface> interfaces = source.Interfaces;
+        if (interfaces.Count == known.Length && known.Length > 0)
+        {
+            return known;
+        }
+
+        string[] names = new string[interfaces.Count];
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = interfaces[i].Name.Length > 0 ? interfaces[i].Name : fallbackInterface;
+        }
+
+        return names;
+    }
+
+    private LaneNumbers Numbers() => new()
+    {
+        Packets = table.Counters.Packets,
+        Bytes = table.Counters.Bytes,
+        DecodeFailures = decoder.Counters.Failures,
+        Flows = table.Counters.Flows,
+        ActiveFlows = table.Counters.ActiveFlows,
+        EvictedFlows = table.Counters.EvictedFlows,
+    };
+
+    private sealed class PacketBatch
+    {
+        public DecodedPacket[] Packets { get; } = new DecodedPacket[PacketsPerBatch];
+
+        public int Count { get; set; }
+    }
+
+    private sealed class DecodeSink(ImportPipeline owner) : IPacketSink
+    {
+        private DecodedPacket[] packets = [];
+        private PacketBatch? batch;
+        private int count;
+
+        public bool OnPacket(in RawPacket packet)
+        {
+            if (count == packets.Length && !NextBatch())
+            {
+                return false;
+            }
+
+            owner.decoder.Decode(packet, out packets[count++]);
+            return true;
+        }
+
+        public bool OnTick(long nowNs) => !owner.abort.IsCancellationRequested;
+
+        public void HandOver()
+        {
+            if (batch is { } full)
+            {
+                full.Count = count;
+                owner.decoded.Add(full);
+                batch = null;
+                packets = [];
+                count = 0;
+            }
+        }
+
+        private bool NextBatch()
+        {
+            HandOver();
+            if (owner.abort.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            batch = owner.empty.Take();
+            packets = batch.Packets;
+            count = 0;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Flows;
+
+/// <summary>
+/// Turns packets into bidirectional flows and writes one row per flow per flush interval. Time is the packets' time, so that a file
+/// and the wire give the same rows. One thread; no allocation per packet once the table has grown to its size. The hash is keyed
+/// with a random secret: who chooses addresses cannot choose collisions.
+/// </summary>
+public sealed partial class FlowTable
+{
+    private readonly FlowOptions options;
+    private readonly IFlowRowSink sink;
+    private readonly FlowCounters counters = new();
+    private readonly FlowIndex index = new();
+    private readonly FlowPool pool = new();
+    private readonly ulong secret0;
+    private readonly ulong secret1;
+    private readonly ulong secret2;
+    private readonly ulong secret3;
+    private ulong nextFlowId;
+
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="options">How it behaves.</param>
+    /// <param name="sink">Takes the rows, on the thread that calls the table.</param>
+    public FlowTable(FlowOptions options, IFlowRowSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxFlows, 1);
+        this.options = options;
+        this.sink = sink;
+        Span<ulong> random = stackalloc ulong[5];
+        RandomNumberGenerator.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(random));
+        (secret0, secret1, secret2, secret3) = (random[0], random[1], random[2] | 1, random[3]);
+        nextFlowId = random[4] >> 1;
+        InitialiseTime();
+    }
+
+    /// <summary>What the table did so far.</summary>
+    public FlowCounters Counters => counters;
+
+    /// <summary>Counts a batch of packets, in order. Faster than one at a time: the index is fetched ahead.</summary>
+    public void Add(ReadOnlySpan<DecodedPacket> packets)
+    {
+        const int ahead = 8;
+        Span<uint> hashes = stackalloc uint[ahead];
+        Span<FlowKey> keys = stackalloc FlowKey[ahead];
+        Span<bool> swaps = stackalloc bool[ahead];
+        for (int i = 0; i < packets.Length; i += ahead)
+        {
+            int count = Math.Min(ahead, packets.Length - i);
+            for (int k = 0; k < count; k++)
+            {
+                swaps[k] = MakeKey(packets[i + k], out keys[k]);
+                hashes[k] = Hash(keys[k]);
+                index.Prefetch(hashes[k]);
+            }
+
+            for (int k = 0; k < count; k++)
+            {
+                Count(packets[i + k], keys[k], hashes[k], swaps[k]);
+            }
+        }
+    }
+
+    /// <summary>Counts one packet.</summary>
+    public void Add(in DecodedPacket packet)
+    {
+        bool swapped = MakeKey(packet, out FlowKey key);
+        Count(packet, key, Hash(key), swapped);
+    }
+
+    private void Count(in DecodedPacket packet, in FlowKey key, uint hash, bool swapped)
+    {
+        long now = packet.TimestampNs;
+        AdvanceTime(now);
+        counters.Packets++;
+        counters.Bytes += packet.WireLength;
+
+        int entry = Find(key, hash);
+        if (entry >= 0 && IsOver(ref pool[entry], packet, now, out FlowEndReason reason))
+        {
+            End(entry, reason);
+            entry = -1;
+        }
+
+        if (entry < 0)
+        {
+            entry = Begin(packet, key, hash, swapped);
+        }
+
+        ref FlowEntry flow = ref pool[entry];
+        if (!flow.Dirty)
+        {
+            flow.Dirty = true;
+            flow.FirstNs = now;
+            MarkDirty(entry);
+        }
+        else if (now < flow.FirstNs)
+        {
+            flow.FirstNs = now;
+        }
+
+        flow.LastNs = Math.Max(flow.LastNs, now);
+        if (now < flow.StartNs && !flow.Written)
+        {
+            // Once a row is written its start time stands: it tells a flow's first row from the rest.
+            flow.StartNs = now;
+        }
+
+        bool fromSource = flow.Swapped == swapped;
+        bool tcp = flow.List != FlowListKind.Other && (packet.Traits & (PacketTraits.HasTransport | PacketTraits.LaterFragment)) == PacketTraits.HasTransport;
+        if (tcp && !fromSource && !flow.Written && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn && (flow.Source.Flags & TcpFlags.Syn) == 0)
+        {
+            // The SYN's sender is the originator, whoever was seen first.
+            SwapRoles(ref flow);
+            fromSource = true;
+        }
+
+        if (fromSource)
+        {
+            flow.SourcePackets++;
+            flow.SourceBytes += packet.WireLength;
+        }
+        else
+        {
+            flow.DestinationPackets++;
+            flow.DestinationBytes += packet.WireLength;
+            flow.Answered = true;
+        }
+
+        if (tcp)
+        {
+            TcpTracker.Track(ref flow, packet, fromSource);
+        }
+
+        Touch(entry, ref flow);
+    }
+
+    private int Find(in FlowKey key, uint hash)
+    {
+        int at = index.Start(hash);
+        while (true)
+        {
+            int entry = index.NextCandidate(hash, ref at);
+            if (entry < 0 || pool[entry].Key.Equals(key))
+            {
+                return entry;
+            }
+        }
+    }
+
+    private bool IsOver(ref FlowEntry flow, in DecodedPacket packet, long now, out FlowEndReason reason)
+    {
+        if (now - flow.LastNs > timeouts[(int)flow.List])
+        {
+            reason = flow.List == FlowListKind.TcpClosed ? FlowEndReason.Closed : FlowEndReason.Idle;
+            return true;
+        }
+
+        if (activeTimeout > 0 && now - flow.StartNs > activeTimeout)
+        {
+            reason = FlowEndReason.Active;
+            return true;
+        }
+
+        // A new SYN after the end of a connection begins the next one on the same ports.
+        reason = FlowEndReason.Closed;
+        return flow.List == FlowListKind.TcpClosed && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
+    }
+
+    private int Begin(in DecodedPacket packet, in FlowKey key, uint hash, bool swapped)
+    {
+        while (index.Count >= options.MaxFlows)
+        {
+            EvictIdlest();
+        }
+
+        int entry = pool.Rent();
+        ref FlowEntry flow = ref pool[entry];
+        bool tcp = packet.IpVersion != 0 && packet.IpProtocol == 6;
+        bool answer = tcp && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack);
+        flow.Key = key;
+        flow.Hash = hash;
+        flow.InUse = true;
+        flow.Swapped = swapped != answer;
+        flow.FlowId = nextFlowId++;
+        flow.StartNs = flow.LastNs = flow.FirstNs = packet.TimestampNs;
+        flow.HandshakeRttUs = -1;
+        flow.EtherType = packet.EtherType;
+        flow.LinkType = packet.LinkType;
+        flow.VlanId = packet.VlanId;
+        flow.Tunnel = packet.Tunnel;
+        flow.List = tcp ? FlowListKind.Tcp : FlowListKind.Other;
+        (flow.SourcePort, flow.DestinationPort) = (packet.SourcePort, packet.DestinationPort);
+        (flow.SourceMac, flow.DestinationMac) = (packet.SourceMac, packet.DestinationMac);
+        if (answer)
+        {
+            (flow.SourcePort, flow.DestinationPort) = (flow.DestinationPort, flow.SourcePort);
+            (flow.SourceMac, flow.DestinationMac) = (flow.DestinationMac, flow.SourceMac);
+        }
+
+        index.Add(hash, entry);
+        Append(entry, ref flow);
+        counters.Flows++;
+        counters.ActiveFlows = index.Count;
+        return entry;
+    }
+
+    private static void SwapRoles(ref FlowEntry flow)
+    {
+        flow.Swapped = !flow.Swapped;
+        flow.Answered = true;
+        (flow.Source, flow.Destination) = (flow.Destination, flow.Source);
+        (flow.SourcePackets, flow.DestinationPackets) = (flow.DestinationPackets, flow.SourcePackets);
+        (flow.SourceBytes, flow.DestinationBytes) = (flow.DestinationBytes, flow.SourceBytes);
+        (flow.SourcePort, flow.DestinationPort) = (flow.DestinationPort, flow.SourcePort);
+        (flow.SourceMac, flow.DestinationMac) = (flow.DestinationMac, flow.SourceMac);
+    }
+
+    /// <summary>Makes the key both directions share; true where the packet's sender is the key's second endpoint.</summary>
+    private static bool MakeKey(in DecodedPacket packet, out FlowKey key)
+    {
+        IpAddress128 source = packet.Source;
+        IpAddress128 destination = packet.Destination;
+        uint sourcePort = packet.SourcePort;
+        uint destinationPort = packet.DestinationPort;
+        byte protocol = packet.IpProtocol;
+        bool ordered = true;
+        if (packet.IpVersion == 0)
+        {
+            // Frames without IP: the stations, and what names the payload, identify the flow.
+            source = new IpAddress128(0, packet.SourceMac);
+            destination = new IpAddress128(0, packet.DestinationMac);
+            sourcePort = destinationPort = packet.EtherType != 0 ? packet.EtherType : packet.LinkType;
+            protocol = (byte)(packet.EtherType != 0 ? 1 : 0);
+        }
+        else if (protocol is 1 or 58)
+        {
+            // Query and answer belong together; other messages are one-way (as Community ID has it).
+            int paired = IcmpPairs.Counterpart(packet.IpVersion, packet.SourcePort);
+            ordered = paired >= 0;
+            uint low = ordered ? Math.Min((uint)paired, sourcePort) : sourcePort;
+            (sourcePort, destinationPort) = ordered ? (low, low) : (low, destinationPort);
+        }
+
+        int order = source.CompareTo(destination);
+        bool swapped = ordered && (order > 0 || (order == 0 && sourcePort > destinationPort));
+        if (swapped)
+        {
+            (source, destination) = (destination, source);
+            (sourcePort, destinationPort) = (destinationPort, sourcePort);
+        }
+
+        key = new FlowKey
+        {
+            FirstHigh = source.High,
+            FirstLow = source.Low,
+            SecondHigh = destination.High,
+            SecondLow = destination.Low,
+            Rest = ((ulong)sourcePort << 48) | ((ulong)destinationPort << 32) | ((ulong)protocol << 24) | ((ulong)packet.IpVersion << 16) | packet.InterfaceIndex,
+        };
+        return swapped;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Hash(in FlowKey key)
+    {
+        ulong high = Math.BigMul(key.FirstLow ^ secret0, key.SecondLow ^ secret1, out ulong low);
+        ulong hash = high ^ low ^ BitOperations.RotateLeft((key.FirstHigh ^ secret3) * secret2, 29) ^ (key.SecondHigh * secret2);
+        high = Math.BigMul(hash ^ secret1, key.Rest ^ secret3, out low);
+        return (uint)((high ^ low) >> 16);
+    }
+}

@@ -1,0 +1,160 @@
+using NetTraffic.Packets;
+
+namespace NetTraffic.Flows;
+
+/// <summary>
+/// Follows a TCP connection: the state of both ends in the terms of Zeek's conn.log (conn_state), the handshake's round trip, and
+/// segments sent again. Sequence arithmetic is modulo 2^32 (RFC 9293 section 3.4).
+/// </summary>
+internal static class TcpTracker
+{
+    // A hole filled this soon was reordering in the network; later it was sent again (TShark draws the line at 3 ms too).
+    private const uint ReorderMs = 3;
+
+    public static void Track(ref FlowEntry flow, in DecodedPacket packet, bool fromSource)
+    {
+        ref TcpDirection self = ref fromSource ? ref flow.Source : ref flow.Destination;
+        ref TcpDirection peer = ref fromSource ? ref flow.Destination : ref flow.Source;
+        TcpFlags flags = packet.TcpFlags;
+
+        if ((flags & TcpFlags.Syn) != 0 && (flags & TcpFlags.Ack) == 0 && fromSource)
+        {
+            flow.SynNs = packet.TimestampNs;
+        }
+        else if (fromSource && flow.HandshakeRttUs < 0 && flow.SynNs != 0 && (flags & (TcpFlags.Ack | TcpFlags.Syn)) == TcpFlags.Ack
+            && (peer.Flags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack))
+        {
+            flow.HandshakeRttUs = (int)Math.Clamp((packet.TimestampNs - flow.SynNs) / 1000, 0, int.MaxValue);
+        }
+
+        Advance(ref self, ref peer, flags);
+        self.Flags |= flags;
+        self.HasData |= packet.PayloadLength > 0;
+        Sequence(ref self, packet, flags);
+    }
+
+    /// <summary>conn_state of Zeek's connection log.</summary>
+    public static ConnectionState State(in FlowEntry flow)
+    {
+        EndpointState source = flow.Source.State;
+        EndpointState destination = flow.Destination.State;
+        bool sourceInactive = source is EndpointState.Inactive or EndpointState.Partial;
+        bool destinationInactive = destination is EndpointState.Inactive or EndpointState.Partial;
+        if (destination == EndpointState.Reset)
+        {
+            bool rejected = source is EndpointState.SynSent or EndpointState.SynAckSent
+                || (source == EndpointState.Reset && !flow.Source.HasData && !flow.Destination.HasData);
+            return rejected ? ConnectionState.REJ : sourceInactive ? ConnectionState.RSTRH : ConnectionState.RSTR;
+        }
+
+        return (source, destination) switch
+        {
+            (EndpointState.Reset, _) => destinationInactive ? ConnectionState.RSTOS0 : ConnectionState.RSTO,
+            (EndpointState.Closed, EndpointState.Closed) => ConnectionState.SF,
+            (EndpointState.Closed, _) => destinationInactive ? ConnectionState.SH : ConnectionState.S2,
+            (_, EndpointState.Closed) => sourceInactive ? ConnectionState.SHR : ConnectionState.S3,
+            (EndpointState.SynSent, EndpointState.Inactive) => ConnectionState.S0,
+            (EndpointState.Established, EndpointState.Established) => ConnectionState.S1,
+            _ => ConnectionState.OTH,
+        };
+    }
+
+    public static bool IsClosed(in FlowEntry flow) =>
+        flow.Source.State == EndpointState.Reset || flow.Destination.State == EndpointState.Reset
+        || (flow.Source.State == EndpointState.Closed && flow.Destination.State == EndpointState.Closed);
+
+    private static void Advance(ref TcpDirection self, ref TcpDirection peer, TcpFlags flags)
+    {
+        if ((flags & TcpFlags.Rst) != 0)
+        {
+            self.State = self.State == EndpointState.Closed ? EndpointState.Closed : EndpointState.Reset;
+            return;
+        }
+
+        if ((flags & TcpFlags.Syn) != 0)
+        {
+            if (self.State is EndpointState.Inactive or EndpointState.Partial)
+            {
+                bool answers = (flags & TcpFlags.Ack) != 0;
+                self.State = answers ? EndpointState.SynAckSent : EndpointState.SynSent;
+                if (answers && peer.State is EndpointState.SynSent)
+                {
+                    self.State = peer.State = EndpointState.Established;
+                }
+            }
+        }
+        else if (self.State == EndpointState.Inactive)
+        {
+            self.State = EndpointState.Partial;
+        }
+        else if (self.State == EndpointState.SynSent && peer.State is EndpointState.SynAckSent or EndpointState.SynSent && (flags & TcpFlags.Ack) != 0)
+        {
+            self.State = peer.State = EndpointState.Established;
+        }
+
+        if ((flags & TcpFlags.Fin) != 0 && self.State != EndpointState.Reset)
+        {
+            self.State = EndpointState.Closed;
+        }
+    }
+
+    private static void Sequence(ref TcpDirection self, in DecodedPacket packet, TcpFlags flags)
+    {
+        bool phantom = (flags & (TcpFlags.Syn | TcpFlags.Fin)) != 0;
+        int length = packet.PayloadLength + (phantom ? 1 : 0);
+        if (length == 0 || (flags & TcpFlags.Rst) != 0)
+        {
+            return;
+        }
+
+        uint start = packet.TcpSequence;
+        uint end = start + (uint)length;
+        if (!self.Started)
+        {
+            self.Started = true;
+            self.Next = end;
+            self.HoleStart = self.HoleEnd = end;
+            return;
+        }
+
+        int ahead = (int)(start - self.Next);
+        if (ahead >= 0)
+        {
+            if (ahead > 0)
+            {
+                self.HoleStart = self.Next;
+                self.HoleEnd = start;
+                self.HoleMs = (uint)(packet.TimestampNs / 1_000_000);
+            }
+
+            self.Next = end;
+            return;
+        }
+
+        // A keep-alive repeats the last byte, or none, and carries no news (RFC 9293 section 3.8.4).
+        if (ahead == -1 && length <= 1 && !phantom)
+        {
+            return;
+        }
+
+        bool fillsHole = self.HoleStart != self.HoleEnd && (int)(start - self.HoleStart) >= 0 && (int)(self.HoleEnd - start) > 0;
+        if (fillsHole)
+        {
+            if (start == self.HoleStart)
+            {
+                self.HoleStart = (int)(end - self.HoleEnd) >= 0 ? self.HoleEnd : end;
+            }
+
+            if ((uint)(packet.TimestampNs / 1_000_000) - self.HoleMs <= ReorderMs)
+            {
+                return;
+            }
+        }
+
+        self.Retransmissions++;
+        if ((int)(end - self.Next) > 0)
+        {
+            self.Next = end;
+        }
+    }
+}
