@@ -11,7 +11,7 @@ namespace NetTraffic.Engine;
 /// A capture file on its way into the store, on three threads: read and decode; flow table; writer. The queues between them are
 /// bounded, so memory is bounded and the slowest stage sets the pace.
 /// </summary>
-internal sealed class ImportPipeline
+internal sealed class ImportPipeline : IDisposable
 {
     private const int PacketsPerBatch = 1024;
     private const int PacketBatches = 8;
@@ -41,7 +41,7 @@ internal sealed class ImportPipeline
         table.Flushed += endNs => batcher.CompleteInterval(endNs, Numbers());
         for (int i = 0; i < PacketBatches + 2; i++)
         {
-            empty.Add(new PacketBatch());
+            empty.Add(new PacketBatch(), CancellationToken.None);
         }
     }
 
@@ -75,6 +75,14 @@ internal sealed class ImportPipeline
         }
 
         return reading.Result;
+    }
+
+    public void Dispose()
+    {
+        abort.Dispose();
+        decoded.Dispose();
+        empty.Dispose();
+        rows.Dispose();
     }
 
     // A stage that fails stops the others: the reader by the token, the ones behind by the end of their queue.

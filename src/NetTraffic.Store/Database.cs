@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using DuckDB.NET.Data;
+
+namespace NetTraffic.Store;
+
+/// <summary>An in-memory DuckDB of our own, and the few pieces of SQL that everything else is made of.</summary>
+internal static class Database
+{
+    /// <summary>Opens one; nothing is downloaded, and what does not fit in memory goes to a folder that goes away with the process.</summary>
+    public static DuckDBConnection Open(int memoryMegabytes)
+    {
+        DuckDBConnection connection = new("DataSource=:memory:");
+        connection.Open();
+        string spill = Path.Combine(Path.GetTempPath(), "nettraffic-" + Guid.NewGuid().ToString("N")[..12]);
+        Execute(connection, string.Create(CultureInfo.InvariantCulture, $"""
+            SET autoinstall_known_extensions = false;
+            SET autoload_known_extensions = false;
+            SET memory_limit = '{memoryMegabytes}MB';
+            SET temp_directory = {Text(spill)};
+            SET TimeZone = 'UTC';
+            SET threads = {Math.Max(1, Environment.ProcessorCount)};
+            """));
+        return connection;
+    }
+
+    public static void Execute(DuckDBConnection connection, string sql)
+    {
+        using DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public static object? Scalar(DuckDBConnection connection, string sql)
+    {
+        using DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar() is var value && value is DBNull ? null : value;
+    }
+
+    /// <summary>A text literal; names from the wire are hostile, so quotes are doubled and NUL, which SQL text cannot hold, is refused.</summary>
+    public static string Text(string value) => "'" + value.Replace("'", "''", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal) + "'";
+
+    /// <summary>A point in time as a literal, in microseconds since 1970.</summary>
+    public static string Time(long us) => string.Create(CultureInfo.InvariantCulture, $"make_timestamptz({us})");
+
+    public static long Microseconds(DateTime time) => (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks / 10;
+
+    public static DateTime FromMicroseconds(long us) => DateTime.UnixEpoch.AddTicks(us * 10);
+
+    /// <summary>read_parquet over segments.</summary>
+    public static string Read(IEnumerable<Segment> segments)
+    {
+        StringBuilder sql = new("read_parquet([");
+        sql.AppendJoin(", ", segments.Select(segment => Text(segment.Path)));
+        return sql.Append("], hive_partitioning = false)").ToString();
+    }
+
+    public static string SqlType(ColumnType type) => type switch
+    {
+        ColumnType.Timestamp => "TIMESTAMPTZ",
+        ColumnType.Text => "VARCHAR",
+        ColumnType.UInt8 => "UTINYINT",
+        ColumnType.UInt16 => "USMALLINT",
+        ColumnType.Int32 => "INTEGER",
+        ColumnType.Int64 => "BIGINT",
+        _ => "UBIGINT",
+    };
+}

@@ -1,0 +1,104 @@
+namespace NetTraffic.Store;
+
+/// <summary>Lists the segments of a dataset as they are now, without those that a merged file replaces.</summary>
+internal static class SegmentCatalog
+{
+    public const string ReplacesSuffix = ".replaces";
+
+    /// <summary>Segments that can hold rows of a time range, oldest first.</summary>
+    public static List<Segment> List(string store, string dataset, long fromUs = long.MinValue, long toUs = long.MaxValue)
+    {
+        List<Segment> found = [];
+        foreach ((string folder, DateTime hour) in Hours(store, dataset))
+        {
+            // A row lies in the hour of its first packet; its last packet may be up to a flush interval (1 h) later.
+            long hourUs = (hour - DateTime.UnixEpoch).Ticks / 10;
+            const long hourLengthUs = 3_600_000_000;
+            if (hourUs >= toUs || hourUs + (2 * hourLengthUs) <= fromUs)
+            {
+                continue;
+            }
+
+            foreach (Segment segment in ListHour(folder))
+            {
+                if (segment.FirstUs < toUs && segment.LastUs >= fromUs)
+                {
+                    found.Add(segment);
+                }
+            }
+        }
+
+        found.Sort((left, right) => left.FirstUs.CompareTo(right.FirstUs));
+        return found;
+    }
+
+    /// <summary>The hour folders of a dataset, in no particular order.</summary>
+    public static IEnumerable<(string Folder, DateTime Hour)> Hours(string store, string dataset)
+    {
+        string root = StorePaths.Dataset(store, dataset);
+        foreach (string date in Folders(root, "date=*"))
+        {
+            foreach (string folder in Folders(date, "hour=*"))
+            {
+                if (StorePaths.HourOf(folder) is { } hour)
+                {
+                    yield return (folder, hour);
+                }
+            }
+        }
+    }
+
+    /// <summary>Segments of one hour. A merged file's list of what it replaces is there before the file itself is.</summary>
+    public static List<Segment> ListHour(string folder)
+    {
+        List<Segment> found = [];
+        HashSet<string>? replaced = null;
+        foreach (string path in Files(folder))
+        {
+            if (Segment.FromPath(path) is not { } segment)
+            {
+                continue;
+            }
+
+            found.Add(segment);
+            string replaces = path + ReplacesSuffix;
+            if (Path.GetFileName(path).Contains(Compactor.MergedMark, StringComparison.Ordinal) && File.Exists(replaces))
+            {
+                replaced ??= new HashSet<string>(StringComparer.Ordinal);
+                replaced.UnionWith(File.ReadAllLines(replaces));
+            }
+        }
+
+        if (replaced is not null)
+        {
+            found.RemoveAll(segment => replaced.Contains(Path.GetFileName(segment.Path)));
+        }
+
+        return found;
+    }
+
+    private static string[] Folders(string path, string pattern)
+    {
+        try
+        {
+            return Directory.GetDirectories(path, pattern);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Retention removed it meanwhile, or nothing was ever written: either way it holds nothing.
+            return [];
+        }
+    }
+
+    private static string[] Files(string folder)
+    {
+        try
+        {
+            return Directory.GetFiles(folder, "*.parquet");
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+}

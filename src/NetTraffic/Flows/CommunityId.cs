@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Flows;
+
+/// <summary>Community ID v1 flow hash (https://github.com/corelight/community-id-spec): "1:" and the base64 of a SHA-1 over seed, addresses, protocol and ports.</summary>
+public static class CommunityId
+{
+    /// <summary>Length of the text: "1:" and 28 characters.</summary>
+    public const int TextLength = 30;
+
+    /// <summary>The hash of a flow row with IP, seed 0, as text.</summary>
+    public static string Compute(in FlowRow row)
+    {
+        Span<byte> text = stackalloc byte[TextLength];
+        Format(row, 0, text);
+        return System.Text.Encoding.ASCII.GetString(text);
+    }
+
+    /// <summary>Writes the hash of a flow row with IP as ASCII into <see cref="TextLength"/> bytes.</summary>
+    public static void Format(in FlowRow row, ushort seed, Span<byte> text)
+    {
+        bool ports = row.IpProtocol is 6 or 17 or 33 or 132 or 136;
+        Format(row.Source, row.Destination, row.IpVersion, row.IpProtocol, row.SourcePort, row.DestinationPort, ports, seed, text);
+    }
+
+    /// <summary>Writes the hash as ASCII into <see cref="TextLength"/> bytes.</summary>
+    /// <param name="source">Sender's address.</param>
+    /// <param name="destination">Receiver's address.</param>
+    /// <param name="ipVersion">4 or 6.</param>
+    /// <param name="protocol">IP protocol number.</param>
+    /// <param name="sourcePort">Sender's port; ICMP: the type.</param>
+    /// <param name="destinationPort">Receiver's port; ICMP: the code.</param>
+    /// <param name="hasPorts">Whether the protocol has ports; ignored for ICMP.</param>
+    /// <param name="seed">Seed, 0 by default everywhere.</param>
+    /// <param name="text">Where the text goes.</param>
+    public static void Format(
+        in IpAddress128 source, in IpAddress128 destination, byte ipVersion, byte protocol, ushort sourcePort, ushort destinationPort, bool hasPorts, ushort seed, Span<byte> text)
+    {
+        bool ordered = true;
+        bool icmp = protocol is 1 or 58;
+        if (icmp)
+        {
+            int counterpart = IcmpPairs.Counterpart(protocol == 1 ? (byte)4 : (byte)6, sourcePort);
+            ordered = counterpart >= 0;
+            destinationPort = ordered ? (ushort)counterpart : destinationPort;
+            hasPorts = true;
+        }
+        else if (!hasPorts)
+        {
+            sourcePort = destinationPort = 0;
+        }
+
+        int order = source.CompareTo(destination);
+        bool swap = ordered && (order > 0 || (order == 0 && sourcePort > destinationPort));
+        Span<byte> data = stackalloc byte[64];
+        BinaryPrimitives.WriteUInt16BigEndian(data, seed);
+        int at = 2;
+        at += Write(swap ? destination : source, ipVersion, data[at..]);
+        at += Write(swap ? source : destination, ipVersion, data[at..]);
+        data[at++] = protocol;
+        data[at++] = 0;
+        if (hasPorts)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(data[at..], swap ? destinationPort : sourcePort);
+            BinaryPrimitives.WriteUInt16BigEndian(data[(at + 2)..], swap ? sourcePort : destinationPort);
+            at += 4;
+        }
+
+        Span<byte> hash = stackalloc byte[20];
+#pragma warning disable CA5350 // SHA-1 is what the specification says; nothing is kept secret by it.
+        SHA1.HashData(data[..at], hash);
+#pragma warning restore CA5350
+        text[0] = (byte)'1';
+        text[1] = (byte)':';
+        Base64.EncodeToUtf8(hash, text[2..], out _, out _);
+    }
+
+    private static int Write(in IpAddress128 address, byte ipVersion, Span<byte> destination)
+    {
+        if (ipVersion == 4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)address.Low);
+            return 4;
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(destination, address.High);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], address.Low);
+        return 16;
+    }
+}
