@@ -37,6 +37,9 @@ public static class Display
     /// <summary>A time to the millisecond, in the reader's time zone; empty where absent.</summary>
     public static string Time(DateTime? time) => time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture) : "";
 
+    /// <summary>A time to the second, in the reader's time zone; empty where absent.</summary>
+    public static string ShortTime(DateTime? time) => time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "";
+
     /// <summary>An address with its port: <c>192.0.2.1:443</c>, <c>[2001:db8::1]:443</c>; for frames without IP the link-layer address.</summary>
     public static string Endpoint(string? address, int? port, string? mac)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 
 namespace NetTraffic.PowerShell;
@@ -14,16 +13,16 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        string? text = value switch
+        if (value is null or TimeSpan)
         {
-            null or TimeSpan => null,
-            string given => given,
-            IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-            _ => value.ToString(),
-        };
-        if (text is null || (NoLimit is not null && text.Trim().Equals(NoLimit, StringComparison.OrdinalIgnoreCase)))
+            return value;
+        }
+
+        // To PowerShell's parser 90s is a 16-bit number and 7d a decimal one; it keeps the text as written for whoever converts to a string.
+        string text = LanguagePrimitives.ConvertTo<string>(inputData);
+        if (NoLimit is not null && text.Trim().Equals(NoLimit, StringComparison.OrdinalIgnoreCase))
         {
-            return value is TimeSpan ? value : null;
+            return null;
         }
 
         return NetTraffic.Duration.TryParse(text, out TimeSpan time)

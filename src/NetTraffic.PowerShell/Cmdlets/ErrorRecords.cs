@@ -5,7 +5,7 @@ using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell;
 
-/// <summary>Errors as PowerShell shows them: a stable id, the category, and the user's next move in the message and in RecommendedAction.</summary>
+/// <summary>Errors as PowerShell shows them: a stable id, the category, and the user's next move, which PowerShell shows as the recommendation.</summary>
 internal static class ErrorRecords
 {
     /// <summary>Whether an exception tells of the user's machine or input, not of a bug.</summary>
@@ -35,13 +35,10 @@ internal static class ErrorRecords
     /// <summary>Makes a record. Texts can quote names from the wire or the disk, so they are made safe for a terminal here.</summary>
     public static ErrorRecord Make(Exception error, string id, ErrorCategory category, object? target, string nextMove)
     {
-        string message = Display.Text(error.Message);
-        ErrorRecord record = new(error, id, category, target);
-        record.ErrorDetails = new ErrorDetails(nextMove.Length == 0 || message.Contains(nextMove, StringComparison.Ordinal) ? message : $"{message} {Display.Text(nextMove)}")
+        return new ErrorRecord(error, id, category, target)
         {
-            RecommendedAction = Display.Text(nextMove),
+            ErrorDetails = new ErrorDetails(Display.Text(error.Message)) { RecommendedAction = Display.Text(nextMove) },
         };
-        return record;
     }
 
     private static ErrorCategory Category(CaptureProblem problem) => problem switch

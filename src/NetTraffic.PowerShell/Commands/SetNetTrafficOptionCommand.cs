@@ -35,6 +35,12 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
     [AllowEmptyCollection]
     public string[]? LocalNetworks { get; set; }
 
+    /// <summary>The store to use where no other is named and NETTRAFFIC_HOME is not set; $null: the platform's data folder.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? DefaultStorePath { get; set; }
+
     /// <summary>Returns the settings in force afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -47,9 +53,14 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
         Add(changes, nameof(Retention), Retention);
         Add(changes, nameof(FlushInterval), FlushInterval);
         Add(changes, nameof(LocalNetworks), LocalNetworks);
+        if (IsBound(nameof(DefaultStorePath)))
+        {
+            changes.Add(nameof(TrafficOption.StorePath), string.IsNullOrEmpty(DefaultStorePath) ? null : FullPath(DefaultStorePath));
+        }
+
         if (changes.Count == 0)
         {
-            Refuse("NothingToSet", "No setting was given, so nothing would change.", "Give at least one of -Sensor, -Retention, -FlushInterval, -LocalNetworks.");
+            Refuse("NothingToSet", "No setting was given, so nothing would change.", "Give at least one of -Sensor, -Retention, -FlushInterval, -LocalNetworks, -DefaultStorePath.");
         }
 
         if (ShouldProcess(Display.Text(Store.Path), $"Set {string.Join(", ", changes.Keys)}"))
