@@ -1,13 +1,66 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using NetTraffic.Capture;
+using NetTraffic.Flows;
+using NetTraffic.Store;
+
 namespace NetTraffic.Engine;
 
-/// <summary>A live capture that runs in this process.</summary>
+/// <summary>A live capture that runs in this process: a thread per interface, and one that writes and watches.</summary>
 public sealed class CaptureSession : IDisposable
 {
+    private const int RowBatches = 512; // two million rows: what a full table of a million flows hands over at once, and room
+    private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(1), LookEvery = TimeSpan.FromMilliseconds(100);
+    private readonly CaptureRequest request;
+    private readonly ITrafficStore store;
+    private readonly ICaptureWriter writer;
+    private readonly List<CaptureLane> lanes = [];
+    private readonly string[] names;
+    private readonly BlockingCollection<RowBatch> rows = new(RowBatches);
+    private readonly RowBatchPool pool = new();
+    private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource<CaptureStatus> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PacketLimit limit;
+    private readonly IntervalLog[] intervals;
+    private readonly StoreKeeper keeper;
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly Lock publishing = new();
+    private readonly HashSet<string> reported = new(StringComparer.Ordinal);
+    private CaptureStatus published;
+    private int running;
+    private volatile bool stoppedByUser;
+    private string? writeProblem;
+
+    internal CaptureSession(CaptureRequest request, ITrafficStore store, ICaptureWriter writer, IReadOnlyList<LiveSource> sources, FlowOptions flows)
+    {
+        this.request = request;
+        this.store = store;
+        this.writer = writer;
+        names = [.. request.Interfaces];
+        limit = new PacketLimit(request.PacketCount);
+        intervals = new IntervalLog[sources.Count];
+        keeper = new StoreKeeper(store, Warn);
+        for (int i = 0; i < sources.Count; i++)
+        {
+            int lane = i;
+            intervals[i] = new IntervalLog(writer, names[i]);
+            lanes.Add(new CaptureLane(sources[i], names[i], limit, flows, () => new RowBatcher(pool, lane, batch => rows.Add(batch))));
+        }
+
+        published = Copy(writer.Status);
+    }
+
     /// <summary>The capture's numbers now; a fresh copy at each call, from any thread.</summary>
-    public CaptureStatus GetStatus() => throw new NotImplementedException();
+    public CaptureStatus GetStatus()
+    {
+        lock (publishing)
+        {
+            return Copy(published);
+        }
+    }
 
     /// <summary>Ends when the capture has ended and everything is stored; never faults (see the status for what went wrong).</summary>
-    public Task<CaptureStatus> Completion => throw new NotImplementedException();
+    public Task<CaptureStatus> Completion => completion.Task;
 
     /// <summary>Raised about once a second, and at the end, on a background thread, with a fresh copy of the numbers.</summary>
     public event Action<CaptureStatus>? StatusChanged;
@@ -16,8 +69,224 @@ public sealed class CaptureSession : IDisposable
     public event Action<string>? Warning;
 
     /// <summary>Asks the capture to stop; returns at once.</summary>
-    public void Stop() => throw new NotImplementedException(StatusChanged is null ? "" : Warning?.Method.Name);
+    public void Stop()
+    {
+        stoppedByUser = true;
+        stop.Cancel();
+    }
 
     /// <summary>Stops, and waits for the end.</summary>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        if (!completion.Task.IsCompleted)
+        {
+            Stop();
+            completion.Task.Wait();
+        }
+    }
+
+    internal void Start()
+    {
+        running = lanes.Count;
+        foreach (CaptureLane lane in lanes)
+        {
+            new Thread(() => RunLane(lane)) { IsBackground = true, Name = "NetTraffic " + lane.Name, Priority = ThreadPriority.AboveNormal }.Start();
+        }
+
+        new Thread(Write) { IsBackground = true, Name = "NetTraffic write" }.Start();
+    }
+
+    private void RunLane(CaptureLane lane)
+    {
+        try
+        {
+            lane.Run(stop.Token);
+        }
+        finally
+        {
+            if (limit.IsReached)
+            {
+                stop.Cancel();
+            }
+
+            if (Interlocked.Decrement(ref running) == 0)
+            {
+                rows.CompleteAdding();
+            }
+        }
+    }
+
+    private void Write()
+    {
+        CaptureState state = CaptureState.Failed;
+        string? message = null;
+        try
+        {
+            WriteUntilEnd();
+            (state, message) = Outcome();
+        }
+#pragma warning disable CA1031 // Whatever it was, the capture ends with it as its message, and nothing else may wait for ever.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            message = $"The capture ended by an error: {error.Message}";
+            stop.Cancel();
+            foreach (RowBatch batch in rows.GetConsumingEnumerable())
+            {
+                pool.Return(batch);
+            }
+        }
+
+        keeper.Dispose();
+        Refresh(TimeSpan.Zero);
+        writer.Complete(state, message);
+        CaptureStatus last = Publish();
+        lanes.ForEach(lane => lane.Dispose());
+        writer.Dispose();
+        store.Dispose();
+        StatusChanged?.Invoke(Copy(last));
+        completion.SetResult(last);
+        rows.Dispose();
+    }
+
+    private void WriteUntilEnd()
+    {
+        TimeSpan lastStatus = clock.Elapsed;
+        TimeSpan? flushDue = null;
+        while (true)
+        {
+            if (rows.TryTake(out RowBatch? batch, LookEvery))
+            {
+                flushDue = Take(batch) ? flushDue ?? clock.Elapsed : flushDue;
+            }
+
+            // All interfaces end their intervals at about the same time: one flush serves them all.
+            if (flushDue is { } due && (rows.Count == 0 || clock.Elapsed - due > StatusEvery))
+            {
+                flushDue = null;
+                writer.Flush();
+                Report(writer.WriteProblem);
+            }
+
+            TimeSpan since = clock.Elapsed - lastStatus;
+            if (since >= StatusEvery)
+            {
+                lastStatus = clock.Elapsed;
+                Look(since);
+            }
+
+            if (request.Duration is { } duration && clock.Elapsed >= duration)
+            {
+                stop.Cancel();
+            }
+
+            if (rows.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Writes a batch; true where it completes an interval.</summary>
+    private bool Take(RowBatch batch)
+    {
+        Span<FlowRow> taken = batch.Rows.AsSpan(0, batch.Count);
+        foreach (ref FlowRow row in taken)
+        {
+            row.InterfaceIndex = (ushort)batch.Lane;
+        }
+
+        writer.Write(taken, names);
+        bool complete = batch.FlushedNs != 0;
+        if (complete)
+        {
+            intervals[batch.Lane].Write(batch.FlushedNs, batch.Numbers);
+        }
+
+        pool.Return(batch);
+        return complete;
+    }
+
+    private void Look(TimeSpan since)
+    {
+        Refresh(since);
+        writer.UpdateStatus();
+        StatusChanged?.Invoke(Publish());
+        foreach (CaptureLane lane in lanes)
+        {
+            Report(lane.Problem ?? lane.Failure?.Message);
+        }
+
+        keeper.Look();
+        if (writer.StopRequested)
+        {
+            Stop();
+        }
+    }
+
+    private void Report(string? problem)
+    {
+        if (problem is not null && reported.Add(problem))
+        {
+            Warn(problem);
+        }
+        else if (writeProblem is not null && writer.WriteProblem is null)
+        {
+            reported.Remove(writeProblem);
+            Warn(writer.LostRows > 0 ? $"The store can be written again; {writer.LostRows:N0} flow rows were lost." : "The store can be written again; nothing was lost.");
+        }
+
+        writeProblem = writer.WriteProblem;
+    }
+
+    private void Warn(string message) => Warning?.Invoke(message);
+
+    private (CaptureState State, string? Message) Outcome()
+    {
+        string? failures = lanes.Exists(lane => lane.Failure is not null) ? string.Join(" ", lanes.Where(lane => lane.Failure is not null).Select(lane => lane.Failure!.Message)) : null;
+        CaptureState state = lanes.TrueForAll(lane => lane.Failure is not null) ? CaptureState.Failed : stoppedByUser ? CaptureState.Stopped : CaptureState.Completed;
+        return (state, failures);
+    }
+
+    private void Refresh(TimeSpan since)
+    {
+        CaptureStatus status = writer.Status;
+        (long packets, long bytes) = (status.Packets, status.Bytes);
+        LaneNumbers sum = default;
+        Dictionary<string, long> reasons = new(StringComparer.Ordinal);
+        foreach (CaptureLane lane in lanes)
+        {
+            sum += lane.Numbers();
+            foreach ((string reason, long count) in lane.FailuresByReason())
+            {
+                reasons[reason] = reasons.GetValueOrDefault(reason) + count;
+            }
+        }
+
+        status.Packets = sum.Packets;
+        status.Bytes = sum.Bytes;
+        status.KernelDrops = sum.KernelDrops;
+        status.InterfaceDrops = sum.InterfaceDrops;
+        status.DecodeFailures = sum.DecodeFailures;
+        status.DecodeFailureReasons = reasons;
+        status.Flows = sum.Flows;
+        status.ActiveFlows = sum.ActiveFlows;
+        status.EvictedFlows = sum.EvictedFlows;
+        status.PacketsPerSecond = since > TimeSpan.Zero ? (sum.Packets - packets) / since.TotalSeconds : 0;
+        status.BitsPerSecond = since > TimeSpan.Zero ? (sum.Bytes - bytes) * 8 / since.TotalSeconds : 0;
+        status.Message = writer.WriteProblem ?? lanes.Select(lane => lane.Problem).FirstOrDefault(problem => problem is not null);
+    }
+
+    private CaptureStatus Publish()
+    {
+        CaptureStatus copy = Copy(writer.Status);
+        lock (publishing)
+        {
+            published = copy;
+        }
+
+        return copy;
+    }
+
+    private static CaptureStatus Copy(CaptureStatus status) => status.Clone();
 }

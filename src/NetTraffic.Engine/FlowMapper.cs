@@ -12,7 +12,7 @@ internal static class FlowMapper
         bool ip = row.IpVersion != 0;
         bool icmp = ip && row.IpProtocol is 1 or 58;
         bool tcp = ip && row.IpProtocol == 6;
-        bool ports = ip && HasPorts(row.IpProtocol);
+        bool ports = ip && ProtocolNames.HasPorts(row.IpProtocol);
         return new Flow
         {
             StartTime = Clock.FromMicroseconds(row.StartTimeUs),
@@ -50,9 +50,6 @@ internal static class FlowMapper
             FlowId = row.FlowId,
         };
     }
-
-    /// <summary>Whether an IP protocol's header begins with two ports: TCP, UDP, DCCP, SCTP, UDP-Lite.</summary>
-    public static bool HasPorts(byte protocol) => protocol is 6 or 17 or 33 or 132 or 136;
 
     private static string? Mac(ulong mac)
     {

@@ -27,8 +27,7 @@ internal sealed class ImportPipeline : IDisposable
     private readonly BlockingCollection<RowBatch> rows = new(RowBatches);
     private readonly CancellationTokenSource abort;
     private readonly string fallbackInterface;
-    private LaneNumbers last;
-    private long intervalStartNs;
+    private IntervalLog? intervals;
 
     public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, CancellationToken cancellationToken)
     {
@@ -174,37 +173,19 @@ internal sealed class ImportPipeline : IDisposable
         {
             names = InterfaceNames(names);
             writer.Write(batch.Rows.AsSpan(0, batch.Count), names);
-            if (batch.FlushedNs != 0)
+            if (batch.FlushedNs != 0 && FirstNs != long.MaxValue)
             {
-                WriteInterval(batch, names.Length > 0 ? names[0] : fallbackInterface);
+                intervals ??= new IntervalLog(writer, names.Length > 0 ? names[0] : fallbackInterface);
+                intervals.Write(batch.FlushedNs, batch.Numbers, FirstNs);
+            }
+
+            if (writer.WriteProblem is { } problem)
+            {
+                throw new StoreException(problem);
             }
 
             rowPool.Return(batch);
         }
-    }
-
-    private void WriteInterval(RowBatch batch, string name)
-    {
-        LaneNumbers now = batch.Numbers;
-        long startNs = intervalStartNs == 0 ? Math.Min(FirstNs, batch.FlushedNs) : intervalStartNs;
-        writer.Write(new CaptureInterval
-        {
-            CaptureId = writer.Status.CaptureId,
-            Sensor = writer.Status.Sensor,
-            Interface = name,
-            Time = Clock.FromNanoseconds(startNs),
-            EndTime = Clock.FromNanoseconds(batch.FlushedNs),
-            Packets = now.Packets - last.Packets,
-            Bytes = now.Bytes - last.Bytes,
-            DecodeFailures = now.DecodeFailures - last.DecodeFailures,
-            Flows = now.Flows - last.Flows,
-            ActiveFlows = now.ActiveFlows,
-            EvictedFlows = now.EvictedFlows - last.EvictedFlows,
-            LostRows = writer.LostRows,
-            MemoryBytes = GC.GetTotalMemory(false),
-        });
-        last = now;
-        intervalStartNs = batch.FlushedNs;
     }
 
     private string[] InterfaceNames(string[] known)

@@ -40,6 +40,18 @@ internal readonly record struct LaneNumbers
     public long ActiveFlows { get; init; }
 
     public long EvictedFlows { get; init; }
+
+    public static LaneNumbers operator +(in LaneNumbers left, in LaneNumbers right) => new()
+    {
+        Packets = left.Packets + right.Packets,
+        Bytes = left.Bytes + right.Bytes,
+        KernelDrops = left.KernelDrops + right.KernelDrops,
+        InterfaceDrops = left.InterfaceDrops + right.InterfaceDrops,
+        DecodeFailures = left.DecodeFailures + right.DecodeFailures,
+        Flows = left.Flows + right.Flows,
+        ActiveFlows = left.ActiveFlows + right.ActiveFlows,
+        EvictedFlows = left.EvictedFlows + right.EvictedFlows,
+    };
 }
 
 /// <summary>Spare batches.</summary>

@@ -58,7 +58,7 @@ internal sealed class RowFilter
             return true;
         }
 
-        if (row.IpVersion == 0 || !FlowMapper.HasPorts(row.IpProtocol))
+        if (row.IpVersion == 0 || !ProtocolNames.HasPorts(row.IpProtocol))
         {
             return false;
         }

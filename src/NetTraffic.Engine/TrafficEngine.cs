@@ -6,17 +6,21 @@ namespace NetTraffic.Engine;
 /// <summary>The door for the rooms above: joins the stages. Holds no state of its own.</summary>
 public static class TrafficEngine
 {
-    /// <summary>Folder of the store that is used where none is given: NETTRAFFIC_HOME, else the platform's data folder.</summary>
-    public static string DefaultStorePath => throw new NotImplementedException();
+    /// <summary>Folder of the store that is used where none is given: NETTRAFFIC_HOME, else what was set, else the platform's data folder.</summary>
+    public static string DefaultStorePath => StorePaths.Default;
 
     /// <summary>Opens a store. The folder is made at the first write; reading a folder that is not there finds nothing.</summary>
     /// <param name="path">Folder; null: <see cref="DefaultStorePath"/>.</param>
     /// <exception cref="StoreException">The store is from a newer version, or cannot be read.</exception>
-    public static ITrafficStore OpenStore(string? path) => throw new NotImplementedException(path);
+    public static ITrafficStore OpenStore(string? path) => new TrafficStore(path);
 
     /// <summary>The interfaces of this machine, with whether this process may capture on each.</summary>
     /// <exception cref="CaptureException">libpcap is missing; the message says how to install it.</exception>
-    public static IReadOnlyList<CaptureInterface> GetInterfaces() => throw new NotImplementedException();
+    public static IReadOnlyList<CaptureInterface> GetInterfaces() => InterfaceCatalog.GetInterfaces();
+
+    /// <summary>Names of the interfaces, without opening any.</summary>
+    /// <exception cref="CaptureException">libpcap is missing; the message says how to install it.</exception>
+    public static IReadOnlyList<string> GetInterfaceNames() => InterfaceCatalog.GetNames();
 
     /// <summary>
     /// Opens the interfaces, checks the filter, registers the capture in the store and starts it on threads of its own.
@@ -24,13 +28,68 @@ public static class TrafficEngine
     /// </summary>
     /// <exception cref="CaptureException">Unknown interface (with the nearest names), bad filter (with libpcap's message), or not permitted (with how to permit it).</exception>
     /// <exception cref="StoreException">The store cannot be written.</exception>
-    public static CaptureSession StartCapture(CaptureRequest request) => throw new NotImplementedException(request?.ToString());
+    public static CaptureSession StartCapture(CaptureRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Interfaces.Count == 0)
+        {
+            throw new ArgumentException("A capture needs at least one interface.", nameof(request));
+        }
+
+        List<LiveSource> sources = [];
+        ITrafficStore? store = null;
+        try
+        {
+            foreach (string name in request.Interfaces)
+            {
+                LiveSource source = new(new LiveSourceOptions
+                {
+                    Interface = name,
+                    Filter = request.Filter,
+                    Promiscuous = request.Promiscuous,
+                    SnapLength = request.SnapLength,
+                    BufferSize = request.BufferSize,
+                });
+                sources.Add(source);
+                source.Open();
+            }
+
+            store = OpenStore(request.StorePath);
+            TrafficOption option = store.GetOption();
+            FlowOptions flows = request.Flows with
+            {
+                FlushInterval = request.FlushInterval ?? option.FlushInterval,
+                MaxFlows = Math.Max(1, request.Flows.MaxFlows / sources.Count),
+            };
+            CaptureStatus status = new()
+            {
+                Name = request.Name ?? string.Join(",", request.Interfaces),
+                Interfaces = [.. request.Interfaces],
+                Filter = string.IsNullOrWhiteSpace(request.Filter) ? null : request.Filter,
+                Sensor = request.Sensor ?? option.Sensor,
+            };
+            CaptureSession session = new(request, store, store.CreateCapture(status, new CaptureWriterOptions()), sources, flows);
+            session.Start();
+            return session;
+        }
+        catch
+        {
+            sources.ForEach(source => source.Dispose());
+            store?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Imports one capture file, on the caller's thread. A damaged file gives a result with a message, not an exception.</summary>
     /// <exception cref="IOException">The file cannot be read, or is not a capture (<see cref="Packets.CaptureFormatException"/> with offset 0).</exception>
     /// <exception cref="OperationCanceledException">Cancelled; what was read before is stored and the import is listed as Stopped.</exception>
-    public static ImportResult Import(ImportRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellationToken) => throw new NotImplementedException(request?.ToString());
+    public static ImportResult Import(ImportRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return FileImport.Run(request, progress, cancellationToken);
+    }
 
     /// <summary>Flows straight from a capture file, each as it ends; nothing is stored. Constant memory. A damaged file gives its flows and then throws <see cref="Packets.CaptureFormatException"/>.</summary>
-    public static IEnumerable<Flow> ReadFlows(string path, TrafficFilter filter, FlowOptions options, CancellationToken cancellationToken) => throw new NotImplementedException(path);
+    public static IEnumerable<Flow> ReadFlows(string path, TrafficFilter filter, FlowOptions options, CancellationToken cancellationToken) =>
+        FileFlowReader.Read(path, filter, options, new TrafficOption().Sensor, cancellationToken);
 }

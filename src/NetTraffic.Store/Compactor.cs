@@ -1,8 +1,115 @@
+using DuckDB.NET.Data;
+
 namespace NetTraffic.Store;
 
-/// <summary>Merges the small segments of closed hours.</summary>
+/// <summary>
+/// Merges the small segments of closed hours into one, compressed. Order makes it safe for readers: the list of replaced segments
+/// stands beside the merged file before that file appears, a reader leaves out what such a list names, and the replaced files are
+/// removed only once no reader that listed them before can still be at work.
+/// </summary>
 internal static class Compactor
 {
     /// <summary>Stands in the name of every merged segment.</summary>
     public const string MergedMark = "_merged-";
+
+    private const int FewestSegments = 4;
+    private static readonly TimeSpan ClosedFor = TimeSpan.FromMinutes(10), ReadersGone = TimeSpan.FromMinutes(15);
+
+    public static int Compact(string store, DuckDBConnection connection, CancellationToken cancellationToken)
+    {
+        using FileStream? lease = Lease(store);
+        if (lease is null)
+        {
+            return 0;
+        }
+
+        int compacted = 0;
+        foreach (Dataset dataset in Datasets.All)
+        {
+            foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name).ToList())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                RemoveReplaced(folder);
+                List<Segment> segments = SegmentCatalog.ListHour(folder);
+                bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
+                if (segments.Count >= FewestSegments && hour.AddHours(1) + ClosedFor < DateTime.UtcNow && quiet)
+                {
+                    Merge(store, connection, dataset, folder, segments);
+                    compacted++;
+                }
+            }
+        }
+
+        return compacted;
+    }
+
+    private static void Merge(string store, DuckDBConnection connection, Dataset dataset, string folder, List<Segment> segments)
+    {
+        string temporary = Path.Combine(StorePaths.Temporary(store), Guid.NewGuid().ToString("N"));
+        Directory.CreateDirectory(StorePaths.Temporary(store));
+        try
+        {
+            Database.Execute(connection, $"""
+                COPY (SELECT {FlowReader.FileColumns(dataset)} FROM {Database.Read(segments)} ORDER BY time)
+                TO {Database.Text(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)
+                """);
+            string name = Segment.Name(segments.Min(segment => segment.FirstUs), segments.Max(segment => segment.LastUs), "merged-" + Guid.NewGuid().ToString("N")[..8], 0);
+            string path = Path.Combine(folder, name);
+            using (FileStream written = new(temporary, FileMode.Open, FileAccess.ReadWrite))
+            {
+                written.Flush(flushToDisk: true);
+            }
+
+            byte[] replaced = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', segments.Select(segment => Path.GetFileName(segment.Path))));
+            StoreFiles.Write(store, path + SegmentCatalog.ReplacesSuffix, replaced, durable: true);
+            File.Move(temporary, path);
+        }
+        finally
+        {
+            StoreFiles.TryDelete(temporary);
+        }
+    }
+
+    /// <summary>Removes what merged files replaced long enough ago; a list goes with its merged file, never before.</summary>
+    private static void RemoveReplaced(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (string list in Directory.GetFiles(folder, "*" + SegmentCatalog.ReplacesSuffix))
+        {
+            string merged = list[..^SegmentCatalog.ReplacesSuffix.Length];
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(list) < ReadersGone)
+            {
+                continue;
+            }
+
+            if (!File.Exists(merged))
+            {
+                // The merge was interrupted between its two steps, or its file was itself replaced and removed.
+                StoreFiles.TryDelete(list);
+                continue;
+            }
+
+            foreach (string name in File.ReadAllLines(list))
+            {
+                StoreFiles.TryDelete(Path.Combine(folder, Path.GetFileName(name)));
+            }
+        }
+    }
+
+    private static FileStream? Lease(string store)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(store, "compact.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Another process compacts, or this one may only read.
+            return null;
+        }
+    }
 }

@@ -24,6 +24,28 @@ internal static class Database
         return connection;
     }
 
+    /// <summary>Runs a query that lists segments first, again where retention or compaction removed one in between.</summary>
+    public static T Retry<T>(Func<T> query)
+    {
+        const int tries = 3;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return query();
+            }
+            catch (DuckDBException error) when (attempt < tries && IsMissingFile(error))
+            {
+                // Listed again, the store is whole.
+            }
+        }
+    }
+
+    private static bool IsMissingFile(DuckDBException error) =>
+        error.Message.Contains(".parquet", StringComparison.Ordinal)
+        && (error.Message.Contains("No such file", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("No files found", StringComparison.OrdinalIgnoreCase)
+            || error.Message.Contains("Cannot open file", StringComparison.OrdinalIgnoreCase));
+
     public static void Execute(DuckDBConnection connection, string sql)
     {
         using DuckDBCommand command = connection.CreateCommand();

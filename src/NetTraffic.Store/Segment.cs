@@ -8,6 +8,9 @@ namespace NetTraffic.Store;
 /// <param name="LastUs">Latest <c>end_time</c>.</param>
 internal sealed record Segment(string Path, long FirstUs, long LastUs)
 {
+    /// <summary>Size of the file; 0 where it is gone.</summary>
+    public long Bytes => new FileInfo(Path) is { Exists: true } file ? file.Length : 0;
+
     /// <summary>Name of a segment: earliest time, latest time, capture (or "merged"), sequence.</summary>
     public static string Name(long firstUs, long lastUs, string writer, long sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"{firstUs}_{lastUs}_{writer}_{sequence}.parquet");

@@ -5,7 +5,7 @@ namespace NetTraffic.Store;
 /// <summary>Where things lie in a store.</summary>
 public static class StorePaths
 {
-    /// <summary>The folder that is used where none is given: NETTRAFFIC_HOME, else the platform's data folder.</summary>
+    /// <summary>The folder that is used where none is given: NETTRAFFIC_HOME, else what Set-NetTrafficOption chose, else the platform's data folder.</summary>
     public static string Default
     {
         get
@@ -15,6 +15,16 @@ public static class StorePaths
                 return Path.GetFullPath(home);
             }
 
+            string platform = Platform;
+            return ConfigFile.Read(Config(platform)).StorePath is { Length: > 0 } chosen ? Path.GetFullPath(chosen, platform) : platform;
+        }
+    }
+
+    /// <summary>The platform's data folder; its config file can name another store as the default one.</summary>
+    internal static string Platform
+    {
+        get
+        {
             string user = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
             return OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "NetTraffic")
                 : OperatingSystem.IsMacOS() ? Path.Combine(user, "Library", "Application Support", "NetTraffic")

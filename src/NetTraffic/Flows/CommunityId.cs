@@ -22,7 +22,7 @@ public static class CommunityId
     /// <summary>Writes the hash of a flow row with IP as ASCII into <see cref="TextLength"/> bytes.</summary>
     public static void Format(in FlowRow row, ushort seed, Span<byte> text)
     {
-        bool ports = row.IpProtocol is 6 or 17 or 33 or 132 or 136;
+        bool ports = ProtocolNames.HasPorts(row.IpProtocol);
         Format(row.Source, row.Destination, row.IpVersion, row.IpProtocol, row.SourcePort, row.DestinationPort, ports, seed, text);
     }
 

@@ -11,6 +11,9 @@ public static class ProtocolNames
     public static string Transport(byte ipVersion, byte ipProtocol, ushort etherType, ushort linkType) =>
         ipVersion != 0 ? IpNames[ipProtocol] : etherType != 0 ? EtherTypeName(etherType) : LinkTypeName(linkType);
 
+    /// <summary>Whether an IP protocol's header begins with two ports: TCP, UDP, DCCP, SCTP, UDP-Lite.</summary>
+    public static bool HasPorts(byte protocol) => protocol is 6 or 17 or 33 or 132 or 136;
+
     /// <summary>Keyword of the IANA protocol-numbers registry, or the number's text.</summary>
     public static string IpProtocol(byte protocol) => IpNames[protocol];
 

@@ -139,6 +139,9 @@ public sealed class CaptureStatus
 
     /// <summary>Folder of the store; filled in when read.</summary>
     public string StorePath { get; set; } = "";
+
+    /// <summary>A copy that later changes to this object do not touch.</summary>
+    public CaptureStatus Clone() => (CaptureStatus)MemberwiseClone();
 }
 
 /// <summary>What an import of one file did.</summary>

@@ -61,7 +61,7 @@ public interface ITrafficStore : IDisposable
     void SetOption(IReadOnlyDictionary<string, object?> changes);
 }
 
-/// <summary>Writes one capture's rows. Used by one thread, but for <see cref="Status"/> readers.</summary>
+/// <summary>Writes one capture's rows. Used by one thread, but for <see cref="Status"/>, <see cref="UpdateStatus"/> and <see cref="StopRequested"/>, which another may use.</summary>
 public interface ICaptureWriter : IDisposable
 {
     /// <summary>The capture, as it was registered.</summary>

@@ -1,0 +1,116 @@
+using NetTraffic.Capture;
+using NetTraffic.Decode;
+using NetTraffic.Flows;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Engine;
+
+/// <summary>One interface of a live capture: its source, decoder and flow table, on a thread of their own.</summary>
+internal sealed class CaptureLane : IPacketSink, IDisposable
+{
+    private const int PacketsPerBatch = 256;
+    private readonly LiveSource source;
+    private readonly PacketLimit limit;
+    private readonly PacketDecoder decoder = new();
+    private readonly FlowTable table;
+    private readonly RowBatcher batcher;
+    private readonly DecodedPacket[] packets = new DecodedPacket[PacketsPerBatch];
+    private int count;
+
+    /// <summary>Makes a lane; nothing runs yet.</summary>
+    /// <param name="source">An opened source.</param>
+    /// <param name="name">The interface.</param>
+    /// <param name="limit">Packets still wanted, over all lanes.</param>
+    /// <param name="options">The flow table's.</param>
+    /// <param name="handOver">Makes the batcher that takes the rows on.</param>
+    public CaptureLane(LiveSource source, string name, PacketLimit limit, FlowOptions options, Func<RowBatcher> handOver)
+    {
+        this.source = source;
+        this.limit = limit;
+        Name = name;
+        batcher = handOver();
+        table = new FlowTable(options, batcher);
+        table.Flushed += endNs => batcher.CompleteInterval(endNs, Numbers());
+    }
+
+    public string Name { get; }
+
+    /// <summary>What keeps packets from coming at the moment, or null.</summary>
+    public string? Problem => source.Problem;
+
+    /// <summary>Why the lane ended, where it was an error.</summary>
+    public CaptureException? Failure { get; private set; }
+
+    public Dictionary<string, long> FailuresByReason() => decoder.Counters.FailuresByReason();
+
+    /// <summary>The lane's numbers now; close to the truth from any thread, exact once it has ended.</summary>
+    public LaneNumbers Numbers() => new()
+    {
+        Packets = table.Counters.Packets,
+        Bytes = table.Counters.Bytes,
+        KernelDrops = source.Counters.KernelDrops,
+        InterfaceDrops = source.Counters.InterfaceDrops,
+        DecodeFailures = decoder.Counters.Failures,
+        Flows = table.Counters.Flows,
+        ActiveFlows = table.Counters.ActiveFlows,
+        EvictedFlows = table.Counters.EvictedFlows,
+    };
+
+    /// <summary>Captures until cancelled, until there are packets enough, or until the interface fails; then every flow is handed over.</summary>
+    public void Run(CancellationToken stop)
+    {
+        try
+        {
+            source.Run(this, stop);
+        }
+        catch (CaptureException error)
+        {
+            Failure = error;
+        }
+
+        Count();
+        table.Close();
+    }
+
+    public bool OnPacket(in RawPacket packet)
+    {
+        if (!limit.Take())
+        {
+            return false;
+        }
+
+        decoder.Decode(packet, out packets[count++]);
+        if (count == packets.Length)
+        {
+            Count();
+        }
+
+        return true;
+    }
+
+    public bool OnTick(long nowNs)
+    {
+        Count();
+        table.Tick(nowNs);
+        return !limit.IsReached;
+    }
+
+    public void Dispose() => source.Dispose();
+
+    private void Count()
+    {
+        table.Add(packets.AsSpan(0, count));
+        count = 0;
+    }
+}
+
+/// <summary>How many packets a capture still wants, over all its lanes.</summary>
+internal sealed class PacketLimit(long? packets)
+{
+    private long left = packets ?? long.MaxValue;
+
+    public bool IsReached => packets is not null && Volatile.Read(ref left) <= 0;
+
+    /// <summary>Takes one; false where there is none left.</summary>
+    public bool Take() => packets is null || Interlocked.Decrement(ref left) >= 0;
+}

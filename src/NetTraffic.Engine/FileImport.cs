@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using NetTraffic.Capture;
+using NetTraffic.Packets;
+using NetTraffic.Store;
+
+namespace NetTraffic.Engine;
+
+/// <summary>Imports one capture file into a store.</summary>
+internal static class FileImport
+{
+    private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(1);
+
+    public static ImportResult Run(ImportRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        using CaptureFileSource source = CaptureFileSource.Open(request.Path);
+        using ITrafficStore store = TrafficEngine.OpenStore(request.StorePath);
+        string file = Path.GetFileName(request.Path);
+        CaptureStatus status = new() { Kind = "Import", Path = Path.GetFullPath(request.Path), Name = request.Name ?? file, Sensor = request.Sensor ?? store.GetOption().Sensor };
+        using ICaptureWriter writer = store.CreateCapture(status, new CaptureWriterOptions());
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using ImportPipeline pipeline = new(source, writer, request.Flows, file, stop.Token);
+        TimeSpan published = TimeSpan.Zero;
+        Exception? damage;
+        try
+        {
+            damage = pipeline.Run(() =>
+            {
+                PacketSourceCounters counters = source.Counters;
+                progress?.Report(new ImportProgress(counters.Position, counters.Length, counters.Packets, pipeline.Flows.Flows));
+                if (clock.Elapsed - published >= StatusEvery)
+                {
+                    published = clock.Elapsed;
+                    Refresh(status, source, pipeline);
+                    writer.UpdateStatus();
+                    if (writer.StopRequested)
+                    {
+                        stop.Cancel();
+                    }
+                }
+            });
+            Refresh(status, source, pipeline);
+            writer.Flush();
+            if (writer.WriteProblem is { } problem)
+            {
+                throw new StoreException(problem);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or OutOfMemoryException)
+        {
+            Refresh(status, source, pipeline);
+            writer.Complete(CaptureState.Failed, error.Message);
+            throw;
+        }
+
+        ImportResult result = Result(request, source, pipeline, status);
+        if (damage is CaptureFormatException found)
+        {
+            result.DamageOffset = found.Offset;
+            result.Message = found.Message;
+            result.Complete = false;
+        }
+        else if (damage is not null and not OperationCanceledException)
+        {
+            writer.Complete(CaptureState.Failed, damage.Message);
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(damage);
+        }
+
+        if (stop.IsCancellationRequested)
+        {
+            writer.Complete(CaptureState.Stopped, "Stopped before the file's end.");
+            cancellationToken.ThrowIfCancellationRequested();
+            result.Complete = false;
+            result.Message = "Stopped before the file's end.";
+        }
+
+        writer.Complete(CaptureState.Completed, result.Message is null ? null : $"{result.Message} (at byte {result.DamageOffset})");
+        progress?.Report(new ImportProgress(source.Counters.Position, source.Counters.Length, result.Packets, result.Flows));
+        result.Elapsed = clock.Elapsed;
+        return result;
+    }
+
+    private static ImportResult Result(ImportRequest request, CaptureFileSource source, ImportPipeline pipeline, CaptureStatus status) => new()
+    {
+        Path = request.Path,
+        CaptureId = status.CaptureId,
+        Complete = true,
+        Packets = source.Counters.Packets,
+        Bytes = source.Counters.Bytes,
+        Flows = pipeline.Flows.Flows,
+        DecodeFailures = status.DecodeFailures,
+        DecodeFailureReasons = status.DecodeFailureReasons,
+        StartTime = pipeline.FirstNs == long.MaxValue ? null : Clock.FromNanoseconds(pipeline.FirstNs),
+        EndTime = pipeline.FirstNs == long.MaxValue ? null : Clock.FromNanoseconds(pipeline.LastNs),
+    };
+
+    private static void Refresh(CaptureStatus status, CaptureFileSource source, ImportPipeline pipeline)
+    {
+        status.Interfaces = [.. source.Interfaces.Select(known => known.Name).Where(name => name.Length > 0).Distinct()];
+        status.Packets = source.Counters.Packets;
+        status.Bytes = source.Counters.Bytes;
+        status.InterfaceDrops = source.Counters.InterfaceDrops;
+        status.Flows = pipeline.Flows.Flows;
+        status.ActiveFlows = pipeline.Flows.ActiveFlows;
+        status.EvictedFlows = pipeline.Flows.EvictedFlows;
+        status.DecodeFailures = pipeline.Decoded.Failures;
+        status.DecodeFailureReasons = pipeline.Decoded.FailuresByReason();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using NetTraffic.Store;
+
+namespace NetTraffic.Engine;
+
+/// <summary>What a running capture does for its store besides writing: retention and compaction, in the background, now and then.</summary>
+internal sealed class StoreKeeper(ITrafficStore store, Action<string> warn) : IDisposable
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(15), First = TimeSpan.FromMinutes(1);
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly CancellationTokenSource stop = new();
+    private TimeSpan next = First;
+    private Task work = Task.CompletedTask;
+
+    /// <summary>Begins the work where it is due; returns at once.</summary>
+    public void Look()
+    {
+        if (clock.Elapsed >= next && work.IsCompleted)
+        {
+            next = clock.Elapsed + Every;
+            work = Task.Factory.StartNew(Work, stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Ends the work, and waits for its end.</summary>
+    public void Dispose()
+    {
+        stop.Cancel();
+        ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
+        stop.Dispose();
+    }
+
+    private void Work()
+    {
+        try
+        {
+            if (store.GetOption().Retention is { } kept)
+            {
+                store.Clear(DateTime.UtcNow - kept, keepRecentlyWritten: true, whatIf: false, stop.Token);
+            }
+
+            store.Compact(stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The capture ends.
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            warn($"The store's upkeep failed, and is tried again later: {error.Message}");
+        }
+    }
+}

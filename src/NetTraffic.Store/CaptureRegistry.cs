@@ -1,0 +1,147 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace NetTraffic.Store;
+
+/// <summary>The captures of a store: a status file each, which its process writes about once a second and everybody reads.</summary>
+internal static class CaptureRegistry
+{
+    private static readonly TimeSpan SilenceOfOtherHosts = TimeSpan.FromMinutes(5);
+
+    /// <summary>An identifier that sorts by time and is unique across machines.</summary>
+    public static string NewId(DateTime now) =>
+        now.ToString("yyyyMMdd'T'HHmmss", System.Globalization.CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N")[..6];
+
+    public static void Write(string store, CaptureStatus status, bool durable) =>
+        StoreFiles.Write(store, StatusPath(store, status.CaptureId), JsonSerializer.SerializeToUtf8Bytes(status, StoreJson.Default.CaptureStatus), durable);
+
+    /// <summary>Every capture, newest first.</summary>
+    public static List<CaptureStatus> List(string store)
+    {
+        List<CaptureStatus> found = [];
+        string folder = StorePaths.Status(store);
+        if (Directory.Exists(folder))
+        {
+            foreach (string path in Directory.GetFiles(folder, "*.json"))
+            {
+                if (Read(store, path) is { } status)
+                {
+                    found.Add(status);
+                }
+            }
+        }
+
+        found.Sort((left, right) => string.CompareOrdinal(right.CaptureId, left.CaptureId));
+        return found;
+    }
+
+    public static CaptureStatus? Find(string store, string captureId) =>
+        IsId(captureId) && File.Exists(StatusPath(store, captureId)) ? Read(store, StatusPath(store, captureId)) : null;
+
+    public static bool RequestStop(string store, string captureId)
+    {
+        if (Find(store, captureId) is not { State: CaptureState.Running })
+        {
+            return false;
+        }
+
+        File.WriteAllBytes(StopPath(store, captureId), []);
+        return true;
+    }
+
+    public static bool StopRequested(string store, string captureId) => File.Exists(StopPath(store, captureId));
+
+    public static void ForgetStop(string store, string captureId) => StoreFiles.TryDelete(StopPath(store, captureId));
+
+    /// <summary>Removes the entries of captures that ended before a time.</summary>
+    public static void RemoveEndedBefore(string store, DateTime before)
+    {
+        foreach (CaptureStatus status in List(store))
+        {
+            if (status.State != CaptureState.Running && status.EndTime < before)
+            {
+                StoreFiles.TryDelete(StatusPath(store, status.CaptureId));
+            }
+        }
+    }
+
+    private static string StatusPath(string store, string captureId) => Path.Combine(StorePaths.Status(store), captureId + ".json");
+
+    private static string StopPath(string store, string captureId) => Path.Combine(StorePaths.Status(store), captureId + ".stop");
+
+    private static bool IsId(string captureId) => captureId.Length is > 0 and < 100 && captureId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+
+    private static CaptureStatus? Read(string store, string path)
+    {
+        CaptureStatus? status = ReadFile(path);
+        if (status is { State: CaptureState.Running } && !IsAlive(status))
+        {
+            // It may have ended in good order between the two looks.
+            status = ReadFile(path);
+            if (status is { State: CaptureState.Running })
+            {
+                status.State = CaptureState.Crashed;
+                status.EndTime = status.UpdateTime;
+                status.Message ??= "Its process ended without stopping the capture; everything up to its last flush is in the store.";
+                MarkCrashed(store, status);
+            }
+        }
+
+        if (status is not null)
+        {
+            status.StorePath = store;
+        }
+
+        return status;
+    }
+
+    private static void MarkCrashed(string store, CaptureStatus status)
+    {
+        try
+        {
+            Write(store, status, durable: false);
+            ForgetStop(store, status.CaptureId);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A reader without the right to write still sees it as crashed.
+        }
+    }
+
+    private static CaptureStatus? ReadFile(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.CaptureStatus);
+        }
+        catch (Exception error) when (error is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Removed meanwhile, or not one of ours: files of ours are renamed into place whole.
+            return null;
+        }
+    }
+
+    private static bool IsAlive(CaptureStatus status)
+    {
+        if (status.HostName != Environment.MachineName)
+        {
+            return DateTime.UtcNow - status.UpdateTime < SilenceOfOtherHosts;
+        }
+
+        try
+        {
+            using Process process = Process.GetProcessById(status.ProcessId);
+            return (process.StartTime.ToUniversalTime() - status.ProcessStartTime).Duration() < TimeSpan.FromSeconds(2);
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is Win32Exception or NotSupportedException)
+        {
+            // There is such a process, and it is somebody else's.
+            return true;
+        }
+    }
+}

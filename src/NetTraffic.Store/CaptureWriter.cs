@@ -1,0 +1,248 @@
+using NetTraffic.Flows;
+using NetTraffic.Store.Parquet;
+
+namespace NetTraffic.Store;
+
+/// <summary>
+/// Gathers a capture's rows by the hour they belong to and writes them as segments. While the disk is full the rows wait, up to a
+/// bound; past it the oldest are let go and counted.
+/// </summary>
+internal sealed class CaptureWriter : ICaptureWriter
+{
+    private const int MaxPendingIntervals = 100_000;
+    private readonly string store;
+    private readonly CaptureWriterOptions options;
+    private readonly ParquetFile file = new();
+    private readonly Dictionary<long, FlowColumns> open = [];
+    private readonly LinkedList<(long Hour, FlowColumns Columns)> waiting = new();
+    private readonly Stack<FlowColumns> spare = new();
+    private readonly List<CaptureInterval> intervals = [];
+    private long sequence;
+    private long currentHour = long.MinValue;
+    private FlowColumns? current;
+    private bool completed;
+
+    public CaptureWriter(string store, CaptureStatus status, CaptureWriterOptions options)
+    {
+        this.store = store;
+        this.options = options;
+        Status = status;
+    }
+
+    public CaptureStatus Status { get; }
+
+    public bool StopRequested => CaptureRegistry.StopRequested(store, Status.CaptureId);
+
+    public long WrittenRows { get; private set; }
+
+    public long LostRows { get; private set; }
+
+    public string? WriteProblem { get; private set; }
+
+    public void Write(ReadOnlySpan<FlowRow> rows, IReadOnlyList<string> interfaces)
+    {
+        const long hourUs = 3_600_000_000;
+        foreach (ref readonly FlowRow row in rows)
+        {
+            long hour = Math.DivRem(row.TimeUs, hourUs, out long rest) - (rest < 0 ? 1 : 0);
+            if (hour != currentHour || current is null)
+            {
+                current = OpenHour(hour);
+                currentHour = hour;
+            }
+
+            current.Add(row, interfaces);
+            if (current.Count >= options.MaxSegmentRows)
+            {
+                CloseHour(hour);
+            }
+        }
+    }
+
+    public void Write(CaptureInterval interval)
+    {
+        intervals.Add(interval);
+        if (intervals.Count > MaxPendingIntervals)
+        {
+            intervals.RemoveRange(0, intervals.Count - MaxPendingIntervals);
+        }
+    }
+
+    public void Flush()
+    {
+        foreach ((long hour, FlowColumns columns) in open)
+        {
+            if (columns.Count > 0)
+            {
+                waiting.AddLast((hour, columns));
+            }
+            else
+            {
+                spare.Push(columns);
+            }
+        }
+
+        open.Clear();
+        current = null;
+        WriteProblem = null;
+        WriteWaiting();
+        if (WriteProblem is null)
+        {
+            WriteIntervals();
+        }
+    }
+
+    public void UpdateStatus()
+    {
+        try
+        {
+            Publish(durable: false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            WriteProblem ??= Problem(error);
+        }
+    }
+
+    public void Complete(CaptureState state, string? message)
+    {
+        if (completed)
+        {
+            return;
+        }
+
+        completed = true;
+        Flush();
+        foreach ((_, FlowColumns columns) in waiting)
+        {
+            LostRows += columns.Count;
+        }
+
+        waiting.Clear();
+        Status.State = state;
+        Status.EndTime = DateTime.UtcNow;
+        Status.Message = message ?? (LostRows > 0 ? $"{LostRows} flow rows could not be written: {WriteProblem}" : null);
+        try
+        {
+            Publish(durable: true);
+            CaptureRegistry.ForgetStop(store, Status.CaptureId);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            WriteProblem ??= Problem(error);
+        }
+    }
+
+    public void Dispose() => Complete(CaptureState.Failed, "The capture was abandoned.");
+
+    private void Publish(bool durable)
+    {
+        Status.WrittenRows = WrittenRows;
+        Status.LostRows = LostRows;
+        Status.UpdateTime = DateTime.UtcNow;
+        CaptureRegistry.Write(store, Status, durable);
+    }
+
+    private FlowColumns OpenHour(long hour)
+    {
+        if (!open.TryGetValue(hour, out FlowColumns? columns))
+        {
+            LimitMemory();
+            columns = spare.TryPop(out FlowColumns? used) ? used : new FlowColumns(Status.CaptureId, Status.Sensor);
+            columns.Clear();
+            open.Add(hour, columns);
+        }
+
+        return columns;
+    }
+
+    private void CloseHour(long hour)
+    {
+        waiting.AddLast((hour, open[hour]));
+        open.Remove(hour);
+        current = null;
+        if (WriteProblem is null)
+        {
+            WriteWaiting();
+        }
+
+        LimitMemory();
+    }
+
+    private void WriteWaiting()
+    {
+        while (waiting.First is { } first)
+        {
+            (long hour, FlowColumns columns) = first.Value;
+            try
+            {
+                string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++);
+                StoreFiles.Write(store, Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name), columns.Encode(file).Span, durable: true);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                WriteProblem = Problem(error);
+                return;
+            }
+
+            WrittenRows += columns.Count;
+            waiting.RemoveFirst();
+            Reuse(columns);
+        }
+    }
+
+    private void WriteIntervals()
+    {
+        if (intervals.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (IGrouping<long, CaptureInterval> hour in intervals.GroupBy(HourOf).ToList())
+            {
+                CaptureColumns columns = new(hour);
+                string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++);
+                StoreFiles.Write(store, Path.Combine(StorePaths.Hour(store, Datasets.Captures.Name, hour.Key), name), columns.Encode(file).Span, durable: true);
+                intervals.RemoveAll(interval => HourOf(interval) == hour.Key);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            WriteProblem = Problem(error);
+        }
+    }
+
+    private static long HourOf(CaptureInterval interval) => (long)Math.Floor((interval.Time - DateTime.UnixEpoch).TotalHours);
+
+    /// <summary>Time stamps in a file are whatever somebody wrote there: many open hours are written early, and with the disk full the oldest rows go.</summary>
+    private void LimitMemory()
+    {
+        const int openHours = 64;
+        if (open.Count > openHours && WriteProblem is null)
+        {
+            Flush();
+        }
+
+        long rows = waiting.Sum(entry => (long)entry.Columns.Count);
+        while (rows > options.MaxPendingRows && waiting.First is { } oldest)
+        {
+            rows -= oldest.Value.Columns.Count;
+            LostRows += oldest.Value.Columns.Count;
+            waiting.RemoveFirst();
+            Reuse(oldest.Value.Columns);
+        }
+    }
+
+    private void Reuse(FlowColumns columns)
+    {
+        const int spares = 2;
+        if (spare.Count < spares)
+        {
+            spare.Push(columns);
+        }
+    }
+
+    private string Problem(Exception error) => $"The store '{store}' cannot be written: {error.Message} Flows are kept in memory (up to {options.MaxPendingRows:N0} rows) until it can.";
+}

@@ -1,0 +1,179 @@
+using NetTraffic.Net;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Store.Parquet;
+
+/// <summary>Which rows of a nullable column hold a value.</summary>
+internal sealed class Presence(bool nullable)
+{
+    private int[] levels = nullable ? new int[1024] : [];
+    private int rows;
+    private bool gaps;
+
+    /// <summary>One entry a row, 1 where there is a value; empty where every row has one.</summary>
+    public ReadOnlySpan<int> Levels => gaps ? levels.AsSpan(0, rows) : default;
+
+    public void Clear()
+    {
+        rows = 0;
+        gaps = false;
+    }
+
+    public void Add(bool value)
+    {
+        if (!nullable)
+        {
+            return;
+        }
+
+        if (rows == levels.Length)
+        {
+            Array.Resize(ref levels, rows * 2);
+        }
+
+        levels[rows++] = value ? 1 : 0;
+        gaps |= !value;
+    }
+}
+
+/// <summary>Values of a column of numbers, with or without gaps.</summary>
+internal sealed class NumberColumn(bool nullable)
+{
+    private long[] values = new long[1024];
+    private readonly Presence present = new(nullable);
+    private int count;
+
+    public void Clear()
+    {
+        present.Clear();
+        count = 0;
+    }
+
+    public void Add(long value)
+    {
+        if (count == values.Length)
+        {
+            Array.Resize(ref values, count * 2);
+        }
+
+        values[count++] = value;
+        present.Add(true);
+    }
+
+    public void AddNull() => present.Add(false);
+
+    /// <summary>Adds a value, or a gap.</summary>
+    public void Add(long value, bool isPresent)
+    {
+        if (isPresent)
+        {
+            Add(value);
+        }
+        else
+        {
+            AddNull();
+        }
+    }
+
+    public void WriteTo(ParquetFile file) =>
+        file.Numbers(values.AsSpan(0, count), present.Levels);
+
+    /// <summary>Writes a column of text whose lengths the values are.</summary>
+    public void WriteTextTo(ParquetFile file, ReadOnlySpan<byte> text) =>
+        file.Text(values.AsSpan(0, count), text, present.Levels);
+}
+
+/// <summary>A column of text whose values are named by small codes: protocol numbers, states, application identifiers.</summary>
+internal sealed class CodeColumn(bool nullable, int codes, Func<int, string> name)
+{
+    private readonly TextDictionary dictionary = new();
+    private readonly int[] numbers = new int[codes];
+    private int[] indices = new int[1024];
+    private readonly Presence present = new(nullable);
+    private int count;
+
+    public void Clear()
+    {
+        dictionary.Clear();
+        Array.Clear(numbers);
+        present.Clear();
+        count = 0;
+    }
+
+    public void Add(int code)
+    {
+        ref int number = ref numbers[code];
+        if (number == 0)
+        {
+            number = dictionary.Number(name(code)) + 1;
+        }
+
+        AddIndex(number - 1);
+    }
+
+    /// <summary>A value outside the codes.</summary>
+    public void Add(string text) => AddIndex(dictionary.Number(text));
+
+    public void AddNull() => present.Add(false);
+
+    public void WriteTo(ParquetFile file) =>
+        file.Text(dictionary.Plain, dictionary.Count, indices.AsSpan(0, count), present.Levels);
+
+    private void AddIndex(int index)
+    {
+        if (count == indices.Length)
+        {
+            Array.Resize(ref indices, count * 2);
+        }
+
+        indices[count++] = index;
+        present.Add(true);
+    }
+}
+
+/// <summary>A nullable column of addresses, kept as numbers until the segment is written.</summary>
+internal sealed class AddressColumn(bool mac)
+{
+    private readonly AddressDictionary dictionary = new();
+    private readonly ByteBuffer text = new();
+    private int[] indices = new int[1024];
+    private readonly Presence present = new(nullable: true);
+    private int count;
+
+    public void Clear()
+    {
+        dictionary.Clear();
+        present.Clear();
+        count = 0;
+    }
+
+    public void Add(in IpAddress128 address)
+    {
+        if (count == indices.Length)
+        {
+            Array.Resize(ref indices, count * 2);
+        }
+
+        indices[count++] = dictionary.Number(address);
+        present.Add(true);
+    }
+
+    public void AddNull() => present.Add(false);
+
+    public void WriteTo(ParquetFile file)
+    {
+        // Each distinct address is put into words once, as a dictionary also where most are distinct: queries group by it.
+        text.Clear();
+        foreach (ref readonly IpAddress128 address in dictionary.Addresses)
+        {
+            int at = text.Length;
+            text.WriteInt32(0);
+            Span<byte> room = text.Reserve(AddressText.MaxLength);
+            int length = mac ? AddressText.FormatMac(address.Low, room) : AddressText.Format(address, room);
+            text.Advance(length);
+            text.PatchInt32(at, length);
+        }
+
+        file.Text(text.Written.Span, dictionary.Count, indices.AsSpan(0, count), present.Levels);
+    }
+}

@@ -1,0 +1,208 @@
+using NetTraffic.Flows;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Store.Parquet;
+
+/// <summary>Flow rows on their way into one segment, as columns. Reused from segment to segment; a row costs no allocation.</summary>
+internal sealed class FlowColumns
+{
+    private readonly CodeColumn captureId;
+    private readonly CodeColumn sensor;
+    private readonly CodeColumn interfaceName;
+    private readonly NumberColumn flowId = new(false), time = new(false), endTime = new(false), startTime = new(false);
+    private readonly AddressColumn source = new(mac: false), destination = new(mac: false), sourceMac = new(mac: true), destinationMac = new(mac: true);
+    private readonly NumberColumn sourcePort = new(true), destinationPort = new(true), ipVersion = new(true), ipProtocol = new(true);
+    private readonly NumberColumn etherType = new(true), icmpType = new(true), icmpCode = new(true), vlanId = new(true);
+    private readonly NumberColumn sourcePackets = new(false), sourceBytes = new(false), destinationPackets = new(false), destinationBytes = new(false);
+    private readonly NumberColumn sourceFlags = new(true), destinationFlags = new(true), rtt = new(true);
+    private readonly NumberColumn sourceAgain = new(false), destinationAgain = new(false), communityLength = new(true);
+    private readonly CodeColumn transport = new(false, 256, code => ProtocolNames.IpProtocol((byte)code));
+    private readonly CodeColumn application = new(true, ApplicationTable.Names.Count, ApplicationTable.Names.ElementAt);
+    private readonly CodeColumn tunnel = new(true, Enum.GetValues<TunnelKind>().Length, code => ProtocolNames.Tunnel((TunnelKind)code)!);
+    private readonly CodeColumn state = new(false, Enum.GetValues<ConnectionState>().Length, code => ((ConnectionState)code).ToString());
+    private readonly CodeColumn endReason = new(true, Enum.GetValues<FlowEndReason>().Length, code => ((FlowEndReason)code).ToString());
+    private readonly ByteBuffer communityId = new();
+    private IReadOnlyList<string> interfaces = [];
+
+    public FlowColumns(string captureId, string sensor)
+    {
+        this.captureId = new CodeColumn(false, 1, _ => captureId);
+        this.sensor = new CodeColumn(false, 1, _ => sensor);
+        interfaceName = new CodeColumn(false, ushort.MaxValue + 1, index => index < interfaces.Count ? interfaces[index] : "");
+    }
+
+    public int Count { get; private set; }
+
+    /// <summary>Earliest <c>time</c> among the rows, in microseconds.</summary>
+    public long FirstUs { get; private set; } = long.MaxValue;
+
+    /// <summary>Latest <c>end_time</c>.</summary>
+    public long LastUs { get; private set; } = long.MinValue;
+
+    public void Clear()
+    {
+        Count = 0;
+        FirstUs = long.MaxValue;
+        LastUs = long.MinValue;
+        communityId.Clear();
+        foreach (CodeColumn column in new[] { captureId, sensor, interfaceName, transport, application, tunnel, state, endReason })
+        {
+            column.Clear();
+        }
+
+        foreach (AddressColumn column in new[] { source, destination, sourceMac, destinationMac })
+        {
+            column.Clear();
+        }
+
+        foreach (NumberColumn column in Numbers())
+        {
+            column.Clear();
+        }
+    }
+
+    /// <summary>Adds a row.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="names">Names of the capture's interfaces.</param>
+    public void Add(in FlowRow row, IReadOnlyList<string> names)
+    {
+        interfaces = names;
+        Count++;
+        FirstUs = Math.Min(FirstUs, row.TimeUs);
+        LastUs = Math.Max(LastUs, row.EndTimeUs);
+        captureId.Add(0);
+        sensor.Add(0);
+        interfaceName.Add(row.InterfaceIndex);
+        flowId.Add((long)row.FlowId);
+        time.Add(row.TimeUs);
+        endTime.Add(row.EndTimeUs);
+        startTime.Add(row.StartTimeUs);
+        Identity(row);
+        Link(row);
+        sourcePackets.Add(row.SourcePackets);
+        sourceBytes.Add(row.SourceBytes);
+        destinationPackets.Add(row.DestinationPackets);
+        destinationBytes.Add(row.DestinationBytes);
+        bool tcp = row.IpVersion != 0 && row.IpProtocol == 6;
+        sourceFlags.Add((int)row.SourceTcpFlags, tcp);
+        destinationFlags.Add((int)row.DestinationTcpFlags, tcp);
+        state.Add((int)row.State);
+        rtt.Add(row.HandshakeRttUs, row.HandshakeRttUs >= 0);
+        sourceAgain.Add(row.SourceRetransmissions);
+        destinationAgain.Add(row.DestinationRetransmissions);
+        Optional(endReason, (int)row.EndReason);
+    }
+
+    /// <summary>The rows as a Parquet file.</summary>
+    public ReadOnlyMemory<byte> Encode(ParquetFile file)
+    {
+        file.Begin(Datasets.Flows, Count);
+        captureId.WriteTo(file);
+        sensor.WriteTo(file);
+        interfaceName.WriteTo(file);
+        flowId.WriteTo(file);
+        time.WriteTo(file);
+        endTime.WriteTo(file);
+        startTime.WriteTo(file);
+        source.WriteTo(file);
+        sourcePort.WriteTo(file);
+        destination.WriteTo(file);
+        destinationPort.WriteTo(file);
+        ipVersion.WriteTo(file);
+        ipProtocol.WriteTo(file);
+        transport.WriteTo(file);
+        application.WriteTo(file);
+        etherType.WriteTo(file);
+        icmpType.WriteTo(file);
+        icmpCode.WriteTo(file);
+        vlanId.WriteTo(file);
+        tunnel.WriteTo(file);
+        sourceMac.WriteTo(file);
+        destinationMac.WriteTo(file);
+        sourcePackets.WriteTo(file);
+        sourceBytes.WriteTo(file);
+        destinationPackets.WriteTo(file);
+        destinationBytes.WriteTo(file);
+        sourceFlags.WriteTo(file);
+        destinationFlags.WriteTo(file);
+        state.WriteTo(file);
+        rtt.WriteTo(file);
+        sourceAgain.WriteTo(file);
+        destinationAgain.WriteTo(file);
+        communityLength.WriteTextTo(file, communityId.Written.Span);
+        endReason.WriteTo(file);
+        return file.End();
+    }
+
+    private void Identity(in FlowRow row)
+    {
+        if (row.IpVersion == 0)
+        {
+            source.AddNull();
+            destination.AddNull();
+            foreach (NumberColumn column in (ReadOnlySpan<NumberColumn>)[sourcePort, destinationPort, ipVersion, ipProtocol, icmpType, icmpCode, communityLength])
+            {
+                column.AddNull();
+            }
+
+            transport.Add(ProtocolNames.Transport(0, 0, row.EtherType, row.LinkType));
+            application.AddNull();
+            return;
+        }
+
+        bool ports = ProtocolNames.HasPorts(row.IpProtocol);
+        bool icmp = row.IpProtocol is 1 or 58;
+        source.Add(row.Source);
+        destination.Add(row.Destination);
+        sourcePort.Add(row.SourcePort, ports);
+        destinationPort.Add(row.DestinationPort, ports);
+        ipVersion.Add(row.IpVersion);
+        ipProtocol.Add(row.IpProtocol);
+        transport.Add((int)row.IpProtocol);
+        Optional(application, row.Application);
+        icmpType.Add(row.SourcePort, icmp);
+        icmpCode.Add(row.DestinationPort, icmp);
+        CommunityId.Format(row, 0, communityId.Reserve(CommunityId.TextLength)[..CommunityId.TextLength]);
+        communityId.Advance(CommunityId.TextLength);
+        communityLength.Add(CommunityId.TextLength);
+    }
+
+    private void Link(in FlowRow row)
+    {
+        etherType.Add(row.EtherType, row.EtherType != 0);
+        vlanId.Add(row.VlanId, row.VlanId != DecodedPacket.NoVlan);
+        Optional(tunnel, (int)row.Tunnel);
+        Mac(sourceMac, row.SourceMac);
+        Mac(destinationMac, row.DestinationMac);
+    }
+
+    private static void Mac(AddressColumn column, ulong mac)
+    {
+        if (mac == 0)
+        {
+            column.AddNull();
+        }
+        else
+        {
+            column.Add(new IpAddress128(0, mac));
+        }
+    }
+
+    private static void Optional(CodeColumn column, int code)
+    {
+        if (code == 0)
+        {
+            column.AddNull();
+        }
+        else
+        {
+            column.Add(code);
+        }
+    }
+
+    private NumberColumn[] Numbers() =>
+    [
+        flowId, time, endTime, startTime, sourcePort, destinationPort, ipVersion, ipProtocol, etherType, icmpType, icmpCode, vlanId, sourcePackets, sourceBytes,
+        destinationPackets, destinationBytes, sourceFlags, destinationFlags, rtt, sourceAgain, destinationAgain, communityLength,
+    ];
+}

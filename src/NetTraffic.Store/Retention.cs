@@ -1,0 +1,78 @@
+namespace NetTraffic.Store;
+
+/// <summary>Removes whole hours.</summary>
+internal static class Retention
+{
+    public static ClearResult Clear(string store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
+    {
+        ClearResult result = new() { StorePath = store, Before = before };
+        foreach (Dataset dataset in Datasets.All)
+        {
+            foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name).ToList())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (hour.AddHours(1) > before)
+                {
+                    continue;
+                }
+
+                FileInfo[] files = Files(folder);
+                if (keepRecentlyWritten && files.Any(file => file.LastWriteTimeUtc >= before))
+                {
+                    continue;
+                }
+
+                result.Hours++;
+                foreach (FileInfo file in files)
+                {
+                    long bytes = file.Length;
+                    if (!whatIf)
+                    {
+                        file.Delete();
+                    }
+
+                    result.FreedBytes += bytes;
+                    result.Segments += file.Extension == ".parquet" ? 1 : 0;
+                }
+
+                if (!whatIf)
+                {
+                    RemoveEmpty(folder);
+                    RemoveEmpty(Path.GetDirectoryName(folder)!);
+                }
+            }
+        }
+
+        if (!whatIf && !keepRecentlyWritten)
+        {
+            CaptureRegistry.RemoveEndedBefore(store, before);
+        }
+
+        return result;
+    }
+
+    private static FileInfo[] Files(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).GetFiles();
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another process clears too.
+            return [];
+        }
+    }
+
+    private static void RemoveEmpty(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: false);
+        }
+        catch (IOException)
+        {
+            // Not empty, or gone already.
+        }
+    }
+}

@@ -1,0 +1,240 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using DuckDB.NET.Data;
+
+namespace NetTraffic.Store;
+
+/// <summary>
+/// A folder of Parquet segments, status files and settings. Queries run in an in-memory DuckDB of this object's own, opened at the
+/// first one, so that any number of processes use one store and a capture never loads a database.
+/// </summary>
+public sealed class TrafficStore : ITrafficStore
+{
+    private readonly Lazy<DuckDBConnection> database = new(() => Database.Open(MemoryMegabytes()));
+    private bool disposed;
+
+    /// <summary>Opens a store; nothing is written, and a folder that is not there is an empty store.</summary>
+    /// <param name="path">Folder; null: <see cref="StorePaths.Default"/>.</param>
+    /// <exception cref="StoreException">The store is from a newer version, or is no store.</exception>
+    public TrafficStore(string? path = null)
+    {
+        Path = System.IO.Path.GetFullPath(path ?? StorePaths.Default);
+        if (File.Exists(Path))
+        {
+            throw new StoreException($"'{Path}' is a file. A store is a folder: give another -StorePath.");
+        }
+
+        CheckVersion();
+    }
+
+    /// <inheritdoc/>
+    public string Path { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken)
+    {
+        using DuckDBConnection connection = Connect();
+        foreach (Flow flow in Cancellable(new FlowQuery(Path, connection, filter, perInterval, cancellationToken).Run(first), cancellationToken))
+        {
+            yield return flow;
+        }
+    }
+
+    /// <inheritdoc/>
+    public TrafficSummary GetSummary(TrafficFilter filter, CancellationToken cancellationToken) =>
+        Ask(connection => new SummaryQuery(Path, connection, filter, cancellationToken).Total(), cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TrafficSummaryItem> GetSummary(SummaryKey by, int top, TimeSpan? interval, TrafficFilter filter, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        if (by == SummaryKey.None && interval is null)
+        {
+            throw new ArgumentException("A summary by nothing needs an interval.", nameof(by));
+        }
+
+        if (interval < TimeSpan.FromMilliseconds(1))
+        {
+            throw new ArgumentException("An interval is at least 1ms long.", nameof(interval));
+        }
+
+        return Ask(connection => new SummaryQuery(Path, connection, filter, cancellationToken).Groups(by, top, interval), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public long ExportParquet(string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken)
+    {
+        Dataset chosen = Datasets.All.FirstOrDefault(known => known.Name.Equals(dataset, StringComparison.OrdinalIgnoreCase))
+            ?? throw new ArgumentException($"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.", nameof(dataset));
+        return Ask(connection => Exporter.ToParquet(Path, connection, chosen, filter, perInterval, path, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<CaptureInterval> GetCaptureIntervals(TrafficFilter filter, CancellationToken cancellationToken) =>
+        Ask(connection => Exporter.Intervals(Path, connection, filter, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CaptureStatus> GetCaptures() => CaptureRegistry.List(Path);
+
+    /// <inheritdoc/>
+    public ICaptureWriter CreateCapture(CaptureStatus status, CaptureWriterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        using Process process = Process.GetCurrentProcess();
+        DateTime now = DateTime.UtcNow;
+        status.CaptureId = CaptureRegistry.NewId(now);
+        status.StartTime = status.UpdateTime = now;
+        status.HostName = Environment.MachineName;
+        status.ProcessId = Environment.ProcessId;
+        status.ProcessStartTime = process.StartTime.ToUniversalTime();
+        status.StorePath = Path;
+        try
+        {
+            Prepare();
+            CaptureRegistry.Write(Path, status, durable: true);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not StoreException)
+        {
+            throw new StoreException($"The store '{Path}' cannot be written: {error.Message} Give a folder that you may write with -StorePath or NETTRAFFIC_HOME.", error);
+        }
+
+        return new CaptureWriter(Path, status, options);
+    }
+
+    /// <inheritdoc/>
+    public bool RequestStop(string captureId) => CaptureRegistry.RequestStop(Path, captureId);
+
+    /// <inheritdoc/>
+    public ClearResult Clear(DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken) =>
+        Retention.Clear(Path, before, keepRecentlyWritten, whatIf, cancellationToken);
+
+    /// <inheritdoc/>
+    public int Compact(CancellationToken cancellationToken) =>
+        Directory.Exists(Path) ? Ask(connection => Compactor.Compact(Path, connection, cancellationToken), cancellationToken) : 0;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> GetNames(SummaryKey key, string prefix, int limit) =>
+        Ask(connection => Exporter.Names(Path, connection, key, prefix, limit), CancellationToken.None);
+
+    /// <inheritdoc/>
+    public TrafficOption GetOption() => ConfigFile.Option(Path);
+
+    /// <inheritdoc/>
+    public void SetOption(IReadOnlyDictionary<string, object?> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        try
+        {
+            Prepare();
+            ConfigFile.Set(Path, changes);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not StoreException)
+        {
+            throw new StoreException($"The settings of '{Path}' cannot be written: {error.Message}", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!disposed && database.IsValueCreated)
+        {
+            database.Value.Dispose();
+        }
+
+        disposed = true;
+    }
+
+    /// <summary>A third of the memory, 4 GiB at most: what is larger goes to the disk.</summary>
+    private static int MemoryMegabytes() => (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (3 << 20), 256, 4096);
+
+    private DuckDBConnection Connect()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        DuckDBConnection connection = database.Value.Duplicate();
+        connection.Open();
+        return connection;
+    }
+
+    private T Ask<T>(Func<DuckDBConnection, T> query, CancellationToken cancellationToken)
+    {
+        using DuckDBConnection connection = Connect();
+        try
+        {
+            return Database.Retry(() => query(connection));
+        }
+        catch (DuckDBException error)
+        {
+            throw Translate(error, cancellationToken);
+        }
+    }
+
+    private IEnumerable<T> Cancellable<T>(IEnumerable<T> items, CancellationToken cancellationToken)
+    {
+        using IEnumerator<T> enumerator = items.GetEnumerator();
+        while (true)
+        {
+            T item;
+            try
+            {
+                if (!enumerator.MoveNext())
+                {
+                    yield break;
+                }
+
+                item = enumerator.Current;
+            }
+            catch (DuckDBException error)
+            {
+                throw Translate(error, cancellationToken);
+            }
+
+            yield return item;
+        }
+    }
+
+    // DuckDB reports a cancelled query as an error like any other.
+    private Exception Translate(DuckDBException error, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
+        ? new OperationCanceledException(error.Message, error, cancellationToken)
+        : new StoreException($"The store '{Path}' cannot be read: {error.Message}", error);
+
+    private void CheckVersion()
+    {
+        string path = StorePaths.Version(Path);
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        int version;
+        try
+        {
+            version = JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.StoreVersionFile)?.Version ?? 0;
+        }
+        catch (JsonException error)
+        {
+            throw new StoreException($"'{path}' is damaged: {error.Message} Restore it as {{\"Version\": {Datasets.StoreVersion}}}, or use another store.", error);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new StoreException($"The store '{Path}' cannot be read: {error.Message}", error);
+        }
+
+        if (version > Datasets.StoreVersion)
+        {
+            throw new StoreException(string.Create(CultureInfo.InvariantCulture, $"The store '{Path}' is of version {version}, and this NetTraffic knows version {Datasets.StoreVersion}. Update NetTraffic, or use another store with -StorePath."));
+        }
+    }
+
+    private void Prepare()
+    {
+        Directory.CreateDirectory(Path);
+        Directory.CreateDirectory(StorePaths.Status(Path));
+        StoreFiles.RemoveLeftovers(Path);
+        if (!File.Exists(StorePaths.Version(Path)))
+        {
+            StoreFiles.Write(Path, StorePaths.Version(Path), JsonSerializer.SerializeToUtf8Bytes(new StoreVersionFile(Datasets.StoreVersion), StoreJson.Default.StoreVersionFile), durable: true);
+        }
+    }
+}
