@@ -17,6 +17,7 @@ usage() {
 Usage: ./build.sh <command>
   demo     build what is needed, then show it at work: live capture, import, summaries, export
   test     run every test that can run on this machine; last line "N passed, N failed, N skipped"
+           (./build.sh test Flows runs only the rooms with that name)
   build    build the module into module/bin and the Shell into artifacts/shell
   shell    a prompt with the module loaded (arguments are passed on: ./build.sh shell -Command Get-NetFlow)
   bench    BenchmarkDotNet's benchmarks (arguments are passed on: --filter '*Reader*')
@@ -190,8 +191,9 @@ case "$verb" in
     need_sdk
     need_libpcap
     build_product
-    . eng/test.sh
-    run_tests "$@"
+    say "Building the tests ..."
+    run_dotnet build-tests msbuild eng/tests.proj -m -v:m -nologo -tl:off
+    exec "$shell_exe" -NoModule -NonInteractive -File eng/run-tests.ps1 "$@"
     ;;
   build) build_product && say "The module is in module/bin (Import-Module ./NetTraffic.psd1), the Shell is artifacts/shell/NetTraffic.Shell." ;;
   shell)
