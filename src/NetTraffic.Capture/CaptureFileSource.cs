@@ -48,8 +48,8 @@ public sealed class CaptureFileSource : IPacketSource
             int read = RandomAccess.Read(file.SafeFileHandle, start, 0);
             bool gzip = read >= 3 && start[0] == 0x1F && start[1] == 0x8B && start[2] == 8;
             opened = gzip
-                ? new StreamWindow(new GZipStream(file, CompressionMode.Decompress), file, file.Length)
-                : file.CanSeek && file.Length > 0 ? new FileWindow(file) : new StreamWindow(file, null, 0);
+                ? new ByteWindow(new GZipStream(file, CompressionMode.Decompress), file, file.Length)
+                : new ByteWindow(file, file, file.CanSeek ? file.Length : 0);
             CheckFormat(opened, path);
             return new CaptureFileSource(opened);
         }
