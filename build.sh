@@ -22,6 +22,7 @@ Usage: ./build.sh <command>
   shell    a prompt with the module loaded (arguments are passed on: ./build.sh shell -Command Get-NetFlow)
   bench    BenchmarkDotNet's benchmarks (arguments are passed on: --filter '*Reader*')
   pack     the module as a folder and a zip: ./build.sh pack [linux-x64|linux-arm64|win-x64|osx-arm64 ... | all]
+  libpcap  install libpcap where permitted, else say how
   format   check the formatting
   clean    remove everything that was built
 TEXT
@@ -213,6 +214,7 @@ case "$verb" in
     need_sdk
     dotnet format NetTrafficPS.sln --verify-no-changes || fail "the formatting differs; 'dotnet format' mends it."
     ;;
+  libpcap) need_libpcap ;;
   clean)
     rm -rf "$artifacts" module/bin TestResults BenchmarkDotNet.Artifacts
     find src tests -type d \( -name obj -o -name bin \) -prune -exec rm -rf {} +
