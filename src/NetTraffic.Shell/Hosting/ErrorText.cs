@@ -46,7 +46,7 @@ internal static class ErrorText
             return command is ExternalScriptInfo ? "Error" : command.Name;
         }
 
-        return invocation?.InvocationName is { Length: > 1 } name ? name : "Error";
+        return invocation?.InvocationName is { Length: > 0 } name && name is not ("&" or ".") ? name : "Error";
     }
 
     private static string Message(ErrorRecord record)
