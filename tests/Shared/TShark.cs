@@ -22,14 +22,14 @@ internal static class TShark
     };
 
     private static readonly string[] HostFields =
-        ["frame.number", "frame.len", "frame.protocols", "eth.type", "vlan.etype", "ip.src", "ip.dst", "ip.proto", "ipv6.src", "ipv6.dst", "ipv6.nxt", .. NextHeader.Values];
+        ["frame.number", "frame.len", "frame.protocols", "eth.type", "vlan.etype", "sll.etype", "ip.src", "ip.dst", "ip.proto", "ipv6.src", "ipv6.dst", "ipv6.nxt", .. NextHeader.Values];
 
     private static readonly Lazy<bool> Installed = new(() => Try("--version") is not null);
 
     /// <summary>Skips the calling test where TShark is not installed.</summary>
     public static void Require() => Assert.SkipUnless(Installed.Value, "TShark is not installed (apt-get install tshark).");
 
-    /// <summary>For each frame, who it is between: "SOURCE DESTINATION PROTOCOL", "- - 0xTYPE" or "- - -".</summary>
+    /// <summary>For each frame, who it is between: "SOURCE DESTINATION PROTOCOL", "- - 0xTYPE" or "- - -"; "- - ?" where TShark cannot read the innermost IP header.</summary>
     public static List<(string Pair, int Bytes)> HostPairs(string path)
     {
         List<(string, int)> frames = [];
@@ -66,7 +66,7 @@ internal static class TShark
         string? kind = layers.LastOrDefault(layer => layer is "ip" or "ipv6");
         if (kind is null)
         {
-            string type = Values(row, "eth.type").LastOrDefault("-");
+            string type = Values(row, "eth.type").Concat(Values(row, "sll.etype")).LastOrDefault("-");
             return $"- - {(type is "0x8100" or "0x88a8" or "0x9100" ? Values(row, "vlan.etype").LastOrDefault(type) : type)}";
         }
 
