@@ -22,24 +22,41 @@ internal static class TShark
     };
 
     private static readonly string[] HostFields =
-        ["frame.number", "frame.len", "frame.protocols", "eth.type", "vlan.etype", "sll.etype", "ip.src", "ip.dst", "ip.proto", "ipv6.src", "ipv6.dst", "ipv6.nxt", .. NextHeader.Values];
+        ["frame.len", "frame.protocols", "eth.type", "vlan.etype", "sll.etype", "ip.src", "ip.dst", "ip.proto", "ipv6.src", "ipv6.dst", "ipv6.nxt", .. NextHeader.Values];
 
-    private static readonly Lazy<bool> Installed = new(() => Try("--version") is not null);
+    private static readonly Lazy<bool> Installed = new(() => Run("tshark", ["--version"]) is not null);
 
     /// <summary>Skips the calling test where TShark is not installed.</summary>
     public static void Require() => Assert.SkipUnless(Installed.Value, "TShark is not installed (apt-get install tshark).");
 
-    /// <summary>For each frame, who it is between: "SOURCE DESTINATION PROTOCOL", "- - 0xTYPE" or "- - -"; "- - ?" where TShark cannot read the innermost IP header.</summary>
-    public static List<(string Pair, int Bytes)> HostPairs(string path)
+    /// <summary>
+    /// For each file and frame, who it is between: "SOURCE DESTINATION PROTOCOL", "- - 0xTYPE" or "- - -"; "- - ?" where TShark cannot
+    /// read the innermost IP header. TShark takes long to start, so all files go through one, strung together by mergecap; damaged
+    /// files cannot be, and then each has its own.
+    /// </summary>
+    public static Dictionary<string, List<(string Pair, int Bytes)>> HostPairs(IReadOnlyList<string> paths)
     {
-        List<(string, int)> frames = [];
-        foreach (string[] row in Fields(path, null, HostFields))
+        using ScratchFolder folder = new();
+        string merged = Path.Combine(folder.Path, "merged.pcapng");
+        Run("mergecap", ["-a", "-I", "none", "-w", merged, .. paths]);
+        int[] counts = [.. (Run("capinfos", ["-T", "-r", "-B", "-M", "-c", .. paths]) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line.Split('\t')[1]))];
+        List<(string, int)> all = File.Exists(merged) ? HostPairs(merged) : [];
+        if (counts.Length != paths.Count || counts.Sum() != all.Count)
         {
-            frames.Add((HostPair(row), int.Parse(row[1])));
+            return paths.ToDictionary(path => path, HostPairs);
         }
 
-        return frames;
+        Dictionary<string, List<(string Pair, int Bytes)>> found = [];
+        int at = 0;
+        for (int i = 0; i < paths.Count; at += counts[i++])
+        {
+            found[paths[i]] = all.GetRange(at, counts[i]);
+        }
+
+        return found;
     }
+
+    private static List<(string Pair, int Bytes)> HostPairs(string path) => [.. Fields(path, null, HostFields).Select(row => (HostPair(row), int.Parse(row[0])))];
 
     /// <summary>Values of fields, a row a frame; a field that occurs several times has its values parted by semicolons.</summary>
     public static IEnumerable<string[]> Fields(string path, string? filter, params string[] fields)
@@ -55,7 +72,7 @@ internal static class TShark
             arguments.AddRange(["-e", field]);
         }
 
-        string output = Try([.. arguments]) ?? throw new InvalidOperationException("TShark cannot be started.");
+        string output = Run("tshark", arguments) ?? throw new InvalidOperationException("TShark cannot be started.");
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|')).Where(row => row.Length == fields.Length);
     }
 
@@ -103,9 +120,9 @@ internal static class TShark
         return text.Length == 0 ? [] : text.Split(';');
     }
 
-    private static string? Try(params string[] arguments)
+    private static string? Run(string program, IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new("tshark", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         try
         {
             using Process process = Process.Start(start)!;
