@@ -16,7 +16,7 @@ internal sealed class OutputFile : IDisposable
     /// <param name="overwrite">Whether a file that is there is replaced.</param>
     public OutputFile(string path, bool overwrite)
     {
-        place = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        place = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
         this.overwrite = overwrite;
         TemporaryPath = Path.Combine(Path.GetDirectoryName(place) ?? "", $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
     }
