@@ -16,7 +16,8 @@ internal sealed class OutputFile : IDisposable
     /// <param name="overwrite">Whether a file that is there is replaced.</param>
     public OutputFile(string path, bool overwrite)
     {
-        place = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path;
+        // Asking a path where nothing is for its target would throw.
+        place = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         this.overwrite = overwrite;
         TemporaryPath = Path.Combine(Path.GetDirectoryName(place) ?? "", $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
     }
