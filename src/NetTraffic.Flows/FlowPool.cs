@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace NetTraffic.Flows;
 
@@ -15,6 +16,23 @@ internal sealed class FlowPool
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref chunks[entry >> ChunkBits][entry & ChunkMask];
+    }
+
+    /// <summary>Starts loading an entry into the cache; -1 is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe void Prefetch(int entry)
+    {
+        if (Sse.IsSupported && entry >= 0)
+        {
+            fixed (FlowEntry* start = &this[entry])
+            {
+                const int line = 64;
+                for (int at = 0; at < sizeof(FlowEntry); at += line)
+                {
+                    Sse.Prefetch0((byte*)start + at);
+                }
+            }
+        }
     }
 
     /// <summary>A cleared entry.</summary>

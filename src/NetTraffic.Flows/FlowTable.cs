@@ -45,7 +45,7 @@ public sealed partial class FlowTable
     /// <summary>Counts a batch of packets, in order. Faster than one at a time: the index is fetched ahead.</summary>
     public void Add(ReadOnlySpan<DecodedPacket> packets)
     {
-        const int ahead = 8;
+        const int ahead = 16;
         Span<uint> hashes = stackalloc uint[ahead];
         Span<FlowKey> keys = stackalloc FlowKey[ahead];
         Span<bool> swaps = stackalloc bool[ahead];
@@ -57,6 +57,12 @@ public sealed partial class FlowTable
                 swaps[k] = MakeKey(packets[i + k], out keys[k]);
                 hashes[k] = Hash(keys[k]);
                 index.Prefetch(hashes[k]);
+            }
+
+            for (int k = 0; k < count; k++)
+            {
+                int at = index.Start(hashes[k]);
+                pool.Prefetch(index.NextCandidate(hashes[k], ref at));
             }
 
             for (int k = 0; k < count; k++)

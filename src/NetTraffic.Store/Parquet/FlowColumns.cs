@@ -21,6 +21,7 @@ internal sealed class FlowColumns
     private readonly CodeColumn tunnel = new(true, Enum.GetValues<TunnelKind>().Length, code => ProtocolNames.Tunnel((TunnelKind)code)!);
     private readonly CodeColumn state = new(false, Enum.GetValues<ConnectionState>().Length, code => ((ConnectionState)code).ToString());
     private readonly CodeColumn endReason = new(true, Enum.GetValues<FlowEndReason>().Length, code => ((FlowEndReason)code).ToString());
+    private readonly CommunityIdBatch communityIds = new();
     private readonly ByteBuffer communityId = new();
     private IReadOnlyList<string> interfaces = [];
 
@@ -96,6 +97,7 @@ internal sealed class FlowColumns
     /// <summary>The rows as a Parquet file.</summary>
     public ReadOnlyMemory<byte> Encode(ParquetFile file)
     {
+        FormatCommunityIds();
         file.Begin(Datasets.Flows, Count);
         captureId.WriteTo(file);
         sensor.WriteTo(file);
@@ -162,10 +164,15 @@ internal sealed class FlowColumns
         Optional(application, row.Application);
         icmpType.Add(row.SourcePort, icmp);
         icmpCode.Add(row.DestinationPort, icmp);
-        CommunityId.Format(row, 0, communityId.Reserve(CommunityId.TextLength)[..CommunityId.TextLength]);
-        communityId.Advance(CommunityId.TextLength);
         communityLength.Add(CommunityId.TextLength);
+        if (communityIds.Add(row))
+        {
+            FormatCommunityIds();
+        }
     }
+
+    private void FormatCommunityIds() =>
+        communityId.Advance(communityIds.Format(communityId.Reserve(CommunityIdBatch.Lanes * CommunityId.TextLength)));
 
     private void Link(in FlowRow row)
     {

@@ -11,6 +11,8 @@ public static class CommunityId
     /// <summary>Length of the text: "1:" and 28 characters.</summary>
     public const int TextLength = 30;
 
+    private const int MessageLength = 40;
+
     /// <summary>The hash of a flow row with IP, seed 0, as text.</summary>
     public static string Compute(in FlowRow row)
     {
@@ -22,8 +24,8 @@ public static class CommunityId
     /// <summary>Writes the hash of a flow row with IP as ASCII into <see cref="TextLength"/> bytes.</summary>
     public static void Format(in FlowRow row, ushort seed, Span<byte> text)
     {
-        bool ports = ProtocolNames.HasPorts(row.IpProtocol);
-        Format(row.Source, row.Destination, row.IpVersion, row.IpProtocol, row.SourcePort, row.DestinationPort, ports, seed, text);
+        Span<byte> message = stackalloc byte[MessageLength];
+        Format(message[..WriteMessage(row, seed, message)], text);
     }
 
     /// <summary>Writes the hash as ASCII into <see cref="TextLength"/> bytes.</summary>
@@ -38,6 +40,17 @@ public static class CommunityId
     /// <param name="text">Where the text goes.</param>
     public static void Format(
         in IpAddress128 source, in IpAddress128 destination, byte ipVersion, byte protocol, ushort sourcePort, ushort destinationPort, bool hasPorts, ushort seed, Span<byte> text)
+    {
+        Span<byte> message = stackalloc byte[MessageLength];
+        Format(message[..WriteMessage(source, destination, ipVersion, protocol, sourcePort, destinationPort, hasPorts, seed, message)], text);
+    }
+
+    /// <summary>Writes what is hashed for a row: seed, addresses, protocol, a zero and ports; returns its length, 40 bytes at most.</summary>
+    internal static int WriteMessage(in FlowRow row, ushort seed, Span<byte> message) => WriteMessage(
+        row.Source, row.Destination, row.IpVersion, row.IpProtocol, row.SourcePort, row.DestinationPort, ProtocolNames.HasPorts(row.IpProtocol), seed, message);
+
+    private static int WriteMessage(
+        in IpAddress128 source, in IpAddress128 destination, byte ipVersion, byte protocol, ushort sourcePort, ushort destinationPort, bool hasPorts, ushort seed, Span<byte> data)
     {
         bool ordered = true;
         bool icmp = protocol is 1 or 58;
@@ -55,7 +68,6 @@ public static class CommunityId
 
         int order = source.CompareTo(destination);
         bool swap = ordered && (order > 0 || (order == 0 && sourcePort > destinationPort));
-        Span<byte> data = stackalloc byte[64];
         BinaryPrimitives.WriteUInt16BigEndian(data, seed);
         int at = 2;
         at += Write(swap ? destination : source, ipVersion, data[at..]);
@@ -69,9 +81,14 @@ public static class CommunityId
             at += 4;
         }
 
+        return at;
+    }
+
+    private static void Format(ReadOnlySpan<byte> message, Span<byte> text)
+    {
         Span<byte> hash = stackalloc byte[20];
 #pragma warning disable CA5350 // SHA-1 is what the specification says; nothing is kept secret by it.
-        SHA1.HashData(data[..at], hash);
+        SHA1.HashData(message, hash);
 #pragma warning restore CA5350
         text[0] = (byte)'1';
         text[1] = (byte)':';
