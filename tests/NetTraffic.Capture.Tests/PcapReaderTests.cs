@@ -52,12 +52,12 @@ public sealed class PcapReaderTests
     }
 
     [Fact]
-    public void A_file_larger_than_the_mapped_window_is_read_across_its_edges()
+    public void A_file_larger_than_the_readers_buffer_is_read_across_its_edges()
     {
         byte[] data = new byte[60_000];
         Random.Shared.NextBytes(data);
         List<TestPacket> packets = [.. Enumerable.Range(0, 700).Select(i => new TestPacket(i * 1000L, data.Length, 1, 0, data))];
-        Reading reading = Reading.OfBytes(PcapBytes.Write(packets, 1)); // 42 MB over windows of 16 MiB
+        Reading reading = Reading.OfBytes(PcapBytes.Write(packets, 1)); // 42 MB
         Assert.Equal(packets.Count, reading.Packets.Count);
         Assert.All(reading.Packets.Zip(packets), pair => Assert.True(pair.First.Same(pair.Second)));
     }
