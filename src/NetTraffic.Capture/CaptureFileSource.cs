@@ -44,10 +44,8 @@ public sealed class CaptureFileSource : IPacketSource
         ByteWindow? opened = null;
         try
         {
-            Span<byte> start = stackalloc byte[4];
-            int read = RandomAccess.Read(file.SafeFileHandle, start, 0);
-            bool gzip = read >= 3 && start[0] == 0x1F && start[1] == 0x8B && start[2] == 8;
-            opened = gzip
+            // A pipe gives its bytes once, so nothing is read ahead of the window, and compressed ones are not told.
+            opened = file.CanSeek && IsGzip(file)
                 ? new ByteWindow(new GZipStream(file, CompressionMode.Decompress), file, file.Length)
                 : new ByteWindow(file, file, file.CanSeek ? file.Length : 0);
             CheckFormat(opened, path);
@@ -76,6 +74,12 @@ public sealed class CaptureFileSource : IPacketSource
 
     /// <inheritdoc/>
     public void Dispose() => window.Dispose();
+
+    private static bool IsGzip(FileStream file)
+    {
+        Span<byte> start = stackalloc byte[3];
+        return RandomAccess.Read(file.SafeFileHandle, start, 0) == 3 && start[0] == 0x1F && start[1] == 0x8B && start[2] == 8;
+    }
 
     private static void CheckFormat(ByteWindow window, string path)
     {

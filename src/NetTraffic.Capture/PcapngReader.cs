@@ -248,13 +248,14 @@ internal sealed class PcapngReader
 
     private void Skip(uint length)
     {
+        long block = window.Offset;
         long left = (length + 3L) & ~3L;
         while (left > 0)
         {
             int piece = window.Peek((int)Math.Min(left, 1 << 16)).Length;
             if (piece == 0)
             {
-                throw Truncated("the file ends within a block");
+                throw new CaptureFormatException("the file ends within a block", block, truncated: true);
             }
 
             window.Advance(piece);

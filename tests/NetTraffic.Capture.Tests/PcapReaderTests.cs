@@ -1,0 +1,85 @@
+using CsCheck;
+using NetTraffic.Testing;
+
+namespace NetTraffic.Capture.Tests;
+
+/// <summary>pcap files: what was written is read.</summary>
+public sealed class PcapReaderTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Microsecond_files_of_either_byte_order_give_back_what_was_written(bool big) =>
+        Generators.MicrosecondPackets(1).Sample(packets => Reading.OfBytes(PcapBytes.Write(packets, 1, big)).AssertSame(packets), iter: 200);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nanosecond_files_of_either_byte_order_give_back_what_was_written(bool big) =>
+        Generators.NanosecondPackets(101).Sample(packets => Reading.OfBytes(PcapBytes.Write(packets, 101, big, nanoseconds: true)).AssertSame(packets), iter: 200);
+
+    [Fact]
+    public void A_compressed_file_gives_the_same_packets() =>
+        Generators.MicrosecondPackets(1).Sample(packets => Reading.OfBytes(CaptureBytes.Gzip(PcapBytes.Write(packets, 1))).AssertSame(packets), iter: 100);
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(14)]
+    public void Link_types_that_old_systems_wrote_for_raw_IP_are_raw_IP(int written) =>
+        Assert.Equal(101, Assert.Single(Reading.OfBytes(PcapBytes.Write([new TestPacket(0, 1, 101, 0, [1])], written)).Packets).LinkType);
+
+    [Fact]
+    public void The_length_of_a_frame_check_sequence_is_no_part_of_the_link_type() =>
+        Assert.Equal(1, Assert.Single(Reading.OfBytes(PcapBytes.Write([new TestPacket(0, 1, 1, 0, [1])], 0x5000_0001)).Packets).LinkType);
+
+    [Fact]
+    public void Kuznetzovs_longer_records_are_read()
+    {
+        CaptureBytes file = new(big: false);
+        file.U32(0xA1B2CD34).U16(2).U16(4).U32(0).U32(0).U32(65535).U32(1);
+        file.U32(7).U32(5).U32(3).U32(60).U32(2).U32(0).Bytes([1, 2, 3]); // interface, protocol, packet type
+        Reading reading = Reading.OfBytes(file.ToArray());
+        reading.AssertSame([new TestPacket(7_000_005_000, 60, 1, 0, [1, 2, 3])]);
+        Assert.Null(reading.Damage);
+    }
+
+    [Fact]
+    public void A_file_without_packets_is_no_error()
+    {
+        Reading reading = Reading.OfBytes(PcapBytes.Write([], 1));
+        Assert.Empty(reading.Packets);
+        Assert.Null(reading.Damage);
+    }
+
+    [Fact]
+    public void A_file_larger_than_the_readers_buffer_is_read_across_its_edges()
+    {
+        byte[] data = new byte[60_000];
+        Random.Shared.NextBytes(data);
+        List<TestPacket> packets = [.. Enumerable.Range(0, 700).Select(i => new TestPacket(i * 1000L, data.Length, 1, 0, data))];
+        Reading reading = Reading.OfBytes(PcapBytes.Write(packets, 1)); // 42 MB
+        Assert.Equal(packets.Count, reading.Packets.Count);
+        Assert.All(reading.Packets.Zip(packets), pair => Assert.True(pair.First.Same(pair.Second)));
+    }
+
+    [Fact]
+    public void Counters_tell_packets_wire_bytes_and_position()
+    {
+        byte[] file = PcapBytes.Write([new TestPacket(0, 100, 1, 0, [1]), new TestPacket(0, 50, 1, 0, [2, 3])], 1);
+        Reading reading = Reading.OfBytes(file);
+        Assert.Equal((2L, 150L, (long)file.Length, (long)file.Length),
+            (reading.Counters.Packets, reading.Counters.Bytes, reading.Counters.Position, reading.Counters.Length));
+    }
+
+    [Fact]
+    public void A_sink_that_wants_no_more_gets_no_more()
+    {
+        using ScratchFolder folder = new();
+        string path = folder.Write("capture", PcapBytes.Write(Enumerable.Range(0, 10).Select(i => new TestPacket(i * 1000, 1, 1, 0, [1])), 1));
+        PacketKeeper keeper = new() { Limit = 3 };
+        using CaptureFileSource source = CaptureFileSource.Open(path);
+        source.Run(keeper, TestContext.Current.CancellationToken);
+        Assert.Equal(3, keeper.Packets.Count);
+        Assert.Equal(3, source.Counters.Packets);
+    }
+}

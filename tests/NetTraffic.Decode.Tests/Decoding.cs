@@ -1,0 +1,16 @@
+using NetTraffic.Packets;
+
+namespace NetTraffic.Decode.Tests;
+
+/// <summary>Decodes frames for tests.</summary>
+internal static class Decoding
+{
+    public static DecodedPacket Decode(byte[] frame, int linkType = LinkTypes.Ethernet, PacketDecoder? decoder = null, long timestampNs = 0)
+    {
+        (decoder ?? new PacketDecoder()).Decode(new RawPacket(timestampNs, frame.Length, linkType, 0, frame), out DecodedPacket packet);
+        return packet;
+    }
+
+    /// <summary>Source, destination, protocol and ports in one text.</summary>
+    public static string Endpoints(in DecodedPacket packet) => $"{packet.Source}:{packet.SourcePort} {packet.Destination}:{packet.DestinationPort} {packet.IpProtocol}";
+}

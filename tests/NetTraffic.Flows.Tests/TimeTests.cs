@@ -1,0 +1,125 @@
+using NetTraffic.Packets;
+
+namespace NetTraffic.Flows.Tests;
+
+/// <summary>Flush intervals and timeouts, in the packets' own time.</summary>
+public sealed class TimeTests
+{
+    private static readonly FlowOptions Options = new();
+
+    [Fact]
+    public void A_flow_has_a_row_for_every_interval_in_which_something_was_seen()
+    {
+        List<FlowRow> rows = new Script().Udp(true).Udp(false).After(5).Udp(true).After(20).Udp(true).Rows(Options);
+        Assert.Equal([(1L, 1L), (1L, 0L), (1L, 0L)], rows.Select(row => (row.SourcePackets, row.DestinationPackets)));
+        Assert.Single(rows.Select(row => row.FlowId).Distinct());
+        Assert.Single(rows.Select(row => row.StartTimeUs).Distinct());
+        Assert.Equal([FlowEndReason.Ongoing, FlowEndReason.Ongoing, FlowEndReason.CaptureEnd], rows.Select(row => row.EndReason));
+    }
+
+    [Fact]
+    public void Only_the_first_row_begins_when_the_flow_began()
+    {
+        List<FlowRow> rows = new Script().Udp(true).After(6).Udp(true).Rows(Options);
+        Assert.Equal(rows[0].StartTimeUs, rows[0].TimeUs);
+        Assert.True(rows[1].TimeUs > rows[1].StartTimeUs);
+    }
+
+    [Fact]
+    public void A_quiet_flow_ends_idle_and_what_follows_is_a_new_one()
+    {
+        List<FlowRow> rows = new Script().Udp(true).After(59).Udp(true).After(61).Udp(true).Rows();
+        Assert.Equal([2L, 1L], rows.Select(row => row.SourcePackets));
+        Assert.Equal([FlowEndReason.Idle, FlowEndReason.CaptureEnd], rows.Select(row => row.EndReason));
+        Assert.NotEqual(rows[0].FlowId, rows[1].FlowId);
+    }
+
+    [Fact]
+    public void A_quiet_connection_is_waited_for_longer()
+    {
+        Assert.Single(new Script().Handshake().After(299).FromA("PA", 5).Rows());
+        Assert.Equal(2, new Script().Handshake().After(301).FromA("PA", 5).Rows().Count);
+    }
+
+    [Fact]
+    public void A_closed_connection_takes_late_segments_in_for_five_seconds()
+    {
+        Script closed = new Script().Handshake().FromA("FA").FromB("FA").FromA("A");
+        FlowRow row = closed.After(4).FromB("A").Row();
+        Assert.Equal((FlowEndReason.Closed, ConnectionState.SF), (row.EndReason, row.State));
+        Assert.Equal(2, closed.After(6).FromB("A").Rows().Count);
+    }
+
+    [Fact]
+    public void A_new_SYN_on_the_ports_of_a_closed_connection_is_a_new_flow()
+    {
+        List<FlowRow> rows = new Script().Handshake().FromA("FA").FromB("FA").FromA("A").FromA("S", sequence: 90_000).FromB("SA").FromA("A").Rows();
+        Assert.Equal([ConnectionState.SF, ConnectionState.S1], rows.Select(row => row.State));
+        Assert.Equal([6L, 3L], rows.Select(row => row.SourcePackets + row.DestinationPackets));
+    }
+
+    [Fact]
+    public void A_flow_that_lasts_longer_than_the_active_timeout_is_cut()
+    {
+        Script script = new();
+        for (int i = 0; i < 130; i++)
+        {
+            script.Udp(true).After(30);
+        }
+
+        List<FlowRow> rows = script.Rows();
+        Assert.Equal([FlowEndReason.Active, FlowEndReason.CaptureEnd], rows.Select(row => row.EndReason));
+        Assert.InRange(rows[0].EndTimeUs - rows[0].StartTimeUs, 3_500_000_000, 3_600_000_000);
+    }
+
+    [Fact]
+    public void A_full_table_writes_out_the_flow_that_was_quiet_longest()
+    {
+        FlowRowList rows = new();
+        FlowTable table = new(new FlowOptions { MaxFlows = 2, FlushInterval = TimeSpan.Zero }, rows);
+        DecodedPacket first = new Script().Udp(true).Packets[0];
+        DecodedPacket second = first with { SourcePort = 2, TimestampNs = first.TimestampNs + (2 * Script.Second) };
+        DecodedPacket firstAgain = first with { TimestampNs = first.TimestampNs + (4 * Script.Second) };
+        DecodedPacket third = first with { SourcePort = 3, TimestampNs = first.TimestampNs + (6 * Script.Second) };
+        table.Add([first, second, firstAgain, third]);
+        FlowRow row = Assert.Single(rows.Rows);
+        Assert.Equal((second.SourcePort, FlowEndReason.Evicted, 1L), (row.SourcePort, row.EndReason, table.Counters.EvictedFlows));
+    }
+
+    [Fact]
+    public void Time_passes_on_a_quiet_wire_too()
+    {
+        FlowRowList rows = new();
+        FlowTable table = new(Options, rows);
+        DecodedPacket packet = new Script().Udp(true).Packets[0];
+        table.Add(packet);
+        table.Tick(packet.TimestampNs + (6 * Script.Second));
+        Assert.Equal(FlowEndReason.Ongoing, Assert.Single(rows.Rows).EndReason);
+        table.Tick(packet.TimestampNs + (70 * Script.Second));
+        Assert.Equal(0, table.Counters.ActiveFlows);
+        Assert.Single(rows.Rows); // nothing new to tell of
+    }
+
+    [Fact]
+    public void The_end_of_each_interval_is_told_after_its_rows()
+    {
+        FlowRowList rows = new();
+        FlowTable table = new(Options, rows);
+        List<(long EndNs, int Rows)> told = [];
+        table.Flushed += endNs => told.Add((endNs, rows.Rows.Count));
+        foreach (DecodedPacket packet in new Script().Udp(true).After(5).Udp(true).After(5).Udp(true).Packets)
+        {
+            table.Add(packet);
+        }
+
+        Assert.Equal([(1005 * Script.Second, 1), (1010 * Script.Second, 2)], told);
+    }
+
+    [Fact]
+    public void A_clock_set_back_loses_nothing()
+    {
+        List<FlowRow> rows = new Script().Udp(true).After(3).Udp(true).After(-3000).Udp(true).Udp(false).After(7).Udp(true).Rows(Options);
+        Assert.Equal(5, rows.Sum(row => row.SourcePackets + row.DestinationPackets));
+        Assert.All(rows, row => Assert.True(row.EndTimeUs >= row.TimeUs));
+    }
+}
