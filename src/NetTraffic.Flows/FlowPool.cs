@@ -11,7 +11,7 @@ namespace NetTraffic.Flows;
 /// </summary>
 internal sealed unsafe partial class FlowPool
 {
-    private const int ChunkBits = 13;
+    private const int ChunkBits = 15;
     private const int ChunkMask = (1 << ChunkBits) - 1;
     private readonly List<Chunk> owned = [];
     private FlowEntry*[] chunks = [];
@@ -53,7 +53,7 @@ internal sealed unsafe partial class FlowPool
 
         if (used >> ChunkBits == chunks.Length)
         {
-            Chunk chunk = new((nuint)sizeof(FlowEntry) << ChunkBits);
+            Chunk chunk = new((((nuint)sizeof(FlowEntry) << ChunkBits) + Chunk.LargePage - 1) & ~(Chunk.LargePage - 1));
             owned.Add(chunk);
             FlowEntry*[] larger = new FlowEntry*[chunks.Length + 1];
             for (int i = 0; i < chunks.Length; i++)
@@ -82,7 +82,7 @@ internal sealed unsafe partial class FlowPool
     /// <summary>A piece of native memory that goes with its pool.</summary>
     private sealed partial class Chunk
     {
-        private const nuint LargePage = 2 << 20;
+        public const nuint LargePage = 2 << 20;
 
         public Chunk(nuint bytes)
         {
