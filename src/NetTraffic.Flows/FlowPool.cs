@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Microsoft.Win32.SafeHandles;
 
 namespace NetTraffic.Flows;
 
@@ -80,33 +81,34 @@ internal sealed unsafe partial class FlowPool
     }
 
     /// <summary>A piece of native memory that goes with its pool.</summary>
-    private sealed partial class Chunk
+    private sealed partial class Chunk : SafeHandleZeroOrMinusOneIsInvalid
     {
         public const nuint LargePage = 2 << 20;
+        private readonly long bytes;
 
         public Chunk(nuint bytes)
+            : base(ownsHandle: true)
         {
-            Start = NativeMemory.AlignedAlloc(bytes, LargePage);
-            GC.AddMemoryPressure((long)bytes);
-            this.bytes = bytes;
+            this.bytes = (long)bytes;
+            SetHandle((nint)NativeMemory.AlignedAlloc(bytes, LargePage));
+            GC.AddMemoryPressure(this.bytes);
             if (OperatingSystem.IsLinux())
             {
                 const int hugePages = 14; // MADV_HUGEPAGE; where it is refused small pages do
-                _ = Advise(Start, bytes, hugePages);
+                _ = Advise(handle, bytes, hugePages);
             }
         }
 
-        private readonly nuint bytes;
+        public void* Start => (void*)handle;
 
-        ~Chunk()
+        protected override bool ReleaseHandle()
         {
-            NativeMemory.AlignedFree(Start);
-            GC.RemoveMemoryPressure((long)bytes);
+            NativeMemory.AlignedFree((void*)handle);
+            GC.RemoveMemoryPressure(bytes);
+            return true;
         }
 
-        public void* Start { get; }
-
         [LibraryImport("libc", EntryPoint = "madvise")]
-        private static partial int Advise(void* start, nuint length, int advice);
+        private static partial int Advise(nint start, nuint length, int advice);
     }
 }
