@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Microsoft.Win32.SafeHandles;
 
 namespace NetTraffic.Flows;
 
@@ -11,7 +12,7 @@ namespace NetTraffic.Flows;
 /// </summary>
 internal sealed unsafe partial class FlowPool
 {
-    private const int ChunkBits = 13;
+    private const int ChunkBits = 15;
     private const int ChunkMask = (1 << ChunkBits) - 1;
     private readonly List<Chunk> owned = [];
     private FlowEntry*[] chunks = [];
@@ -53,7 +54,7 @@ internal sealed unsafe partial class FlowPool
 
         if (used >> ChunkBits == chunks.Length)
         {
-            Chunk chunk = new((nuint)sizeof(FlowEntry) << ChunkBits);
+            Chunk chunk = new((((nuint)sizeof(FlowEntry) << ChunkBits) + Chunk.LargePage - 1) & ~(Chunk.LargePage - 1));
             owned.Add(chunk);
             FlowEntry*[] larger = new FlowEntry*[chunks.Length + 1];
             for (int i = 0; i < chunks.Length; i++)
@@ -80,33 +81,34 @@ internal sealed unsafe partial class FlowPool
     }
 
     /// <summary>A piece of native memory that goes with its pool.</summary>
-    private sealed partial class Chunk
+    private sealed partial class Chunk : SafeHandleZeroOrMinusOneIsInvalid
     {
-        private const nuint LargePage = 2 << 20;
+        public const nuint LargePage = 2 << 20;
+        private readonly long bytes;
 
         public Chunk(nuint bytes)
+            : base(ownsHandle: true)
         {
-            Start = NativeMemory.AlignedAlloc(bytes, LargePage);
-            GC.AddMemoryPressure((long)bytes);
-            this.bytes = bytes;
+            this.bytes = (long)bytes;
+            SetHandle((nint)NativeMemory.AlignedAlloc(bytes, LargePage));
+            GC.AddMemoryPressure(this.bytes);
             if (OperatingSystem.IsLinux())
             {
                 const int hugePages = 14; // MADV_HUGEPAGE; where it is refused small pages do
-                _ = Advise(Start, bytes, hugePages);
+                _ = Advise(handle, bytes, hugePages);
             }
         }
 
-        private readonly nuint bytes;
+        public void* Start => (void*)handle;
 
-        ~Chunk()
+        protected override bool ReleaseHandle()
         {
-            NativeMemory.AlignedFree(Start);
-            GC.RemoveMemoryPressure((long)bytes);
+            NativeMemory.AlignedFree((void*)handle);
+            GC.RemoveMemoryPressure(bytes);
+            return true;
         }
 
-        public void* Start { get; }
-
         [LibraryImport("libc", EntryPoint = "madvise")]
-        private static partial int Advise(void* start, nuint length, int advice);
+        private static partial int Advise(nint start, nuint length, int advice);
     }
 }

@@ -246,11 +246,11 @@ public sealed partial class FlowTable
         }
         else if (protocol is 1 or 58)
         {
-            // Query and answer belong together; other messages are one-way (as Community ID has it).
+            // Query and answer belong together; other messages are one-way (as Community ID has it). The answer's type stands where the
+            // other side's port would, so that queries of both sides are two flows.
             int paired = IcmpPairs.Counterpart(packet.IpVersion, packet.SourcePort);
             ordered = paired >= 0;
-            uint low = ordered ? Math.Min((uint)paired, sourcePort) : sourcePort;
-            (sourcePort, destinationPort) = ordered ? (low, low) : (low, destinationPort);
+            destinationPort = ordered ? (uint)paired : destinationPort;
         }
 
         int order = source.CompareTo(destination);

@@ -1,3 +1,5 @@
+using NetTraffic.Packets;
+
 namespace NetTraffic.Flows.Tests;
 
 /// <summary>Who is the source of a flow, and which packets belong together.</summary>
@@ -47,6 +49,30 @@ public sealed class OriginatorTests
         Assert.Equal((1L, 1L, query), (row.SourcePackets, row.DestinationPackets, row.SourcePort));
     }
 
+    [Theory]
+    [InlineData(1, 8, 0, 4)]
+    [InlineData(58, 135, 136, 6)]
+    public void ICMP_queries_of_both_sides_are_two_flows(byte protocol, ushort query, ushort answer, byte version)
+    {
+        List<FlowRow> rows = new Script().Other(true, protocol, query, 0, version).Other(false, protocol, query, 0, version)
+            .Other(false, protocol, answer, 0, version).Other(true, protocol, answer, 0, version).Rows();
+        Assert.Equal(["10.0.0.1", "10.0.0.2"], rows.Select(row => row.Source.ToString()));
+        Assert.All(rows, row => Assert.Equal((1L, 1L, query), (row.SourcePackets, row.DestinationPackets, row.SourcePort)));
+    }
+
+    [Fact]
+    public void A_ping_to_oneself_has_an_answer()
+    {
+        DecodedPacket query = new Script().Other(true, 1, 8, 0).Packets[0];
+        query.Destination = query.Source;
+        FlowRowList rows = new();
+        FlowTable table = new(Script.OneRow, rows);
+        table.Add([query, query with { SourcePort = 0 }]);
+        table.Close();
+        FlowRow row = Assert.Single(rows.Rows);
+        Assert.Equal((1L, 1L), (row.SourcePackets, row.DestinationPackets));
+    }
+
     [Fact]
     public void An_ICMP_error_is_a_flow_of_its_own()
     {
@@ -64,10 +90,10 @@ public sealed class OriginatorTests
     [Fact]
     public void Other_ports_addresses_or_interfaces_make_other_flows()
     {
-        Packets.DecodedPacket one = Assert.Single(new Script().Udp(true).Packets);
-        Packets.DecodedPacket port = one with { SourcePort = 1 };
-        Packets.DecodedPacket address = one with { Source = one.Destination };
-        Packets.DecodedPacket card = one with { InterfaceIndex = 1 };
+        DecodedPacket one = Assert.Single(new Script().Udp(true).Packets);
+        DecodedPacket port = one with { SourcePort = 1 };
+        DecodedPacket address = one with { Source = one.Destination };
+        DecodedPacket card = one with { InterfaceIndex = 1 };
         FlowRowList rows = new();
         FlowTable table = new(Script.OneRow, rows);
         table.Add([one, port, address, card, one]);

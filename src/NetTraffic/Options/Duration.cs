@@ -20,7 +20,9 @@ public static class Duration
 
         if (trimmed.Contains(':', StringComparison.Ordinal))
         {
-            return TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out value) && value >= TimeSpan.Zero;
+            bool understood = TimeSpan.TryParse(trimmed, CultureInfo.InvariantCulture, out TimeSpan span) && span >= TimeSpan.Zero;
+            value = understood ? span : TimeSpan.Zero;
+            return understood;
         }
 
         double seconds = 0;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace NetTraffic.Packets;
 
 /// <summary>
-/// What the decoder found in one frame: the fields flows are made of. Blittable; 128 bytes, two cache lines.
+/// What the decoder found in one frame: the fields flows are made of. Blittable; 96 bytes.
 /// Addresses are those of the innermost IP header that is not quoted in an ICMP error, IPv4 as IPv4-mapped IPv6.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
