@@ -45,9 +45,9 @@ public sealed class CaptureFileSource : IPacketSource
         try
         {
             // A pipe gives its bytes once, so nothing is read ahead of the window, and compressed ones are not told.
-            opened = !file.CanSeek ? new ByteWindow(file, file, 0)
-                : IsGzip(file) ? new ByteWindow(new GZipStream(file, CompressionMode.Decompress), file, file.Length)
-                : new ByteWindow(file, file, file.Length);
+            opened = file.CanSeek && IsGzip(file)
+                ? new ByteWindow(new GZipStream(file, CompressionMode.Decompress), file, file.Length)
+                : new ByteWindow(file, file, file.CanSeek ? file.Length : 0);
             CheckFormat(opened, path);
             return new CaptureFileSource(opened);
         }

@@ -16,6 +16,7 @@ public sealed unsafe class LiveSource : IPacketSource
     private readonly LiveSourceOptions options;
     private readonly Lock closing = new();
     private nint handle;
+    private int descriptor = -1;
     private int linkType;
     private bool nanoseconds;
     private long packets;
@@ -80,6 +81,7 @@ public sealed unsafe class LiveSource : IPacketSource
             linkType = LinkTypeNumbers.FromDlt(LibPcap.DataLink(handle));
             nanoseconds = LibPcap.GetTimestampPrecision(handle) == 1;
             SetFilter();
+            WaitOurselves();
         }
         catch
         {
@@ -104,6 +106,7 @@ public sealed unsafe class LiveSource : IPacketSource
             long nextTick = 0;
             while (!cancellationToken.IsCancellationRequested && !loop.Stopped)
             {
+                WaitForPackets();
                 int count = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
                 loop.Publish();
                 if (loop.Failure is { } failure)
@@ -167,6 +170,33 @@ public sealed unsafe class LiveSource : IPacketSource
         long fraction = OperatingSystem.IsWindows() ? *(int*)(header + 4) : OperatingSystem.IsMacOS() ? *(int*)(header + 8) : *(long*)(header + 8);
         uint* lengths = (uint*)(header + (OperatingSystem.IsWindows() ? 8 : 16));
         loop.Take(seconds, fraction, (int)lengths[0], (int)lengths[1], data);
+    }
+
+    // libpcap's own wait has no end on a quiet wire (TPACKET_V3 wakes it only for packets), and time must pass there too.
+    private void WaitOurselves()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        byte* errorBuffer = stackalloc byte[LibPcap.ErrorBufferSize];
+        if (LibPcap.SetNonBlocking(handle, 1, errorBuffer) != 0)
+        {
+            throw new CaptureException(CaptureProblem.Other, $"libpcap cannot watch '{options.Interface}': {LibPcap.Text(errorBuffer)}");
+        }
+
+        descriptor = LibPcap.GetSelectableFileDescriptor(handle);
+    }
+
+    private void WaitForPackets()
+    {
+        if (descriptor >= 0)
+        {
+            const short readable = 1;
+            LibPcap.PollDescriptor waited = new() { FileDescriptor = descriptor, Events = readable };
+            _ = LibPcap.Poll(&waited, 1, Math.Max(1, (int)options.ReadTimeout.TotalMilliseconds));
+        }
     }
 
     private void SetFilter()

@@ -211,7 +211,8 @@ public sealed class CaptureSession : IDisposable
     {
         Refresh(since);
         writer.UpdateStatus();
-        StatusChanged?.Invoke(Publish());
+        CaptureStatus now = Publish();
+        StatusChanged?.Invoke(Copy(now));
         foreach (CaptureLane lane in lanes)
         {
             Report(lane.Problem ?? lane.Failure?.Message);

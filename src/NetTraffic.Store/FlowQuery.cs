@@ -34,11 +34,11 @@ internal sealed class FlowQuery
         Database.Execute(connection, "CREATE TEMP TABLE emitted (flow_id UBIGINT, start_us BIGINT)");
         while (left > 0 && Window() is { } window)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             using (Result? result = Database.Retry(() => Open(window, left)))
             {
                 while (result is not null && result.Reader.Read())
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     left--;
                     yield return FlowReader.Read(result.Reader);
                 }

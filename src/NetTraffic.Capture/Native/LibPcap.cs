@@ -75,6 +75,16 @@ internal static unsafe partial class LibPcap
     [LibraryImport(Library, EntryPoint = "pcap_dispatch")]
     public static partial int Dispatch(nint handle, int count, delegate* unmanaged[Cdecl]<nint, byte*, byte*, void> callback, nint user);
 
+    [LibraryImport(Library, EntryPoint = "pcap_setnonblock")]
+    public static partial int SetNonBlocking(nint handle, int on, byte* errorBuffer);
+
+    [LibraryImport(Library, EntryPoint = "pcap_get_selectable_fd")]
+    public static partial int GetSelectableFileDescriptor(nint handle);
+
+    /// <summary>poll(2), where there is a descriptor to wait for.</summary>
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, int milliseconds);
+
     [LibraryImport(Library, EntryPoint = "pcap_breakloop")]
     public static partial void BreakLoop(nint handle);
 
@@ -107,6 +117,15 @@ internal static unsafe partial class LibPcap
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Library ? Loaded.Value : 0;
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollDescriptor
+    {
+        public int FileDescriptor;
+        public short Events;
+        public short Returned;
+    }
 
     /// <summary>struct bpf_program.</summary>
     [StructLayout(LayoutKind.Sequential)]

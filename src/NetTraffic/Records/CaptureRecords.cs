@@ -185,6 +185,9 @@ public sealed class ImportResult
 
     /// <summary>What was wrong with the file; null where nothing was.</summary>
     public string? Message { get; set; }
+
+    /// <summary>Folder of the store it went to.</summary>
+    public string StorePath { get; set; } = "";
 }
 
 /// <summary>What Clear-NetTraffic removed.</summary>

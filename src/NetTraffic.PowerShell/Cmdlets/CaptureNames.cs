@@ -1,0 +1,41 @@
+using System.Management.Automation;
+
+namespace NetTraffic.PowerShell;
+
+/// <summary>Captures by id, or by name with wildcards.</summary>
+internal static class CaptureNames
+{
+    /// <summary>The captures meant, each once; all of them where neither is given. An id or plain name that is not there is reported, and the rest goes on.</summary>
+    public static IEnumerable<CaptureStatus> Find(IReadOnlyList<CaptureStatus> all, string[]? ids, string[]? names, Action<ErrorRecord> problem)
+    {
+        if (ids is null && names is null)
+        {
+            return all;
+        }
+
+        List<CaptureStatus> found = [];
+        foreach (string id in ids ?? [])
+        {
+            Add(all.Where(capture => capture.CaptureId.Equals(id, StringComparison.OrdinalIgnoreCase)), "id", id);
+        }
+
+        foreach (string name in names ?? [])
+        {
+            WildcardPattern pattern = new(name, WildcardOptions.IgnoreCase);
+            Add(all.Where(capture => pattern.IsMatch(capture.Name) || capture.Name == name), "name", WildcardPattern.ContainsWildcardCharacters(name) ? null : name);
+        }
+
+        return found.DistinctBy(capture => capture.CaptureId);
+
+        void Add(IEnumerable<CaptureStatus> matches, string what, string? required)
+        {
+            int before = found.Count;
+            found.AddRange(matches);
+            if (required is not null && found.Count == before)
+            {
+                problem(ErrorRecords.Make(
+                    new ItemNotFoundException($"The store has no capture with the {what} '{required}'."), "CaptureNotFound", ErrorCategory.ObjectNotFound, required, "Get-NetCapture lists the captures; -StorePath names another store."));
+            }
+        }
+    }
+}

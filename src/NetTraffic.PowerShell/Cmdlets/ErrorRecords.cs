@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using NetTraffic.Capture;
+using NetTraffic.Packets;
+using NetTraffic.Store;
+
+namespace NetTraffic.PowerShell;
+
+/// <summary>Errors as PowerShell shows them: a stable id, the category, and the user's next move, which PowerShell shows as the recommendation.</summary>
+internal static class ErrorRecords
+{
+    /// <summary>Whether an exception tells of the user's machine or input, not of a bug.</summary>
+    public static bool IsForeseen(Exception error) =>
+        error is CaptureException or IOException or UnauthorizedAccessException or FormatException or ArgumentException;
+
+    /// <summary>The record for a foreseen exception.</summary>
+    public static ErrorRecord From(Exception error, object? target)
+    {
+        (string id, ErrorCategory category, string nextMove) = error switch
+        {
+            CaptureException capture => (capture.Problem == CaptureProblem.Other ? "CaptureFailed" : capture.Problem.ToString(), Category(capture.Problem), capture.RecommendedAction ?? ""),
+            CaptureFormatException { Offset: 0 } => ("NotACaptureFile", ErrorCategory.InvalidData, "Give a pcap or pcapng file, gzip'd or not, as tcpdump, dumpcap and Wireshark write them."),
+            CaptureFormatException damage => ("DamagedCaptureFile", ErrorCategory.InvalidData, $"The damage begins at byte {damage.Offset}; everything before it was read."),
+            StoreException => ("StoreFailed", ErrorCategory.ResourceUnavailable, ""),
+            FileNotFoundException => ("FileNotFound", ErrorCategory.ObjectNotFound, "Check the path."),
+            DirectoryNotFoundException => ("FolderNotFound", ErrorCategory.ObjectNotFound, "Check the path, or make the folder first."),
+            UnauthorizedAccessException => ("AccessDenied", ErrorCategory.PermissionDenied, "Check the permissions of the file or folder, or use another one."),
+            IOException => ("ReadOrWriteFailed", ErrorCategory.OpenError, ""),
+            FormatException => ("BadValue", ErrorCategory.InvalidArgument, ""),
+            ArgumentException => ("BadArgument", ErrorCategory.InvalidArgument, ""),
+            _ => throw new ArgumentException("not foreseen", nameof(error), error),
+        };
+        return Make(error, id, category, target, nextMove);
+    }
+
+    /// <summary>Makes a record. Texts can quote names from the wire or the disk, so they are made safe for a terminal here.</summary>
+    public static ErrorRecord Make(Exception error, string id, ErrorCategory category, object? target, string nextMove)
+    {
+        return new ErrorRecord(error, id, category, target)
+        {
+            ErrorDetails = new ErrorDetails(Display.Text(error.Message)) { RecommendedAction = Display.Text(nextMove) },
+        };
+    }
+
+    private static ErrorCategory Category(CaptureProblem problem) => problem switch
+    {
+        CaptureProblem.LibraryMissing => ErrorCategory.NotInstalled,
+        CaptureProblem.NotPermitted => ErrorCategory.PermissionDenied,
+        CaptureProblem.UnknownInterface => ErrorCategory.ObjectNotFound,
+        CaptureProblem.InterfaceDown => ErrorCategory.ResourceUnavailable,
+        CaptureProblem.BadFilter => ErrorCategory.InvalidArgument,
+        _ => ErrorCategory.DeviceError,
+    };
+}

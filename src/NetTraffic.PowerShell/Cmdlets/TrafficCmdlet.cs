@@ -1,0 +1,93 @@
+using System.Management.Automation;
+
+namespace NetTraffic.PowerShell;
+
+/// <summary>
+/// What all cmdlets share: Ctrl+C cancels <see cref="StopToken"/>, and errors that are foreseen end the cmdlet as an error record with a
+/// stable id and the user's next move. Errors that are not foreseen are bugs, and pass through.
+/// </summary>
+public abstract class TrafficCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+
+    /// <summary>Cancelled when the pipeline is asked to stop.</summary>
+    protected CancellationToken StopToken => stopping.Token;
+
+    /// <summary>Releases what the cmdlet holds; called by PowerShell at the end of the pipeline, however it ends.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Once, before the first input.</summary>
+    protected virtual void Begin()
+    {
+    }
+
+    /// <summary>For each input; once where nothing is piped in.</summary>
+    protected virtual void Process()
+    {
+    }
+
+    /// <summary>Once, after the last input.</summary>
+    protected virtual void End()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Guard(Begin);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Guard(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(End);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => stopping.Cancel();
+
+    /// <summary>Releases what the cmdlet holds.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            stopping.Dispose();
+        }
+    }
+
+    /// <summary>Whether the user gave a parameter, or the pipeline bound it.</summary>
+    protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
+
+    /// <summary>Ends the cmdlet with an error of its own.</summary>
+    protected void Refuse(string id, string message, string nextMove, ErrorCategory category = ErrorCategory.InvalidArgument, object? target = null) =>
+        ThrowTerminatingError(ErrorRecords.Make(new ArgumentException(message), id, category, target, nextMove));
+
+    /// <summary>The full path of a file or folder the user named, relative to PowerShell's location.</summary>
+    protected string FullPath(string path)
+    {
+        string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        if (provider.Name != "FileSystem")
+        {
+            Refuse("NotAFilePath", $"'{path}' is not a path in the file system.", "Give the path of a file or folder.", target: path);
+        }
+
+        return full;
+    }
+
+    private void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception error) when (ErrorRecords.IsForeseen(error))
+        {
+            ThrowTerminatingError(ErrorRecords.From(error, null));
+        }
+    }
+}

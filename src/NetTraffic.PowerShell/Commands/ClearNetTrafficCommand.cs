@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using NetTraffic.PowerShell.Completers;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <summary>Clear-NetTraffic: removes old history from the store, whole hours at a time.</summary>
+[Cmdlet(VerbsCommon.Clear, "NetTraffic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(ClearResult))]
+public sealed class ClearNetTrafficCommand : StoreCmdlet
+{
+    /// <summary>Hours of traffic that ended longer ago than this.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan OlderThan { get; set; }
+
+    /// <inheritdoc/>
+    protected override void End()
+    {
+        DateTime before = DateTime.UtcNow - OlderThan;
+        ClearResult preview = Store.Clear(before, keepRecentlyWritten: false, whatIf: true, StopToken);
+        if (preview.Segments == 0)
+        {
+            WriteVerbose($"The store has nothing that ended before {Display.Time(before)}.");
+            WriteObject(preview);
+        }
+        else if (ShouldProcess(
+            $"{preview.Hours} hours of traffic ({preview.Segments} files, {Display.Bytes(preview.FreedBytes)}) that ended before {Display.Time(before)}, in {Display.Text(preview.StorePath)}", "Remove"))
+        {
+            WriteObject(Store.Clear(before, keepRecentlyWritten: false, whatIf: false, StopToken));
+        }
+    }
+}

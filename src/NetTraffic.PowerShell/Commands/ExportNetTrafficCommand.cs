@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using NetTraffic.PowerShell.Completers;
+using NetTraffic.PowerShell.Export;
+using NetTraffic.Store;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <summary>Export-NetTraffic: a dataset of the store, or objects from the pipeline, into a CSV, JSON or Parquet file that is there whole or not at all.</summary>
+[Cmdlet(VerbsData.Export, "NetTraffic", DefaultParameterSetName = StoreSet, SupportsShouldProcess = true)]
+[OutputType(typeof(FileInfo))]
+public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
+{
+    private const string PipelineSet = "Pipeline";
+    private const string FlowsDataset = "Flows";
+    private readonly PipelineRow row = new();
+    private OutputFile? output;
+    private RowWriter? writer;
+    private string file = "";
+    private ExportFormat format;
+    private long rows;
+
+    /// <summary>The file to make.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet.</summary>
+    [Parameter]
+    public ExportFormat Format { get; set; }
+
+    /// <summary>Dataset of the store.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateSet(FlowsDataset, "Captures")]
+    public string Dataset { get; set; } = FlowsDataset;
+
+    /// <summary>Flow rows as they are stored, one per flow and flush interval, instead of whole flows.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    public SwitchParameter PerInterval { get; set; }
+
+    /// <summary>Captures or imports.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [Alias("Id")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CaptureCompleter))]
+    public string[]? CaptureId { get; set; }
+
+    /// <summary>Objects to write, of any kind.</summary>
+    [Parameter(ParameterSetName = PipelineSet, Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>JSON: one array instead of one object a line.</summary>
+    [Parameter]
+    public SwitchParameter AsArray { get; set; }
+
+    /// <summary>Replaces a file that is there.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        file = FullPath(Path);
+        format = ChooseFormat();
+        bool piped = MyInvocation.ExpectingInput || IsBound(nameof(InputObject));
+        if (piped && format == ExportFormat.Parquet)
+        {
+            Refuse("ParquetNeedsDataset", "Objects from the pipeline cannot be written as Parquet, whose columns must be known beforehand.",
+                "Export the dataset itself (Export-NetTraffic -Dataset Flows with the filters you need), or choose -Format Csv or Json.", ErrorCategory.NotImplemented);
+        }
+
+        if (AsArray && format != ExportFormat.Json)
+        {
+            Refuse("AsArrayIsForJson", $"-AsArray does not go with {format}.", "Leave it out, or choose -Format Json.");
+        }
+
+        CheckPlace();
+        if (ShouldProcess(Display.Text(file), piped ? $"Export objects as {format}" : $"Export the dataset {Dataset} as {format}"))
+        {
+            output = new OutputFile(file, Force);
+            writer = format == ExportFormat.Parquet ? null : RowWriter.Create(format, output.Open(), AsArray);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (ParameterSetName == PipelineSet && InputObject is not null && writer is not null)
+        {
+            row.Read(InputObject);
+            writer.Write(row.Names, row.Values);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void End()
+    {
+        if (output is null)
+        {
+            return;
+        }
+
+        if (ParameterSetName == StoreSet)
+        {
+            WriteDataset(MakeFilter(CaptureId ?? []));
+        }
+
+        writer?.Complete();
+        if (writer is CsvRowWriter { LeftOut.Count: > 0 } csv)
+        {
+            WriteWarning($"The CSV's columns are the first object's properties; later objects had others, which are not in the file: {Display.List(csv.LeftOut)}.");
+        }
+
+        output.Commit();
+        WriteObject(new FileInfo(file));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            writer?.Dispose();
+            output?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private ExportFormat ChooseFormat()
+    {
+        if (IsBound(nameof(Format)))
+        {
+            return Format;
+        }
+
+        switch (System.IO.Path.GetExtension(file).ToUpperInvariant())
+        {
+            case ".CSV": return ExportFormat.Csv;
+            case ".JSON" or ".JSONL" or ".NDJSON": return ExportFormat.Json;
+            case ".PARQUET": return ExportFormat.Parquet;
+            default:
+                Refuse("UnknownExportFormat", $"The name '{Path}' does not say in which format to export.", "Give -Format Csv, Json or Parquet, or end the name with .csv, .json or .parquet.", target: Path);
+                return default;
+        }
+    }
+
+    private void CheckPlace()
+    {
+        if (Directory.Exists(file))
+        {
+            Refuse("ExportPathIsFolder", $"'{Path}' is a folder.", "Give the name of a file to make.", target: Path);
+        }
+
+        if (File.Exists(file) && !Force)
+        {
+            Refuse("ExportFileExists", $"'{Path}' exists already, and is not overwritten.", "Give -Force to replace it, or another name.", ErrorCategory.ResourceExists, Path);
+        }
+
+        if (file.StartsWith("/dev/", StringComparison.Ordinal))
+        {
+            Refuse("ExportPathIsDevice", $"'{Path}' is a device; putting a file in its place would remove it.", "Give the name of a file to make.", target: Path);
+        }
+
+        if (!Directory.Exists(System.IO.Path.GetDirectoryName(file)))
+        {
+            Refuse("FolderNotFound", $"The folder of '{Path}' is not there.", "Make it first, or give another one.", ErrorCategory.ObjectNotFound, Path);
+        }
+    }
+
+    private void WriteDataset(TrafficFilter filter)
+    {
+        if (writer is null)
+        {
+            long exported = Store.ExportParquet((Dataset == FlowsDataset ? Datasets.Flows : Datasets.Captures).Name, filter, PerInterval, output!.TemporaryPath, StopToken);
+            WriteVerbose($"{Display.Count(exported)} rows exported.");
+        }
+        else if (Dataset == FlowsDataset)
+        {
+            WriteRows(writer, Store.GetFlows(filter, null, PerInterval, StopToken));
+        }
+        else
+        {
+            WriteRows(writer, Store.GetCaptureIntervals(filter, StopToken));
+        }
+    }
+
+    private void WriteRows<T>(RowWriter target, IEnumerable<T> records)
+        where T : notnull
+    {
+        ObjectShape shape = ObjectShape.Of(typeof(T));
+        object?[] values = new object?[shape.Names.Count];
+        Stopwatch sinceProgress = Stopwatch.StartNew();
+        string activity = $"Exporting to {Display.Text(System.IO.Path.GetFileName(file))}";
+        bool shown = false;
+        target.Begin(shape.Names);
+        foreach (T record in records)
+        {
+            StopToken.ThrowIfCancellationRequested();
+            shape.Read(record, values);
+            target.Write(shape.Names, values);
+            rows++;
+            if ((rows & 1023) == 0 && sinceProgress.ElapsedMilliseconds > 500)
+            {
+                sinceProgress.Restart();
+                shown = true;
+                WriteProgress(new ProgressRecord(1, activity, $"{Display.Count(rows)} rows"));
+            }
+        }
+
+        if (shown)
+        {
+            WriteProgress(new ProgressRecord(1, activity, "ended") { RecordType = ProgressRecordType.Completed });
+        }
+
+        WriteVerbose($"{Display.Count(rows)} rows exported.");
+    }
+}

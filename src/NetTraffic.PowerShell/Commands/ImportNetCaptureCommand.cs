@@ -1,0 +1,91 @@
+using System.Management.Automation;
+using NetTraffic.Engine;
+using NetTraffic.PowerShell.Completers;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <summary>Import-NetCapture: capture files into the store.</summary>
+[Cmdlet(VerbsData.Import, "NetCapture", DefaultParameterSetName = "Path")]
+[OutputType(typeof(ImportResult))]
+public sealed class ImportNetCaptureCommand : StoreCmdlet
+{
+    /// <summary>Capture files; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = "Path", Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Capture files, taken as they are written; files can be piped in.</summary>
+    [Parameter(ParameterSetName = "LiteralPath", Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Name under which the traffic is stored.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrafficNameCompleter))]
+    public string? Sensor { get; set; }
+
+    /// <summary>A name for people; default the file's.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Flows held in memory at most.</summary>
+    [Parameter]
+    [ValidateRange(16, 100_000_000)]
+    public int MaxFlows { get; set; } = new FlowOptions().MaxFlows;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        bool literal = LiteralPath is not null && ParameterSetName == "LiteralPath";
+        List<string> files = FileList.Expand(SessionState, (literal ? LiteralPath : Path) ?? [], literal, WriteError);
+        for (int i = 0; i < files.Count; i++)
+        {
+            Import(files[i], files.Count == 1 ? "" : $"file {i + 1} of {files.Count}, ");
+        }
+    }
+
+    private void Import(string file, string which)
+    {
+        ImportRequest request = new()
+        {
+            Path = file,
+            StorePath = FullStorePath,
+            Sensor = Sensor,
+            Name = Name,
+            Flows = new FlowOptions { MaxFlows = MaxFlows },
+        };
+        string activity = $"Importing {Display.Text(System.IO.Path.GetFileName(file))}";
+        ImportResult result;
+        try
+        {
+            result = TrafficEngine.Import(request, new ImportProgressBar(this, activity, which), StopToken);
+        }
+        catch (Store.StoreException)
+        {
+            // The store fails for every file alike.
+            throw;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            WriteError(ErrorRecords.From(error, file));
+            return;
+        }
+        finally
+        {
+            WriteProgress(new ProgressRecord(1, activity, "ended") { RecordType = ProgressRecordType.Completed });
+        }
+
+        if (!result.Complete && result.Message is not null)
+        {
+            string offset = result.DamageOffset is { } at && !result.Message.Contains(Display.Count(at), StringComparison.Ordinal) && !result.Message.Contains($"{at}", StringComparison.Ordinal) ? $" (at byte {at})" : "";
+            WriteWarning(Display.Text($"{file}: {result.Message}{offset} {Display.Count(result.Packets)} packets before it were imported."));
+        }
+
+        result.StorePath = Store.Path;
+        WriteObject(result);
+    }
+}

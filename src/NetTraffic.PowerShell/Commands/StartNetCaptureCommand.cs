@@ -1,0 +1,165 @@
+using System.Management.Automation;
+using NetTraffic.Capture;
+using NetTraffic.Engine;
+using NetTraffic.PowerShell.Completers;
+using NetTraffic.PowerShell.Jobs;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <summary>Start-NetCapture: a live capture as a job, or with -Wait as a command that blocks.</summary>
+[Cmdlet(VerbsLifecycle.Start, "NetCapture", SupportsShouldProcess = true)]
+[OutputType("NetTraffic.NetCaptureJob")]
+[OutputType(typeof(CaptureStatus))]
+public sealed class StartNetCaptureCommand : StoreCmdlet
+{
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Interfaces; wildcards are allowed, and <c>any</c> on Linux. Default: the one with the default route.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
+    public string[]? Interface { get; set; }
+
+    /// <summary>Capture filter in libpcap's syntax.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string? Filter { get; set; }
+
+    /// <summary>Sees frames that are not addressed to this machine too.</summary>
+    [Parameter]
+    public SwitchParameter Promiscuous { get; set; }
+
+    /// <summary>Bytes captured of each packet at most.</summary>
+    [Parameter]
+    [ValidateRange(14, 262_144)]
+    public int SnapLength { get; set; } = 262_144;
+
+    /// <summary>Kernel buffer per interface in bytes.</summary>
+    [Parameter]
+    [ValidateRange(64 << 10, 1 << 30)]
+    public int BufferSize { get; set; } = 64 << 20;
+
+    /// <summary>Ends after this long.</summary>
+    [Parameter]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan Duration { get; set; }
+
+    /// <summary>Ends after this many packets.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long PacketCount { get; set; }
+
+    /// <summary>How often flows are written to the store: 1 s to 1 h.</summary>
+    [Parameter]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public TimeSpan FlushInterval { get; set; }
+
+    /// <summary>Flows held in memory at most.</summary>
+    [Parameter]
+    [ValidateRange(16, 100_000_000)]
+    public int MaxFlows { get; set; } = new FlowOptions().MaxFlows;
+
+    /// <summary>Name under which the traffic is stored.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrafficNameCompleter))]
+    public string? Sensor { get; set; }
+
+    /// <summary>A name for people, and of the job.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Blocks until the capture ends, with a progress bar, and returns its numbers.</summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <inheritdoc/>
+    protected override void End()
+    {
+        CaptureRequest request = MakeRequest();
+        if (!ShouldProcess($"interface {Display.List(request.Interfaces)}", "Start capture"))
+        {
+            return;
+        }
+
+        CaptureSession session = TrafficEngine.StartCapture(request);
+        RunningCaptures.Add(session);
+        if (Wait)
+        {
+            WaitForEnd(session, request);
+            return;
+        }
+
+        NetCaptureJob job = new(session, MyInvocation.Line.Trim());
+        JobRepository.Add(job);
+        PSObject visible = PSObject.AsPSObject(job);
+        visible.TypeNames.Insert(0, NetCaptureJob.TypeName);
+        WriteObject(visible);
+    }
+
+    private CaptureRequest MakeRequest()
+    {
+        if (IsBound(nameof(FlushInterval)) && (FlushInterval < TimeSpan.FromSeconds(1) || FlushInterval > TimeSpan.FromHours(1)))
+        {
+            Refuse("BadFlushInterval", "-FlushInterval lies outside 1s to 1h.", "Give for example 5s.", target: FlushInterval);
+        }
+
+        if (IsBound(nameof(Duration)) && Duration <= TimeSpan.Zero)
+        {
+            Refuse("BadDuration", "-Duration must be longer than nothing.", "Give for example 30s, or leave it out to capture until you stop it.", target: Duration);
+        }
+
+        return new CaptureRequest
+        {
+            Interfaces = InterfaceNames.Expand(Interface ?? [DefaultInterface()], TrafficEngine.GetInterfaces),
+            Filter = Filter,
+            Promiscuous = Promiscuous,
+            SnapLength = SnapLength,
+            BufferSize = BufferSize,
+            Duration = IsBound(nameof(Duration)) ? Duration : null,
+            PacketCount = IsBound(nameof(PacketCount)) ? PacketCount : null,
+            Sensor = Sensor,
+            StorePath = FullStorePath,
+            Name = Name,
+            FlushInterval = IsBound(nameof(FlushInterval)) ? FlushInterval : null,
+            Flows = new FlowOptions { MaxFlows = MaxFlows },
+        };
+    }
+
+    private static string DefaultInterface() =>
+        TrafficEngine.GetInterfaces().FirstOrDefault(one => one.IsDefault)?.Name
+        ?? throw new CaptureException(CaptureProblem.UnknownInterface, "No interface has the default route.", "Name one with -Interface; Get-NetCaptureInterface lists them.");
+
+    private void WaitForEnd(CaptureSession session, CaptureRequest request)
+    {
+        using (session)
+        {
+            using CancellationTokenRegistration stop = StopToken.Register(session.Stop);
+            using WarningQueue warnings = new(session);
+            string activity = $"Capturing on {Display.List(request.Interfaces)}";
+            while (!session.Completion.Wait(ProgressInterval))
+            {
+                CaptureStatus now = session.GetStatus();
+                warnings.WriteTo(this);
+                WriteProgress(new ProgressRecord(1, activity, CaptureTexts.Numbers(now))
+                {
+                    PercentComplete = CaptureTexts.Percent(now, request.Duration, request.PacketCount),
+                    SecondsRemaining = CaptureTexts.SecondsLeft(now, request.Duration),
+                });
+            }
+
+            WriteProgress(new ProgressRecord(1, activity, "ended") { RecordType = ProgressRecordType.Completed });
+            warnings.WriteTo(this);
+            CaptureStatus last = session.Completion.Result;
+            WriteObject(last);
+            if (last.State == CaptureState.Failed)
+            {
+                WriteError(CaptureTexts.Failure(last));
+            }
+        }
+    }
+}

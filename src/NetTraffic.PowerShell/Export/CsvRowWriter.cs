@@ -1,0 +1,94 @@
+using System.Collections;
+using CsvHelper;
+
+namespace NetTraffic.PowerShell.Export;
+
+/// <summary>
+/// RFC 4180. Names on the wire are chosen by attackers: text that a spreadsheet would run as a formula gets an apostrophe in front, and control
+/// characters are written as <c>\u001b</c>. The first row's names are the header; later rows are fitted to it.
+/// </summary>
+internal sealed class CsvRowWriter(Stream stream) : RowWriter
+{
+    private readonly CsvWriter csv = CsvWriter.Create(stream, new CsvWriterOptions { Injection = CsvInjection.Escape, NewLine = "\n" }, leaveOpen: true);
+    private IReadOnlyList<string>? header;
+
+    /// <summary>Names that later rows had and the header has not: they are not in the file.</summary>
+    public SortedSet<string> LeftOut { get; } = new(StringComparer.Ordinal);
+
+    public override void Begin(IReadOnlyList<string> names)
+    {
+        header = [.. names];
+        foreach (string name in header)
+        {
+            csv.WriteField(Display.Text(name));
+        }
+
+        csv.EndRecord();
+    }
+
+    public override void Write(IReadOnlyList<string> names, IReadOnlyList<object?> values)
+    {
+        if (header is null)
+        {
+            Begin(names);
+        }
+
+        bool fits = ReferenceEquals(names, header) || names.SequenceEqual(header!, StringComparer.Ordinal);
+        for (int i = 0; i < header!.Count; i++)
+        {
+            int at = fits ? i : IndexOf(names, header[i]);
+            WriteField(at < 0 ? null : values[at]);
+        }
+
+        csv.EndRecord();
+        if (!fits)
+        {
+            LeftOut.UnionWith(names.Except(header, StringComparer.OrdinalIgnoreCase));
+        }
+    }
+
+    public override void Complete() => csv.Flush();
+
+    public override void Dispose() => csv.Dispose();
+
+    private static int IndexOf(IReadOnlyList<string> names, string wanted)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (names[i].Equals(wanted, StringComparison.OrdinalIgnoreCase))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private void WriteField(object? value)
+    {
+        switch (value)
+        {
+            case null: csv.WriteField((string?)null); break;
+            case string text: csv.WriteField(Display.Text(text)); break;
+            case bool yes: csv.WriteField(yes); break;
+            case int number: csv.WriteField(number, default); break;
+            case long number: csv.WriteField(number, default); break;
+            case double number: csv.WriteField(number, default); break;
+            case DateTime time: csv.WriteField(time.ToUniversalTime(), TimeFormat); break;
+            case DateTimeOffset time: csv.WriteField(time.UtcDateTime, TimeFormat); break;
+            case TimeSpan time: csv.WriteField(time.TotalSeconds, default); break;
+            case Enum name: csv.WriteField(name.ToString()); break;
+            case ulong number: csv.WriteField(number, default); break;
+            case decimal number: csv.WriteField(number, default); break;
+            case float number: csv.WriteField(number, default); break;
+            case byte or sbyte or short or ushort or uint: csv.WriteField(Convert.ToInt64(value), default); break;
+            case IFormattable formattable: csv.WriteField(formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture)); break;
+            case IDictionary pairs: csv.WriteField(Display.Text(Join(pairs.Keys.Cast<object>().Select(key => $"{key}={pairs[key]}")))); break;
+            case IEnumerable several: csv.WriteField(Display.Text(Join(several.Cast<object?>()))); break;
+            default: csv.WriteField(Display.Text(value.ToString())); break;
+        }
+    }
+
+    private static string Join(IEnumerable<object?> values) =>
+        string.Join("; ", values.Select(value => value is IFormattable formattable ? formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture) : value?.ToString()));
+}

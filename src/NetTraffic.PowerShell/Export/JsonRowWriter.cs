@@ -1,0 +1,118 @@
+using System.Collections;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace NetTraffic.PowerShell.Export;
+
+/// <summary>
+/// JSON, one object a line (or one array of them). Lengths of time are seconds, times are UTC in ISO 8601, absent values are null. Control
+/// characters are escaped, as JSON asks; so is what HTML would act upon.
+/// </summary>
+internal sealed class JsonRowWriter : RowWriter
+{
+    private const int MaxDepth = 16;
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+    private readonly Stream stream;
+    private readonly Utf8JsonWriter json;
+    private readonly bool asArray;
+    private bool any;
+
+    public JsonRowWriter(Stream stream, bool asArray)
+    {
+        this.stream = stream;
+        this.asArray = asArray;
+        json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Encoder, SkipValidation = true });
+    }
+
+    public override void Write(IReadOnlyList<string> names, IReadOnlyList<object?> values)
+    {
+        if (asArray)
+        {
+            stream.Write(any ? ",\n"u8 : "[\n"u8);
+        }
+
+        any = true;
+        json.WriteStartObject();
+        for (int i = 0; i < names.Count; i++)
+        {
+            json.WritePropertyName(names[i]);
+            WriteValue(values[i], 1);
+        }
+
+        json.WriteEndObject();
+        EndText();
+        if (!asArray)
+        {
+            stream.WriteByte((byte)'\n');
+        }
+    }
+
+    public override void Complete()
+    {
+        if (asArray)
+        {
+            stream.Write(any ? "\n]\n"u8 : "[]\n"u8);
+        }
+    }
+
+    public override void Dispose() => json.Dispose();
+
+    /// <summary>The writer takes one text only; each row is one.</summary>
+    private void EndText()
+    {
+        json.Flush();
+        json.Reset();
+    }
+
+    private void WriteValue(object? value, int depth)
+    {
+        switch (value)
+        {
+            case null: json.WriteNullValue(); break;
+            case string text: json.WriteStringValue(text); break;
+            case bool yes: json.WriteBooleanValue(yes); break;
+            case byte or sbyte or short or ushort or int: json.WriteNumberValue(Convert.ToInt32(value)); break;
+            case uint or long: json.WriteNumberValue(Convert.ToInt64(value)); break;
+            case ulong number: json.WriteNumberValue(number); break;
+            case decimal number: json.WriteNumberValue(number); break;
+            case float or double: WriteDouble(Convert.ToDouble(value)); break;
+            case DateTime time: json.WriteStringValue(time.ToUniversalTime().ToString(TimeFormat)); break;
+            case DateTimeOffset time: json.WriteStringValue(time.UtcDateTime.ToString(TimeFormat)); break;
+            case TimeSpan time: json.WriteNumberValue(time.TotalSeconds); break;
+            case IDictionary pairs when depth < MaxDepth:
+                json.WriteStartObject();
+                foreach (DictionaryEntry pair in pairs)
+                {
+                    json.WritePropertyName(pair.Key.ToString() ?? "");
+                    WriteValue(pair.Value, depth + 1);
+                }
+
+                json.WriteEndObject();
+                break;
+            case IEnumerable several when depth < MaxDepth:
+                json.WriteStartArray();
+                foreach (object? one in several)
+                {
+                    WriteValue(one, depth + 1);
+                }
+
+                json.WriteEndArray();
+                break;
+            case IFormattable formattable: json.WriteStringValue(formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture)); break;
+            default: json.WriteStringValue(value.ToString()); break;
+        }
+    }
+
+    private void WriteDouble(double number)
+    {
+        if (double.IsFinite(number))
+        {
+            json.WriteNumberValue(number);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
+}

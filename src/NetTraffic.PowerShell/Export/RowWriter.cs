@@ -1,0 +1,29 @@
+namespace NetTraffic.PowerShell.Export;
+
+/// <summary>Writes rows of named values to a stream.</summary>
+internal abstract class RowWriter : IDisposable
+{
+    /// <summary>Makes the writer of a format; the stream stays open.</summary>
+    public static RowWriter Create(ExportFormat format, Stream stream, bool asArray) => format switch
+    {
+        ExportFormat.Csv => new CsvRowWriter(stream),
+        ExportFormat.Json => new JsonRowWriter(stream, asArray),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "rows go to CSV or JSON"),
+    };
+
+    /// <summary>Writes what must stand in the file even if no row comes: CSV's header.</summary>
+    public virtual void Begin(IReadOnlyList<string> names)
+    {
+    }
+
+    /// <summary>Writes one row.</summary>
+    public abstract void Write(IReadOnlyList<string> names, IReadOnlyList<object?> values);
+
+    /// <summary>Finishes the text and hands everything to the stream.</summary>
+    public abstract void Complete();
+
+    public abstract void Dispose();
+
+    /// <summary>UTC, ISO 8601, microseconds. A time of unknown kind counts as local, as everywhere in PowerShell.</summary>
+    protected const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+}

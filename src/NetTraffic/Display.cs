@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+
+namespace NetTraffic;
+
+/// <summary>Values as people read them in tables and progress bars. Objects keep their numbers; only views use these texts.</summary>
+public static class Display
+{
+    private static readonly string[] Prefixes = ["", "k", "M", "G", "T", "P", "E"];
+
+    /// <summary>A size such as <c>812 B</c> or <c>1.53 MB</c>; powers of 1000, as links are measured.</summary>
+    public static string Bytes(long bytes) => Scaled(bytes, "B");
+
+    /// <summary>A rate such as <c>14.2 Mb/s</c>.</summary>
+    public static string BitRate(double bitsPerSecond) => Scaled(bitsPerSecond, "b/s");
+
+    /// <summary>A rate such as <c>1.25 kp/s</c>.</summary>
+    public static string PacketRate(double packetsPerSecond) => Scaled(packetsPerSecond, "p/s");
+
+    /// <summary>A number with separators between thousands.</summary>
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A length of time such as <c>12 ms</c>, <c>4.31 s</c> or <c>2:07:45</c>.</summary>
+    public static string Span(TimeSpan time)
+    {
+        double seconds = time.TotalSeconds;
+        return seconds < 0.001 ? seconds.ToString("0.######", CultureInfo.InvariantCulture) + " s"
+            : seconds < 1 ? (seconds * 1000).ToString("0.##", CultureInfo.InvariantCulture) + " ms"
+            : seconds < 60 ? seconds.ToString("0.00", CultureInfo.InvariantCulture) + " s"
+            : time.Days > 0 ? time.ToString(@"d\d\ hh\:mm\:ss", CultureInfo.InvariantCulture)
+            : time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A length of time that may be absent; empty then.</summary>
+    public static string OptionalSpan(TimeSpan? time) => time is { } known ? Span(known) : "";
+
+    /// <summary>A time to the millisecond, in the reader's time zone; empty where absent.</summary>
+    public static string Time(DateTime? time) => time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>A time to the second, in the reader's time zone; empty where absent.</summary>
+    public static string ShortTime(DateTime? time) => time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>An address with its port: <c>192.0.2.1:443</c>, <c>[2001:db8::1]:443</c>; for frames without IP the link-layer address.</summary>
+    public static string Endpoint(string? address, int? port, string? mac)
+    {
+        string name = Text(address ?? mac ?? "");
+        return address is null || port is null ? name : address.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{port}" : $"{name}:{port}";
+    }
+
+    /// <summary>
+    /// Text that may come from the wire or a capture file, safe for a terminal: control characters, line and paragraph separators, and the
+    /// invisible characters that reorder text are shown as <c>\u001b</c>.
+    /// </summary>
+    public static string Text(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return "";
+        }
+
+        int first = 0;
+        while (first < text.Length && !IsUnsafe(text, first))
+        {
+            first++;
+        }
+
+        if (first == text.Length)
+        {
+            return text;
+        }
+
+        StringBuilder safe = new(text.Length + 16);
+        for (int i = 0; i < text.Length; i++)
+        {
+            _ = IsUnsafe(text, i) ? safe.Append("\\u").Append(((int)text[i]).ToString("x4", CultureInfo.InvariantCulture)) : safe.Append(text[i]);
+        }
+
+        return safe.ToString();
+    }
+
+    /// <summary>Several texts, safe for a terminal, with commas between.</summary>
+    public static string List(IEnumerable<string>? texts) => texts is null ? "" : string.Join(", ", texts.Select(Text));
+
+    /// <summary>Counters by name, largest first: <c>Truncated 3, BadHeader 1</c>.</summary>
+    public static string Counters(IReadOnlyDictionary<string, long>? counters) =>
+        counters is null ? "" : string.Join(", ", counters.OrderByDescending(pair => pair.Value).Select(pair => $"{Text(pair.Key)} {Count(pair.Value)}"));
+
+    private static bool IsUnsafe(string text, int index) => char.GetUnicodeCategory(text[index]) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
+        UnicodeCategory.Surrogate => !IsPaired(text, index),
+        _ => false,
+    };
+
+    private static bool IsPaired(string text, int index) => char.IsHighSurrogate(text[index])
+        ? index + 1 < text.Length && char.IsLowSurrogate(text[index + 1])
+        : index > 0 && char.IsHighSurrogate(text[index - 1]);
+
+    private static string Scaled(double value, string unit)
+    {
+        int prefix = 0;
+        while (Math.Abs(value) >= 999.5 && prefix < Prefixes.Length - 1)
+        {
+            value /= 1000;
+            prefix++;
+        }
+
+        string format = prefix == 0 || Math.Abs(value) >= 99.95 ? "0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
+        return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Prefixes[prefix]}{unit}";
+    }
+}

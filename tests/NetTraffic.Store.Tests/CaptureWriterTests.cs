@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using NetTraffic.Flows;
+using NetTraffic.Testing;
+
+namespace NetTraffic.Store.Tests;
+
+public class CaptureWriterTests
+{
+    [Fact]
+    public void Rows_wait_while_the_store_cannot_be_written_and_none_is_lost()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 10 });
+        string obstacle = Path.Combine(folder.Path, "flows");
+        File.WriteAllText(obstacle, "a file where a folder should be: every write below it fails");
+        FlowRow[] rows = [.. Enumerable.Range(0, 95).Select(Row)];
+        writer.Write(rows, Rows.Interfaces);
+        writer.Flush();
+        Assert.Contains(folder.Path, writer.WriteProblem, StringComparison.Ordinal);
+        Assert.Equal(0, writer.WrittenRows);
+
+        File.Delete(obstacle);
+        writer.Write([Row(95)], Rows.Interfaces);
+        writer.Flush();
+        Assert.Null(writer.WriteProblem);
+        Assert.Equal(96, writer.WrittenRows);
+        Assert.Equal(0, writer.LostRows);
+        Assert.Equal(96, store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None).Count());
+    }
+
+    [Fact]
+    public void Past_the_bound_the_oldest_rows_go_and_are_counted()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 10, MaxPendingRows = 40 });
+        string obstacle = Path.Combine(folder.Path, "flows");
+        File.WriteAllText(obstacle, "");
+        writer.Write(Enumerable.Range(0, 100).Select(Row).ToArray(), Rows.Interfaces);
+        Assert.Equal(60, writer.LostRows);
+        File.Delete(obstacle);
+        writer.Complete(CaptureState.Completed, null);
+        ulong[] kept = [.. store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None).Select(flow => flow.FlowId).Order()];
+        Assert.Equal(Enumerable.Range(60, 40).Select(i => (ulong)i), kept);
+        Assert.Equal(60, store.GetCaptures().Single().LostRows);
+    }
+
+    [Fact]
+    public void Hours_far_apart_are_written_in_bounded_memory()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions());
+        FlowRow[] rows = [.. Enumerable.Range(0, 200).Select(i => Row(i) with { TimeUs = i * 40_000_000_000L, StartTimeUs = i * 40_000_000_000L, EndTimeUs = i * 40_000_000_000L })];
+        rows[7].TimeUs = rows[7].StartTimeUs = rows[7].EndTimeUs = long.MaxValue / 1000;
+        rows[8].TimeUs = rows[8].StartTimeUs = rows[8].EndTimeUs = -5;
+        writer.Write(rows, Rows.Interfaces);
+        writer.Complete(CaptureState.Completed, null);
+        Assert.Equal(200, store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None).Count());
+        Assert.Equal(Database.FromMicroseconds(-5), store.GetFlows(new TrafficFilter { Until = DateTime.UnixEpoch }, null, true, CancellationToken.None).Single().Time);
+    }
+
+    [Fact]
+    public void No_temporary_file_stays_and_every_segment_is_whole()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        Rows.Store(store, Enumerable.Range(0, 100).Select(Row));
+        Assert.Empty(Directory.GetFiles(Path.Combine(folder.Path, "tmp")));
+        Assert.All(Directory.GetFiles(folder.Path, "*.parquet", SearchOption.AllDirectories), path => Assert.Equal("PAR1"u8.ToArray(), File.ReadAllBytes(path)[^4..]));
+    }
+
+    [Fact]
+    public void A_capture_whose_process_is_gone_is_listed_as_crashed()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Name = "n", Sensor = "s" }, new CaptureWriterOptions());
+        Assert.Equal(CaptureState.Running, store.GetCaptures().Single().State);
+        using Process gone = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
+        gone.WaitForExit();
+        writer.Status.ProcessId = gone.Id;
+        writer.UpdateStatus();
+        CaptureStatus crashed = store.GetCaptures().Single();
+        Assert.Equal(CaptureState.Crashed, crashed.State);
+        Assert.NotNull(crashed.EndTime);
+        Assert.False(store.RequestStop(crashed.CaptureId));
+    }
+
+    [Fact]
+    public void Another_process_can_ask_a_capture_to_stop()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        using TrafficStore other = new(folder.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions());
+        Assert.False(writer.StopRequested);
+        Assert.True(other.RequestStop(writer.Status.CaptureId));
+        Assert.True(writer.StopRequested);
+        writer.Complete(CaptureState.Stopped, null);
+        Assert.False(other.RequestStop(writer.Status.CaptureId));
+        Assert.False(other.RequestStop("../../etc/passwd"));
+        Assert.Equal(["json"], Directory.GetFiles(Path.Combine(folder.Path, "captures", "status")).Select(path => Path.GetExtension(path)[1..]));
+    }
+
+    internal static FlowRow Row(int i) => new()
+    {
+        FlowId = (ulong)i,
+        StartTimeUs = Rows.BaseUs + i,
+        TimeUs = Rows.BaseUs + i,
+        EndTimeUs = Rows.BaseUs + i,
+        EtherType = 0x0806,
+        VlanId = Packets.DecodedPacket.NoVlan,
+        SourcePackets = 1,
+        SourceBytes = 60,
+        HandshakeRttUs = -1,
+    };
+}

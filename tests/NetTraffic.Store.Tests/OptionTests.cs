@@ -1,0 +1,71 @@
+using NetTraffic.Testing;
+
+namespace NetTraffic.Store.Tests;
+
+[Collection("environment")]
+public class OptionTests
+{
+    [Fact]
+    public void Settings_are_kept_and_taken_back()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        store.SetOption(new Dictionary<string, object?> { ["Sensor"] = "tap-1", ["Retention"] = "30d", ["FlushInterval"] = TimeSpan.FromSeconds(10), ["LocalNetworks"] = new[] { "10.0.0.0/8" } });
+        TrafficOption option = store.GetOption();
+        Assert.Equal("tap-1", option.Sensor);
+        Assert.Equal(TimeSpan.FromDays(30), option.Retention);
+        Assert.Equal(TimeSpan.FromSeconds(10), option.FlushInterval);
+        Assert.Equal(["10.0.0.0/8"], option.LocalNetworks);
+        store.SetOption(new Dictionary<string, object?> { ["Retention"] = null });
+        Assert.Null(store.GetOption().Retention);
+        Assert.Equal("tap-1", store.GetOption().Sensor);
+    }
+
+    [Theory]
+    [InlineData("Sensor", "\u001b[31mred")]
+    [InlineData("Sensor", " ")]
+    [InlineData("Retention", "soon")]
+    [InlineData("Retention", "5m")]
+    [InlineData("FlushInterval", "10ms")]
+    [InlineData("FlushInterval", "2h")]
+    [InlineData("Colour", "red")]
+    public void Bad_values_are_refused_and_change_nothing(string name, string value)
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        store.SetOption(new Dictionary<string, object?> { ["Sensor"] = "good" });
+        Exception error = Record.Exception(() => store.SetOption(new Dictionary<string, object?> { [name] = value, ["LocalNetworks"] = new[] { "10.0.0.0/8" } }))!;
+        Assert.True(error is ArgumentException or FormatException, error?.ToString());
+        Assert.Equal("good", store.GetOption().Sensor);
+        Assert.NotEqual(["10.0.0.0/8"], store.GetOption().LocalNetworks);
+    }
+
+    [Fact]
+    public void The_environment_overrides_the_file_and_is_checked()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        store.SetOption(new Dictionary<string, object?> { ["Sensor"] = "file" });
+        try
+        {
+            Environment.SetEnvironmentVariable("NETTRAFFIC_SENSOR", "variable");
+            Assert.Equal("variable", store.GetOption().Sensor);
+            Environment.SetEnvironmentVariable("NETTRAFFIC_FLUSH_INTERVAL", "soon");
+            Assert.Contains("NETTRAFFIC_FLUSH_INTERVAL", Assert.Throws<ArgumentException>(store.GetOption).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("NETTRAFFIC_SENSOR", null);
+            Environment.SetEnvironmentVariable("NETTRAFFIC_FLUSH_INTERVAL", null);
+        }
+    }
+
+    [Fact]
+    public void A_config_file_that_is_no_JSON_is_named_in_the_error()
+    {
+        using ScratchFolder folder = new();
+        string path = folder.Write("config.json", "{ not json"u8);
+        using TrafficStore store = new(folder.Path);
+        Assert.Contains(path, Assert.Throws<StoreException>(store.GetOption).Message, StringComparison.Ordinal);
+    }
+}
