@@ -52,6 +52,15 @@ public static unsafe class InterfaceCatalog
     /// <summary>Whether an interface is there now.</summary>
     public static bool Exists(string name) => OperatingSystem.IsLinux() && name != "any" ? Directory.Exists("/sys/class/net/" + name) : GetNames().Contains(name);
 
+    /// <summary>Whether an interface is there but down; false where the system does not tell.</summary>
+    public static bool IsDown(string name)
+    {
+        const int up = 1;
+        string file = $"/sys/class/net/{name}/flags";
+        return OperatingSystem.IsLinux() && File.Exists(file)
+            && int.TryParse(File.ReadAllText(file).Trim()[2..], System.Globalization.NumberStyles.AllowHexSpecifier, null, out int flags) && (flags & up) == 0;
+    }
+
     /// <summary>The names most like a wrong one, nearest first, three at most.</summary>
     public static IReadOnlyList<string> NearestNames(string name) =>
         [.. GetNames().Select(known => (known, Distance: EditDistance(name.ToUpperInvariant(), known.ToUpperInvariant())))

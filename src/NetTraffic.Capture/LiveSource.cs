@@ -13,6 +13,7 @@ public sealed unsafe class LiveSource : IPacketSource
 {
     private const int DispatchPackets = 16_384;
     private const long TickNs = 100_000_000;
+    private const long WatchNs = 1_000_000_000;
     private readonly LiveSourceOptions options;
     private readonly Lock closing = new();
     private nint handle;
@@ -26,6 +27,8 @@ public sealed unsafe class LiveSource : IPacketSource
     private uint lastDropped;
     private uint lastInterfaceDropped;
     private string? problem;
+    private long watchedNs;
+    private bool wasDown;
 
     /// <summary>Makes a source that is not open yet.</summary>
     public LiveSource(LiveSourceOptions options) => this.options = options;
@@ -128,6 +131,7 @@ public sealed unsafe class LiveSource : IPacketSource
                 {
                     nextTick = now + TickNs;
                     ReadStatistics();
+                    WatchInterface(now);
                     if (!sink.OnTick(now))
                     {
                         break;
@@ -232,6 +236,28 @@ public sealed unsafe class LiveSource : IPacketSource
 
         problem ??= $"No packets from '{options.Interface}': {message}. The capture goes on when it is up again.";
         cancellationToken.WaitHandle.WaitOne(200);
+    }
+
+    // libpcap from 1.10 on waits for an interface that is down without a word.
+    private void WatchInterface(long now)
+    {
+        if (Math.Abs(now - watchedNs) < WatchNs)
+        {
+            return;
+        }
+
+        watchedNs = now;
+        bool down = InterfaceCatalog.IsDown(options.Interface);
+        if (down)
+        {
+            problem ??= $"No packets from '{options.Interface}': the interface is down. The capture goes on when it is up again.";
+        }
+        else if (wasDown)
+        {
+            problem = null;
+        }
+
+        wasDown = down;
     }
 
     private void BreakLoop()

@@ -230,13 +230,10 @@ internal sealed class ImportPipeline : IDisposable
 
         public bool OnPacket(in RawPacket packet)
         {
-            if (count == packets.Length && !NextBatch())
-            {
-                return false;
-            }
-
+            // The source has counted this packet: it is taken also where it is the last.
+            bool goOn = count < packets.Length || NextBatch();
             owner.decoder.Decode(packet, out packets[count++]);
-            return true;
+            return goOn;
         }
 
         public bool OnTick(long nowNs) => !owner.abort.IsCancellationRequested;
@@ -256,15 +253,10 @@ internal sealed class ImportPipeline : IDisposable
         private bool NextBatch()
         {
             HandOver();
-            if (owner.abort.IsCancellationRequested)
-            {
-                return false;
-            }
-
             batch = owner.empty.Take();
             packets = batch.Packets;
             count = 0;
-            return true;
+            return !owner.abort.IsCancellationRequested;
         }
     }
 }
