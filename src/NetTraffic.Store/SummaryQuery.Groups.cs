@@ -1,108 +1,122 @@
 using System.Globalization;
+using DuckDB.NET.Data;
 
 namespace NetTraffic.Store;
 
 /// <content>The largest groups over the whole time.</content>
 internal sealed partial class SummaryQuery
 {
-    /// <summary>
-    /// The largest groups. Rows are summed by plain columns first, which DuckDB does a dictionary entry at a time; names and sides are made
-    /// of the few sums. By address a row counts for both of its sides, and twice for a host that talks to itself: those rows, which
-    /// would have to be looked for in all of the store, are taken off for the largest only.
-    /// </summary>
+    /// <summary>The largest groups.</summary>
     public List<TrafficSummaryItem> Groups(SummaryKey by, int top)
     {
         List<Segment> segments = List(Datasets.Flows);
-        if (segments.Count == 0)
-        {
-            return [];
-        }
+        return segments.Count == 0 ? []
+            : by is SummaryKey.Address or SummaryKey.SourceAddress or SummaryKey.DestinationAddress ? Addresses(by, segments, top)
+            : Finish(by, Sums(by, segments, top), segments);
+    }
 
-        if (by != SummaryKey.Address)
-        {
-            return Finish(by, Sums(by, segments, top), segments, top);
-        }
-
+    /// <summary>
+    /// Addresses are many. One sum by each side's column, which DuckDB does a dictionary entry at a time, finds the largest, and
+    /// only their rows are asked for the rest. The sums count twice what a host says to itself, so more are looked at than were asked for.
+    /// </summary>
+    private List<TrafficSummaryItem> Addresses(SummaryKey by, List<Segment> segments, int top)
+    {
         for (long limit = (2L * top) + 16; ; limit *= 8)
         {
-            List<Group> found = Sums(by, segments, limit);
-            long least = found.Count < limit ? long.MinValue : found[^1].Item.Bytes;
-            TakeOffOwnTraffic(found, segments);
+            List<string> names = [];
+            bool withNull = false;
+            long least = long.MinValue;
+            long whole = 0;
+            string sums = string.Join(" UNION ALL ", Arms(by).Select((arm, number) =>
+                $"SELECT {arm.Columns} AS name, sum(source_bytes)::BIGINT + sum(destination_bytes)::BIGINT AS bytes, {(number == 0 ? 1 : 0)} AS side FROM {Database.Read(segments)} "
+                + $"WHERE {filter.Condition}{(number == 0 ? "" : $" AND {arm.Columns} IS NOT NULL")} GROUP BY {arm.Columns}"));
+            Query(
+                $"SELECT name, sum(bytes)::BIGINT AS b, sum(sum(bytes * side)) OVER ()::BIGINT FROM ({sums}) GROUP BY name ORDER BY b DESC, name LIMIT {limit.ToString(CultureInfo.InvariantCulture)}",
+                reader =>
+                {
+                    withNull |= reader.IsDBNull(0);
+                    names.AddRange(reader.IsDBNull(0) ? [] : [reader.GetString(0)]);
+                    least = reader.GetInt64(1);
+                    whole = reader.GetInt64(2);
+                });
+            bool all = names.Count + (withNull ? 1 : 0) < limit;
+            List<Group> found = Details(by, segments, names, withNull, whole);
             found.Sort((left, right) => right.Item.Bytes != left.Item.Bytes ? right.Item.Bytes.CompareTo(left.Item.Bytes) : string.CompareOrdinal(left.Item.Name, right.Item.Name));
-
-            // What was left out has at most the least bytes that were found, before anything is taken off.
-            if (least == long.MinValue || found[Math.Min(top, found.Count) - 1].Item.Bytes >= least)
+            if (all || (found.Count >= top && found[top - 1].Item.Bytes >= least))
             {
-                return Finish(by, found, segments, top);
+                return Finish(by, found[..Math.Min(top, found.Count)], segments);
             }
         }
     }
 
-    private List<Group> Sums(SummaryKey by, List<Segment> segments, long limit)
+    private List<Group> Details(SummaryKey by, List<Segment> segments, List<string> names, bool withNull, long whole)
     {
-        string first = FirstTime(segments);
-        string parts = string.Join(" UNION ALL ", Arms(by).Select((arm, number) => $"""
-            SELECT {arm.Name} AS name, source_packets + destination_packets AS packets, {arm.Sent} AS sent, {arm.Received} AS received,
-              {(number == 0 ? "source_bytes + destination_bytes" : "0")} AS whole, began, older, first_us, last_us
-            FROM (
-              SELECT {arm.Columns}, sum(source_packets) AS source_packets, sum(destination_packets) AS destination_packets, sum(source_bytes) AS source_bytes,
-                sum(destination_bytes) AS destination_bytes, count(*) FILTER (WHERE time = start_time) AS began, count(*) FILTER (WHERE start_time < {first}) AS older,
-                epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
-              FROM {Database.Read(segments)} WHERE {filter.Condition}{(number == 0 ? "" : $" AND {arm.Columns} IS NOT NULL")} GROUP BY {arm.Columns})
-            """));
+        string list = string.Join(", ", names.Select(Database.Text));
+        string Only(string column) => (names.Count, withNull) switch
+        {
+            (0, _) => $"{column} IS NULL",
+            (_, false) => $"{column} IN ({list})",
+            _ => $"({column} IN ({list}) OR {column} IS NULL)",
+        };
         List<Group> found = [];
         Query(
             $"""
-            SELECT name, sum(packets)::BIGINT, (sum(sent) + sum(received))::BIGINT AS bytes, sum(began)::BIGINT, sum(older)::BIGINT, sum(sent)::BIGINT, sum(received)::BIGINT,
-              min(first_us), max(last_us), sum(sum(whole)) OVER ()::BIGINT
-            FROM ({parts}) GROUP BY name ORDER BY bytes DESC, name LIMIT {limit.ToString(CultureInfo.InvariantCulture)}
+            SELECT name, sum(packets)::BIGINT, sum(bytes)::BIGINT, count(*) FILTER (WHERE time = start_time), count(*) FILTER (WHERE start_time < {FirstTime(segments)}),
+              sum(sent)::BIGINT, sum(received)::BIGINT, epoch_us(min(time)), epoch_us(max(end_time)), {whole.ToString(CultureInfo.InvariantCulture)}::BIGINT
+            FROM ({Rows(Arms(by), segments, arm => Only(arm.Columns))}) GROUP BY name
             """,
-            reader => found.Add(new Group(
-                reader.IsDBNull(0) ? null : reader.GetString(0),
-                reader.GetInt64(4),
-                reader.GetInt64(9),
-                new TrafficSummaryItem
-                {
-                    By = by,
-                    Name = reader.IsDBNull(0) ? NoName : reader.GetString(0),
-                    Packets = reader.GetInt64(1),
-                    Bytes = reader.GetInt64(2),
-                    Flows = reader.GetInt64(3),
-                    SentBytes = reader.GetInt64(5),
-                    ReceivedBytes = reader.GetInt64(6),
-                    StartTime = Database.FromMicroseconds(reader.GetInt64(7)),
-                    EndTime = Database.FromMicroseconds(reader.GetInt64(8)),
-                })));
+            reader => found.Add(ReadGroup(by, reader)));
         return found;
     }
 
-    private void TakeOffOwnTraffic(List<Group> groups, List<Segment> segments)
+    /// <summary>Rows under their names, with their sides. By address a host's traffic with itself counts once: on the source's side.</summary>
+    private string Rows(Arm[] arms, List<Segment> segments, Func<Arm, string> only)
     {
-        Dictionary<string, TrafficSummaryItem> items = groups.Where(group => group.Key is not null).ToDictionary(group => group.Key!, group => group.Item, StringComparer.Ordinal);
-        if (items.Count == 0)
-        {
-            return;
-        }
-
-        Query(
-            $"""
-            SELECT source_address, sum(source_packets + destination_packets)::BIGINT, sum(source_bytes + destination_bytes)::BIGINT, count(*) FILTER (WHERE time = start_time)
-            FROM {Database.Read(segments)}
-            WHERE source_address IN ({string.Join(", ", items.Keys.Select(Database.Text))}) AND {filter.Condition} AND source_address = destination_address GROUP BY source_address
-            """,
-            reader =>
-            {
-                TrafficSummaryItem item = items[reader.GetString(0)];
-                item.Packets -= reader.GetInt64(1);
-                item.Bytes -= reader.GetInt64(2);
-                item.Flows -= reader.GetInt64(3);
-            });
+        string Side(string bytes) => arms.Length == 1 ? bytes : $"CASE WHEN source_address = destination_address THEN source_bytes + destination_bytes ELSE {bytes} END";
+        return string.Join(" UNION ALL ", arms.Select((arm, number) =>
+            $"SELECT {arm.Name} AS name, source_packets + destination_packets AS packets, source_bytes + destination_bytes AS bytes, {Side(arm.Sent)} AS sent, {Side(arm.Received)} AS received, "
+            + $"flow_id, time, end_time, start_time FROM {Database.Read(segments)} WHERE {only(arm)} AND {filter.Condition}{(number == 0 ? "" : " AND source_address <> destination_address")}"));
     }
 
-    /// <summary>Shares, and the flows that began before the time asked for.</summary>
-    private List<TrafficSummaryItem> Finish(SummaryKey by, List<Group> groups, List<Segment> segments, int top)
+    /// <summary>Keys of which there are few: rows are summed by plain columns, then names and sides are made of the few sums.</summary>
+    private List<Group> Sums(SummaryKey by, List<Segment> segments, int top)
     {
-        List<Group> largest = groups[..Math.Min(top, groups.Count)];
+        Arm arm = Arms(by).Single();
+        List<Group> found = [];
+        Query(
+            $"""
+            SELECT {arm.Name} AS name, sum(source_packets + destination_packets)::BIGINT, sum(source_bytes + destination_bytes)::BIGINT AS bytes, sum(began)::BIGINT, sum(older)::BIGINT,
+              sum({arm.Sent})::BIGINT, sum({arm.Received})::BIGINT, min(first_us), max(last_us), sum(sum(source_bytes + destination_bytes)) OVER ()::BIGINT
+            FROM (
+              SELECT {arm.Columns}, sum(source_packets)::BIGINT AS source_packets, sum(destination_packets)::BIGINT AS destination_packets,
+                sum(source_bytes)::BIGINT AS source_bytes, sum(destination_bytes)::BIGINT AS destination_bytes, count(*) FILTER (WHERE time = start_time) AS began,
+                count(*) FILTER (WHERE start_time < {FirstTime(segments)}) AS older, epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
+              FROM {Database.Read(segments)} WHERE {filter.Condition} GROUP BY {arm.Columns})
+            GROUP BY name ORDER BY bytes DESC, name LIMIT {top.ToString(CultureInfo.InvariantCulture)}
+            """,
+            reader => found.Add(ReadGroup(by, reader)));
+        return found;
+    }
+
+    private static Group ReadGroup(SummaryKey by, DuckDBDataReader reader) => new(
+        reader.GetInt64(4),
+        reader.GetInt64(9),
+        new TrafficSummaryItem
+        {
+            By = by,
+            Name = reader.IsDBNull(0) ? NoName : reader.GetString(0),
+            Packets = reader.GetInt64(1),
+            Bytes = reader.GetInt64(2),
+            Flows = reader.GetInt64(3),
+            SentBytes = reader.GetInt64(5),
+            ReceivedBytes = reader.GetInt64(6),
+            StartTime = Database.FromMicroseconds(reader.GetInt64(7)),
+            EndTime = Database.FromMicroseconds(reader.GetInt64(8)),
+        });
+
+    /// <summary>Shares, and the flows that began before the time asked for.</summary>
+    private List<TrafficSummaryItem> Finish(SummaryKey by, List<Group> largest, List<Segment> segments)
+    {
         foreach (Group group in largest)
         {
             group.Item.Percent = group.Whole == 0 ? 0 : Math.Round(100.0 * group.Item.Bytes / group.Whole, 4);
@@ -153,6 +167,6 @@ internal sealed partial class SummaryQuery
 
     private sealed record Arm(string Columns, string Name, string Sent, string Received);
 
-    /// <summary>A group on its way: its key as stored, rows of flows that began before the time asked for, and the bytes of all groups.</summary>
-    private sealed record Group(string? Key, long Older, long Whole, TrafficSummaryItem Item);
+    /// <summary>A group on its way: rows of flows that began before the time asked for, and the bytes of all groups.</summary>
+    private sealed record Group(long Older, long Whole, TrafficSummaryItem Item);
 }

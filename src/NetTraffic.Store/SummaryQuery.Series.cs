@@ -19,21 +19,14 @@ internal sealed partial class SummaryQuery
         string us = (width.Ticks / 10).ToString(CultureInfo.InvariantCulture);
         string bucket = $"floor(epoch_us(time) / {us}.0)::BIGINT * {us} AS bucket";
         string only = by == SummaryKey.None ? "true" : NamesCondition(Groups(by, top).Select(item => item.Name));
-        string segmentRows = $"FROM {Database.Read(segments)} WHERE {filter.Condition}";
         Arm[] arms = by == SummaryKey.None ? [new("", "'(all)'", "source_bytes", "destination_bytes")] : Arms(by);
-
-        // By address a host's traffic with itself counts once: on the source's side.
-        string rows = string.Join(" UNION ALL ", arms.Select((arm, number) =>
-            $"SELECT * FROM (SELECT coalesce({arm.Name}, '{NoName}') AS name, source_packets + destination_packets AS packets, {Side(arm.Sent, arms)} AS sent, {Side(arm.Received, arms)} AS received, "
-            + $"source_bytes + destination_bytes AS bytes, source_address, destination_address, flow_id, time, end_time, start_time, {bucket} {segmentRows}) WHERE {only}"
-            + (number == 0 ? "" : " AND source_address <> destination_address")));
         List<TrafficSummaryItem> items = [];
         Query(
             $"""
-            WITH buckets AS (SELECT {bucket}, sum(source_bytes + destination_bytes) AS whole {segmentRows} GROUP BY bucket)
+            WITH buckets AS (SELECT {bucket}, sum(source_bytes + destination_bytes) AS whole FROM {Database.Read(segments)} WHERE {filter.Condition} GROUP BY bucket)
             SELECT bucket, name, sum(packets)::BIGINT, sum(bytes)::BIGINT, {FlowCount("make_timestamptz(bucket)")}::BIGINT, 100.0 * sum(bytes) / nullif(any_value(whole), 0),
               sum(sent)::BIGINT, sum(received)::BIGINT, epoch_us(min(time)), epoch_us(max(end_time))
-            FROM ({rows}) JOIN buckets USING (bucket) GROUP BY bucket, name ORDER BY bucket, sum(bytes) DESC, name
+            FROM (SELECT * REPLACE (coalesce(name, '{NoName}') AS name), {bucket} FROM ({Rows(arms, segments, _ => "true")})) JOIN buckets USING (bucket) WHERE {only} GROUP BY bucket, name ORDER BY bucket, sum(bytes) DESC, name
             """,
             reader => items.Add(new TrafficSummaryItem
             {
@@ -51,7 +44,4 @@ internal sealed partial class SummaryQuery
             }));
         return items;
     }
-
-    private static string Side(string bytes, Arm[] arms) =>
-        arms.Length == 1 ? bytes : $"CASE WHEN source_address = destination_address THEN source_bytes + destination_bytes ELSE {bytes} END";
 }
