@@ -51,19 +51,26 @@ internal sealed partial class SummaryQuery
 
     private List<Group> Details(SummaryKey by, List<Segment> segments, List<string> names, bool withNull, long whole)
     {
-        string list = string.Join(", ", names.Select(Database.Text));
-        string Only(string column) => (names.Count, withNull) switch
+        // Two questions instead of an OR: each alone is answered by the reader's own filter.
+        Arm[] arms = Arms(by);
+        List<string> parts = [];
+        if (names.Count > 0)
         {
-            (0, _) => $"{column} IS NULL",
-            (_, false) => $"{column} IN ({list})",
-            _ => $"({column} IN ({list}) OR {column} IS NULL)",
-        };
+            string list = string.Join(", ", names.Select(Database.Text));
+            parts.Add(Rows(arms, segments, arm => $"{arm.Columns} IN ({list})"));
+        }
+
+        if (withNull)
+        {
+            parts.Add(Rows(arms[..1], segments, arm => $"{arm.Columns} IS NULL"));
+        }
+
         List<Group> found = [];
         Query(
             $"""
             SELECT name, sum(packets)::BIGINT, sum(bytes)::BIGINT, count(*) FILTER (WHERE time = start_time), count(*) FILTER (WHERE start_time < {FirstTime(segments)}),
               sum(sent)::BIGINT, sum(received)::BIGINT, epoch_us(min(time)), epoch_us(max(end_time)), {whole.ToString(CultureInfo.InvariantCulture)}::BIGINT
-            FROM ({Rows(Arms(by), segments, arm => Only(arm.Columns))}) GROUP BY name
+            FROM ({string.Join(" UNION ALL ", parts)}) GROUP BY name
             """,
             reader => found.Add(ReadGroup(by, reader)));
         return found;
