@@ -17,7 +17,7 @@ internal sealed class SummaryQuery(string store, DuckDBConnection connection, Tr
             Query(
                 $"""
                 SELECT epoch_us(min(time)), epoch_us(max(end_time)), sum(source_packets + destination_packets)::BIGINT, sum(source_bytes + destination_bytes)::BIGINT,
-                  {Flows(segments)}::BIGINT, count(DISTINCT source_address), count(DISTINCT destination_address), count(DISTINCT capture_id),
+                  {FlowCount(FirstTime(segments))}::BIGINT, count(DISTINCT source_address), count(DISTINCT destination_address), count(DISTINCT capture_id),
                   sum(source_retransmissions::BIGINT + destination_retransmissions)::BIGINT
                 FROM {Database.Read(segments)} WHERE {filter.Condition}
                 """,
@@ -52,27 +52,24 @@ internal sealed class SummaryQuery(string store, DuckDBConnection connection, Tr
             return [];
         }
 
-        // "whole" counts each row once, also where a row stands under two keys.
-        string rows = $"WITH rows AS ({Keyed(by, segments)}) ";
-        string most = top.ToString(CultureInfo.InvariantCulture);
-        const string numbers = "sum(packets)::BIGINT, sum(bytes)::BIGINT, {0}::BIGINT, {1}, sum(sent)::BIGINT, sum(received)::BIGINT, epoch_us(min(time)), epoch_us(max(end_time))";
+        string rows = $"WITH rows AS NOT MATERIALIZED ({Keyed(by, segments)})";
+        string only = Largest(rows, top);
+        const string numbers = "coalesce(name, '(none)'), sum(packets)::BIGINT, sum(bytes)::BIGINT, {0}::BIGINT, 100.0 * sum(bytes) / nullif(any_value(whole), 0), sum(sent)::BIGINT, sum(received)::BIGINT, epoch_us(min(time)), epoch_us(max(end_time))";
+        string bytes = $"sum(source_bytes + destination_bytes) AS whole FROM {Database.Read(segments)} WHERE {filter.Condition}";
         string sql;
         if (interval is not { } width)
         {
-            string share = "100.0 * sum(bytes) / nullif(sum(sum(whole)) OVER (), 0)";
-            sql = rows + $"SELECT NULL::BIGINT, name, {string.Format(CultureInfo.InvariantCulture, numbers, Flows(segments), share)} FROM rows GROUP BY name ORDER BY sum(bytes) DESC, name LIMIT {most}";
+            sql = rows + $", total AS (SELECT {bytes}) SELECT NULL::BIGINT, {string.Format(CultureInfo.InvariantCulture, numbers, FlowCount(FirstTime(segments)))} "
+                + $"FROM (SELECT * FROM rows WHERE {only}) CROSS JOIN total GROUP BY name ORDER BY sum(bytes) DESC, name";
         }
         else
         {
             // A flow counts in each bucket it has traffic in.
             string us = (width.Ticks / 10).ToString(CultureInfo.InvariantCulture);
-            string share = "100.0 * sum(bytes) / nullif(any_value(bucket_bytes), 0)";
-            string largest = by == SummaryKey.None ? "" : $", largest AS (SELECT name FROM rows GROUP BY name ORDER BY sum(bytes) DESC, name LIMIT {most})";
-            string only = by == SummaryKey.None ? "" : "WHERE name IN (SELECT name FROM largest)";
-            sql = rows + largest
-                + $", buckets AS (SELECT floor(epoch_us(time) / {us}.0)::BIGINT * {us} AS bucket, sum(whole) AS bucket_bytes FROM rows GROUP BY bucket) "
-                + $"SELECT bucket, name, {string.Format(CultureInfo.InvariantCulture, numbers, "count(DISTINCT flow_id)", share)} "
-                + $"FROM (SELECT *, floor(epoch_us(time) / {us}.0)::BIGINT * {us} AS bucket FROM rows {only}) JOIN buckets USING (bucket) GROUP BY bucket, name ORDER BY bucket, sum(bytes) DESC, name";
+            string bucket = $"floor(epoch_us(time) / {us}.0)::BIGINT * {us} AS bucket";
+            sql = rows + $", buckets AS (SELECT {bucket}, {bytes} GROUP BY bucket) "
+                + $"SELECT bucket, {string.Format(CultureInfo.InvariantCulture, numbers, FlowCount("make_timestamptz(bucket)"))} "
+                + $"FROM (SELECT *, {bucket} FROM rows WHERE {only}) JOIN buckets USING (bucket) GROUP BY bucket, name ORDER BY bucket, sum(bytes) DESC, name";
         }
 
         List<TrafficSummaryItem> items = [];
@@ -100,42 +97,68 @@ internal sealed class SummaryQuery(string store, DuckDBConnection connection, Tr
         const string rest = "flow_id, time, end_time, start_time";
         const string sourceSide = "source_bytes AS sent, destination_bytes AS received";
         const string destinationSide = "destination_bytes AS sent, source_bytes AS received";
-        const string whole = "source_bytes + destination_bytes AS whole";
         string from = $"FROM {Database.Read(segments)} WHERE {filter.Condition}";
-        string Simple(string name, string sides) => $"SELECT {name} AS name, {both}, {sides}, {whole}, {rest} {from}";
+        string Simple(string name, string sides) => $"SELECT {name} AS name, {both}, {sides}, {rest} {from}";
         return by switch
         {
             SummaryKey.None => Simple("'(all)'", sourceSide),
             SummaryKey.Protocol => Simple("transport", sourceSide),
-            SummaryKey.Application => Simple("coalesce(application, '(none)')", sourceSide),
-            SummaryKey.SourceAddress => Simple("coalesce(source_address, '(none)')", sourceSide),
-            SummaryKey.DestinationAddress => Simple("coalesce(destination_address, '(none)')", destinationSide),
-            SummaryKey.DestinationPort => Simple("CASE WHEN destination_port IS NULL THEN '(none)' ELSE destination_port || '/' || lower(transport) END", destinationSide),
+            SummaryKey.Application => Simple("application", sourceSide),
+            SummaryKey.SourceAddress => Simple("source_address", sourceSide),
+            SummaryKey.DestinationAddress => Simple("destination_address", destinationSide),
+            SummaryKey.DestinationPort => Simple("destination_port || '/' || lower(transport)", destinationSide),
             SummaryKey.Interface => Simple("interface", sourceSide),
             SummaryKey.Sensor => Simple("sensor", sourceSide),
             SummaryKey.Capture => Simple("capture_id", sourceSide),
             SummaryKey.Conversation => Simple(
-                "CASE WHEN source_address IS NULL THEN '(none)' ELSE least(source_address, destination_address) || ' <-> ' || greatest(source_address, destination_address) END",
+                "least(source_address, destination_address) || ' <-> ' || greatest(source_address, destination_address)",
                 "CASE WHEN source_address <= destination_address THEN source_bytes ELSE destination_bytes END AS sent, CASE WHEN source_address <= destination_address THEN destination_bytes ELSE source_bytes END AS received"),
             _ => $"""
-                SELECT coalesce(source_address, '(none)') AS name, {both},
+                SELECT source_address AS name, {both},
                   CASE WHEN source_address = destination_address THEN source_bytes + destination_bytes ELSE source_bytes END AS sent,
-                  CASE WHEN source_address = destination_address THEN source_bytes + destination_bytes ELSE destination_bytes END AS received, {whole}, {rest} {from}
+                  CASE WHEN source_address = destination_address THEN source_bytes + destination_bytes ELSE destination_bytes END AS received, {rest} {from}
                 UNION ALL
-                SELECT destination_address AS name, {both}, {destinationSide}, 0 AS whole, {rest} {from} AND source_address <> destination_address
+                SELECT destination_address AS name, {both}, {destinationSide}, {rest} {from} AND source_address <> destination_address
                 """,
         };
     }
 
     /// <summary>
-    /// Number of flows. Where a flow's first row counts it is the one whose time is its start time; only flows that began before the
-    /// time asked for, or before the store's oldest row, have to be told apart by their identifiers.
+    /// The condition that picks the largest keys' rows. They are found first, by one sum over plain columns, which DuckDB does a
+    /// dictionary entry at a time; the other numbers are then asked of few rows.
     /// </summary>
-    private string Flows(List<Segment> segments)
+    private string Largest(string rows, int top)
     {
-        string from = Database.Time(Math.Max(filter.SinceUs, segments.Min(segment => segment.FirstUs)));
-        return $"(count(*) FILTER (WHERE time = start_time) + count(DISTINCT flow_id) FILTER (WHERE start_time < {from}))";
+        const int mostLiterals = 256;
+        string most = top.ToString(CultureInfo.InvariantCulture);
+        Database.Execute(connection, $"CREATE OR REPLACE TEMP TABLE largest AS {rows} SELECT name FROM rows GROUP BY name ORDER BY sum(bytes) DESC, name LIMIT {most}");
+        List<string> names = [];
+        bool withNull = false;
+        Query("SELECT name FROM largest", reader =>
+        {
+            if (reader.IsDBNull(0))
+            {
+                withNull = true;
+            }
+            else
+            {
+                names.Add(reader.GetString(0));
+            }
+        });
+        string known = names.Count == 0 ? "false"
+            : names.Count <= mostLiterals ? $"name IN ({string.Join(", ", names.Select(Database.Text))})"
+            : "name IN (SELECT name FROM largest WHERE name IS NOT NULL)";
+        return withNull ? $"({known} OR name IS NULL)" : known;
     }
+
+    /// <summary>
+    /// Number of flows. Where a flow's first row counts it is the one whose time is its start time; only flows that began before
+    /// have to be told apart by their identifiers.
+    /// </summary>
+    /// <param name="from">Begin of the time that the rows cover, as SQL.</param>
+    private static string FlowCount(string from) => $"(count(*) FILTER (WHERE time = start_time) + count(DISTINCT flow_id) FILTER (WHERE start_time < {from}))";
+
+    private string FirstTime(List<Segment> segments) => Database.Time(Math.Max(filter.SinceUs, segments.Min(segment => segment.FirstUs)));
 
     private void AddLosses(TrafficSummary summary)
     {

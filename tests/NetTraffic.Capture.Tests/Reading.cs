@@ -8,8 +8,17 @@ internal sealed record Reading(IReadOnlyList<TestPacket> Packets, CaptureFormatE
 {
     public static Reading OfBytes(byte[] content)
     {
-        using ScratchFolder folder = new();
-        return OfFile(folder.Write("capture", content));
+        // Thousands of these are made: a file of its own is cheaper than a folder.
+        string path = Path.Combine(Path.GetTempPath(), $"nettraffic-test-{Guid.NewGuid():N}");
+        try
+        {
+            File.WriteAllBytes(path, content);
+            return OfFile(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     public static Reading OfFile(string path)

@@ -108,6 +108,27 @@ public sealed class ConservationTests
         },
         iter: 1000);
 
+    [Theory]
+    [InlineData(10)] // nearly every packet puts a flow out and takes its place
+    [InlineData(1000)]
+    public void A_flush_writes_everything_so_far_however_often_places_were_used_again(int maxFlows)
+    {
+        FlowRowList rows = new();
+        FlowTable table = new(new FlowOptions { MaxFlows = maxFlows, FlushInterval = TimeSpan.FromHours(1) }, rows);
+        Random random = new(1);
+        DecodedPacket packet = new() { IpVersion = 4, IpProtocol = 17, WireLength = 100, TimestampNs = 1, Traits = PacketTraits.HasTransport };
+        for (int i = 1; i <= 20_000; i++)
+        {
+            packet.SourcePort = (ushort)random.Next(3000);
+            table.Add(packet);
+            if (i % 7000 == 0)
+            {
+                table.Flush();
+                Assert.Equal(i, rows.Rows.Sum(row => row.SourcePackets + row.DestinationPackets));
+            }
+        }
+    }
+
     [Fact]
     public void One_at_a_time_or_in_batches_gives_the_same_rows() => Gen.Select(Packets, Options).Sample(
         (packets, options) =>

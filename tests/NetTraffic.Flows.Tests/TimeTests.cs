@@ -72,13 +72,16 @@ public sealed class TimeTests
         Assert.InRange(rows[0].EndTimeUs - rows[0].StartTimeUs, 3_500_000_000, 3_600_000_000);
     }
 
-    [Fact]
-    public void A_full_table_writes_out_the_flow_that_was_quiet_longest()
+    [Theory]
+    [InlineData(17, 17)]
+    [InlineData(6, 17)] // with other timeouts, so in other lists
+    [InlineData(17, 6)]
+    public void A_full_table_writes_out_the_flow_that_was_quiet_longest(byte quiet, byte busy)
     {
         FlowRowList rows = new();
         FlowTable table = new(new FlowOptions { MaxFlows = 2, FlushInterval = TimeSpan.Zero }, rows);
-        DecodedPacket first = new Script().Udp(true).Packets[0];
-        DecodedPacket second = first with { SourcePort = 2, TimestampNs = first.TimestampNs + (2 * Script.Second) };
+        DecodedPacket first = new Script().Udp(true).Packets[0] with { IpProtocol = busy };
+        DecodedPacket second = first with { IpProtocol = quiet, SourcePort = 2, TimestampNs = first.TimestampNs + (2 * Script.Second) };
         DecodedPacket firstAgain = first with { TimestampNs = first.TimestampNs + (4 * Script.Second) };
         DecodedPacket third = first with { SourcePort = 3, TimestampNs = first.TimestampNs + (6 * Script.Second) };
         table.Add([first, second, firstAgain, third]);

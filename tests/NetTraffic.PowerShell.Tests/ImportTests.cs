@@ -107,7 +107,7 @@ public sealed class ImportTests : IDisposable
     {
         string one = session.Write("1.pcap", TinyCapture.Dns(1)), two = session.Write("2.pcap", TinyCapture.Dns(2));
         session.Run("Import-NetCapture $args[0]", one).Clean();
-        Result flows = session.Run("$PSDefaultParameterValues.Clear(); Import-NetCapture $args[0] -StorePath $store | Get-NetFlow", two);
+        Result flows = session.Run("$PSDefaultParameterValues = @{}; Import-NetCapture $args[0] -StorePath $store | Get-NetFlow", two);
         Assert.Equal(2, flows.All<Flow>().Count);
     }
 }

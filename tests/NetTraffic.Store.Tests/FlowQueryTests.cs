@@ -109,7 +109,7 @@ public class FlowQueryTests
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
-        Rows.Store(store, Rows.Many.Single(list => list.Count > 30));
+        Rows.Store(store, Enumerable.Range(0, 100).Select(CaptureWriterTests.Row));
         using CancellationTokenSource stop = new();
         using IEnumerator<Flow> flows = store.GetFlows(new TrafficFilter(), null, true, stop.Token).GetEnumerator();
         Assert.True(flows.MoveNext());

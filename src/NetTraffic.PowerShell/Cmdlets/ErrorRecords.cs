@@ -10,7 +10,7 @@ internal static class ErrorRecords
 {
     /// <summary>Whether an exception tells of the user's machine or input, not of a bug.</summary>
     public static bool IsForeseen(Exception error) =>
-        error is CaptureException or IOException or UnauthorizedAccessException or FormatException or ArgumentException;
+        error is CaptureException or IOException or UnauthorizedAccessException or FormatException or ArgumentException or WildcardPatternException;
 
     /// <summary>The record for a foreseen exception.</summary>
     public static ErrorRecord From(Exception error, object? target)
@@ -25,6 +25,7 @@ internal static class ErrorRecords
             DirectoryNotFoundException => ("FolderNotFound", ErrorCategory.ObjectNotFound, "Check the path, or make the folder first."),
             UnauthorizedAccessException => ("AccessDenied", ErrorCategory.PermissionDenied, "Check the permissions of the file or folder, or use another one."),
             IOException => ("ReadOrWriteFailed", ErrorCategory.OpenError, ""),
+            WildcardPatternException => ("BadWildcard", ErrorCategory.InvalidArgument, "Put a backquote before a bracket that is meant as it stands."),
             FormatException => ("BadValue", ErrorCategory.InvalidArgument, ""),
             ArgumentException => ("BadArgument", ErrorCategory.InvalidArgument, ""),
             _ => throw new ArgumentException("not foreseen", nameof(error), error),

@@ -111,6 +111,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             WriteWarning($"The CSV's columns are the first object's properties; later objects had others, which are not in the file: {Display.List(csv.LeftOut)}.");
         }
 
+        writer?.Dispose();
+        writer = null;
         output.Commit();
         WriteObject(new FileInfo(file));
     }
@@ -120,8 +122,18 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     {
         if (disposing)
         {
-            writer?.Dispose();
-            output?.Dispose();
+            try
+            {
+                writer?.Dispose();
+            }
+            catch (IOException)
+            {
+                // What it still held cannot be written, to a file that is given up anyway.
+            }
+            finally
+            {
+                output?.Dispose();
+            }
         }
 
         base.Dispose(disposing);

@@ -16,13 +16,13 @@ internal sealed class ModuleSession : IDisposable
         // Whatever a test forgets to name goes to a scratch store, never to the user's.
         Environment.SetEnvironmentVariable("NETTRAFFIC_HOME", Path.Combine(Path.GetTempPath(), "nettraffic-tests-default"));
         InitialSessionState state = InitialSessionState.CreateDefault2();
-        state.ThreadOptions = PSThreadOptions.UseCurrentThread;
+        state.ThreadOptions = PSThreadOptions.ReuseThread;
         runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.Open();
         if (import)
         {
             Run("Import-Module -Name $args[0]", Repository.Manifest).Clean();
-            Run("$PSDefaultParameterValues = @{ '*-Net*:StorePath' = $args[0]; 'Get-TrafficSummary:StorePath' = $args[0] }; Set-Variable store $args[0]", StorePath);
+            Run("$PSDefaultParameterValues = @{ '*-Net*:StorePath' = $args[0]; 'Get-TrafficSummary:StorePath' = $args[0] }; $store = $args[0]", StorePath).Clean();
         }
     }
 
@@ -77,12 +77,8 @@ internal sealed class ModuleSession : IDisposable
     }
 
     /// <summary>What tab completion offers at the end of a line.</summary>
-    public List<CompletionResult> Complete(string line)
-    {
-        using Shell shell = Shell.Create();
-        shell.Runspace = runspace;
-        return [.. CommandCompletion.CompleteInput(line, line.Length, null, shell).CompletionMatches];
-    }
+    public List<CompletionResult> Complete(string line) =>
+        Run("(TabExpansion2 -inputScript $args[0] -cursorColumn $args[0].Length).CompletionMatches", line).All<CompletionResult>();
 
     public string Write(string name, ReadOnlySpan<byte> content)
     {
