@@ -59,7 +59,13 @@ public sealed class TrafficStore : ITrafficStore
             throw new ArgumentException("An interval is at least 1ms long.", nameof(interval));
         }
 
-        return Ask(connection => new SummaryQuery(Path, connection, filter, cancellationToken).Groups(by, top, interval), cancellationToken);
+        return Ask(
+            connection =>
+            {
+                SummaryQuery query = new(Path, connection, filter, cancellationToken);
+                return interval is { } width ? query.Series(by, top, width) : query.Groups(by, top);
+            },
+            cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace NetTraffic.Store;
+
+/// <content>Time series of the largest groups.</content>
+internal sealed partial class SummaryQuery
+{
+    private const string NoName = "(none)";
+
+    /// <summary>The largest groups over the whole time, bucket by bucket. A flow counts in each bucket it has traffic in.</summary>
+    public List<TrafficSummaryItem> Series(SummaryKey by, int top, TimeSpan width)
+    {
+        List<Segment> segments = List(Datasets.Flows);
+        if (segments.Count == 0)
+        {
+            return [];
+        }
+
+        string us = (width.Ticks / 10).ToString(CultureInfo.InvariantCulture);
+        string bucket = $"floor(epoch_us(time) / {us}.0)::BIGINT * {us} AS bucket";
+        string only = by == SummaryKey.None ? "true" : NamesCondition(Groups(by, top).Select(item => item.Name));
+        Arm[] arms = by == SummaryKey.None ? [new("", "'(all)'", "source_bytes", "destination_bytes")] : Arms(by);
+        List<TrafficSummaryItem> items = [];
+        Query(
+            $"""
+            WITH buckets AS (SELECT {bucket}, sum(source_bytes + destination_bytes) AS whole FROM {Database.Read(segments)} WHERE {filter.Condition} GROUP BY bucket)
+            SELECT bucket, name, sum(packets)::BIGINT, sum(bytes)::BIGINT, {FlowCount("make_timestamptz(bucket)")}::BIGINT, 100.0 * sum(bytes) / nullif(any_value(whole), 0),
+              sum(sent)::BIGINT, sum(received)::BIGINT, epoch_us(min(time)), epoch_us(max(end_time))
+            FROM (SELECT * REPLACE (coalesce(name, '{NoName}') AS name), {bucket} FROM ({Rows(arms, segments, _ => "true")})) JOIN buckets USING (bucket) WHERE {only} GROUP BY bucket, name ORDER BY bucket, sum(bytes) DESC, name
+            """,
+            reader => items.Add(new TrafficSummaryItem
+            {
+                Time = Database.FromMicroseconds(reader.GetInt64(0)),
+                By = by,
+                Name = reader.GetString(1),
+                Packets = reader.GetInt64(2),
+                Bytes = reader.GetInt64(3),
+                Flows = reader.GetInt64(4),
+                Percent = reader.IsDBNull(5) ? 0 : Math.Round(reader.GetDouble(5), 4),
+                SentBytes = reader.GetInt64(6),
+                ReceivedBytes = reader.GetInt64(7),
+                StartTime = Database.FromMicroseconds(reader.GetInt64(8)),
+                EndTime = Database.FromMicroseconds(reader.GetInt64(9)),
+            }));
+        return items;
+    }
+}
