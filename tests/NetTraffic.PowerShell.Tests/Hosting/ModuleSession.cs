@@ -58,22 +58,12 @@ internal sealed class ModuleSession : IDisposable
         using PSDataCollection<PSObject> output = [];
         using PSDataCollection<PSObject> input = [];
         input.Complete();
-        Task running = Task.Run(() =>
-        {
-            try
-            {
-                shell.Invoke(input, output);
-            }
-            catch (PipelineStoppedException)
-            {
-                // What Ctrl+C looks like from outside.
-            }
-        });
+        IAsyncResult running = shell.BeginInvoke(input, output);
         Assert.True(SpinWait.SpinUntil(() => when(output) || running.IsCompleted, TimeSpan.FromSeconds(60)), "nothing to stop after a minute");
         Assert.False(running.IsCompleted, "it ended before it could be stopped: " + string.Join("; ", shell.Streams.Error));
-        shell.Stop();
-        Assert.True(running.Wait(TimeSpan.FromSeconds(30)), "it does not stop");
-        return new Result([.. output], shell.Streams);
+        IAsyncResult stopped = shell.BeginStop(null, null);
+        Assert.True(stopped.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30)), "it does not stop");
+        return new Result(output.ReadAll(), shell.Streams); // enumerating it would wait for more
     }
 
     /// <summary>What tab completion offers at the end of a line.</summary>
