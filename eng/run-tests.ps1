@@ -7,7 +7,7 @@ param(
     # Only rooms whose name holds this text.
     [string] $Room = '',
     # A test program that takes longer is ended and counted as failed.
-    [int] $TimeoutMinutes = 10
+    [int] $TimeoutMinutes = 4
 )
 
 Set-StrictMode -Version 3
