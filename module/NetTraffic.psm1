@@ -23,10 +23,13 @@ $cmdlets = [NetTraffic.Loading.ModuleLoader]::Load($bin)
 $inner = Microsoft.PowerShell.Core\Import-Module -Assembly $cmdlets -PassThru
 
 # A second import of an assembly in one session (Import-Module -Force) takes it from PowerShell's cache without handing its cmdlets to
-# this module: https://github.com/PowerShell/PowerShell/issues/20710. There is no public way to do it.
+# this module (https://github.com/PowerShell/PowerShell/issues/20710), and without nesting it here, which is how Get-Help finds the help
+# file beside the assembly. There is no public way to do either.
 $module = $ExecutionContext.SessionState.Module
 if ($module.ExportedCmdlets.Count -eq 0) {
-    $add = [System.Management.Automation.PSModuleInfo].GetMethod('AddExportedCmdlet', [System.Reflection.BindingFlags]'Instance, NonPublic')
+    $hidden = [System.Reflection.BindingFlags]'Instance, NonPublic'
+    $null = $module.GetType().GetMethod('AddNestedModule', $hidden).Invoke($module, [object[]]@($inner.PSObject.BaseObject))
+    $add = $module.GetType().GetMethod('AddExportedCmdlet', $hidden)
     foreach ($cmdlet in $inner.ExportedCmdlets.Values) {
         $null = $add.Invoke($module, @(, $cmdlet))
     }

@@ -97,9 +97,9 @@ public sealed class ExportTests : IDisposable
 
     [Theory]
     [InlineData("=HYPERLINK(\"http://x\")", "\"'=HYPERLINK(\"\"http://x\"\")\"")]
-    [InlineData("+1", "'+1")]
-    [InlineData("-cmd", "'-cmd")]
-    [InlineData("@SUM(A1)", "'@SUM(A1)")]
+    [InlineData("+1", "\"'+1\"")]
+    [InlineData("-cmd", "\"'-cmd\"")]
+    [InlineData("@SUM(A1)", "\"'@SUM(A1)\"")]
     [InlineData("\t=1", "\\u0009=1")]
     [InlineData("\r=1", "\\u000d=1")]
     [InlineData("\u001b[31mred", "\\u001b[31mred")]
@@ -141,12 +141,10 @@ public sealed class ExportTests : IDisposable
     [Fact]
     public void A_file_that_appears_meanwhile_is_kept_too()
     {
-        Result result = session.Run("1 | ForEach-Object { $_; [IO.File]::WriteAllText($args[0], 'precious') } | Export-NetTraffic $args[0]", Target("race.csv"));
         Result raced = session.Run("& { param($path) 1, 2 | ForEach-Object { if ($_ -eq 2) { [IO.File]::WriteAllText($path, 'precious') }; $_ } | Export-NetTraffic $path } $args[0]", Target("race2.csv"));
         Assert.Single(raced.Errors);
         Assert.Equal("precious", File.ReadAllText(Target("race2.csv")));
         Assert.DoesNotContain(Directory.GetFiles(session.Folder), file => file.EndsWith(".tmp", StringComparison.Ordinal));
-        Assert.NotNull(result);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class ModuleTests
         using ModuleSession session = new();
         session.Run("Import-Module $args[0] -Force", Repository.Manifest).Clean();
         Assert.Equal(11, session.Run("Get-Command -Module NetTraffic").Clean().Output.Count);
+        Assert.StartsWith("Gets flows", session.Run("(Get-Help Get-NetFlow).Synopsis").Clean().Output[0].ToString(), StringComparison.Ordinal);
         session.Run("Remove-Module NetTraffic").Clean();
         Assert.Empty(session.Run("Get-Command -Name Get-NetFlow -ErrorAction Ignore").Output);
         session.Run("Import-Module $args[0]", Repository.Manifest).Clean();

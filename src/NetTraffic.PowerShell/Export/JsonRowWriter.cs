@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -12,7 +13,7 @@ namespace NetTraffic.PowerShell.Export;
 internal sealed class JsonRowWriter : RowWriter
 {
     private const int MaxDepth = 16;
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(EveryVisibleCharacter());
     private readonly Stream stream;
     private readonly Utf8JsonWriter json;
     private readonly bool asArray;
@@ -58,6 +59,14 @@ internal sealed class JsonRowWriter : RowWriter
 
     public override void Dispose() => json.Dispose();
 
+    /// <summary>Invisible characters that reorder or hide text are escaped too.</summary>
+    private static TextEncoderSettings EveryVisibleCharacter()
+    {
+        TextEncoderSettings settings = new(UnicodeRanges.All);
+        settings.ForbidCharacters([.. Enumerable.Range(0, 0x10000).Select(code => (char)code).Where(letter => char.GetUnicodeCategory(letter) == UnicodeCategory.Format)]);
+        return settings;
+    }
+
     /// <summary>The writer takes one text only; each row is one.</summary>
     private void EndText()
     {
@@ -99,7 +108,7 @@ internal sealed class JsonRowWriter : RowWriter
 
                 json.WriteEndArray();
                 break;
-            case IFormattable formattable: json.WriteStringValue(formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture)); break;
+            case IFormattable formattable: json.WriteStringValue(formattable.ToString(null, CultureInfo.InvariantCulture)); break;
             default: json.WriteStringValue(value.ToString()); break;
         }
     }

@@ -60,10 +60,12 @@ internal sealed class ModuleSession : IDisposable
         input.Complete();
         IAsyncResult running = shell.BeginInvoke(input, output);
         Assert.True(SpinWait.SpinUntil(() => when(output) || running.IsCompleted, TimeSpan.FromSeconds(60)), "nothing to stop after a minute");
-        Assert.False(running.IsCompleted, "it ended before it could be stopped: " + string.Join("; ", shell.Streams.Error));
+        Assert.False(running.IsCompleted, "it ended before it could be stopped");
         IAsyncResult stopped = shell.BeginStop(null, null);
         Assert.True(stopped.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30)), "it does not stop");
-        return new Result(output.ReadAll(), shell.Streams); // enumerating it would wait for more
+
+        // Enumerating a collection of a pipeline that was stopped would wait for more for ever; reading it all does not.
+        return new Result(output.ReadAll(), shell.Streams);
     }
 
     /// <summary>What tab completion offers at the end of a line.</summary>
@@ -102,11 +104,11 @@ internal sealed class Result(IReadOnlyList<PSObject> output, PSDataStreams strea
 {
     public IReadOnlyList<PSObject> Output { get; } = output;
 
-    public IReadOnlyList<ErrorRecord> Errors { get; } = [.. streams.Error];
+    public IReadOnlyList<ErrorRecord> Errors { get; } = streams.Error.ReadAll();
 
-    public IReadOnlyList<string> Warnings { get; } = [.. streams.Warning.Select(warning => warning.Message)];
+    public IReadOnlyList<string> Warnings { get; } = [.. streams.Warning.ReadAll().Select(warning => warning.Message)];
 
-    public IReadOnlyList<ProgressRecord> Progress { get; } = [.. streams.Progress];
+    public IReadOnlyList<ProgressRecord> Progress { get; } = streams.Progress.ReadAll();
 
     /// <summary>The one error, with its id and a next move.</summary>
     public ErrorRecord Error(string id, ErrorCategory category)
