@@ -174,7 +174,7 @@ internal sealed class PcapngReader
             switch (code)
             {
                 case OptionName:
-                    name = Encoding.UTF8.GetString(value).TrimEnd('\0');
+                    name = SafeName(value);
                     break;
                 case OptionResolution when value.Length >= 1:
                     resolution = value[0];
@@ -194,6 +194,13 @@ internal sealed class PcapngReader
 
         interfaces.Add(new PacketInterface(name, LinkTypeNumbers.FromFile(U16(body, 0))));
         times.Add(new InterfaceTimes(resolution, offset, U32(body, 4)));
+    }
+
+    // Whoever made the file chose the name; it goes on to terminals, files and pages.
+    private static string SafeName(ReadOnlySpan<byte> value)
+    {
+        const int longest = 256;
+        return Display.Text(Encoding.UTF8.GetString(value.Length > longest ? value[..longest] : value).TrimEnd('\0'));
     }
 
     /// <summary>Interface Statistics Block: interface, time stamp, options; isb_ifdrop is cumulative.</summary>

@@ -39,6 +39,15 @@ public sealed class PcapngReaderTests
             .AssertSame([new TestPacket(0, 900, 1, 0, Data)]);
 
     [Fact]
+    public void An_interfaces_name_is_made_harmless_where_it_enters()
+    {
+        byte[] file = new PcapngBytes().Section().Interface(1, "eth\u001b[2J\u202e" + new string('x', 1000)).Enhanced(0, 1, Data, 5).ToArray();
+        string name = Assert.Single(Reading.OfBytes(file).Interfaces).Name;
+        Assert.StartsWith("eth\\u001b[2J\\u202ex", name, StringComparison.Ordinal);
+        Assert.True(name.Length < 300);
+    }
+
+    [Fact]
     public void Obsolete_packet_blocks_are_read() =>
         Reading.OfBytes(new PcapngBytes().Section().Interface(1).Interface(101).Obsolete(1, 3_000_000, Data, 70).ToArray())
             .AssertSame([new TestPacket(3_000_000_000, 70, 101, 1, Data)]);
