@@ -44,17 +44,7 @@ internal sealed class CaptureLane : IPacketSink, IDisposable
     public Dictionary<string, long> FailuresByReason() => decoder.Counters.FailuresByReason();
 
     /// <summary>The lane's numbers now; close to the truth from any thread, exact once it has ended.</summary>
-    public LaneNumbers Numbers() => new()
-    {
-        Packets = table.Counters.Packets,
-        Bytes = table.Counters.Bytes,
-        KernelDrops = source.Counters.KernelDrops,
-        InterfaceDrops = source.Counters.InterfaceDrops,
-        DecodeFailures = decoder.Counters.Failures,
-        Flows = table.Counters.Flows,
-        ActiveFlows = table.Counters.ActiveFlows,
-        EvictedFlows = table.Counters.EvictedFlows,
-    };
+    public LaneNumbers Numbers() => LaneNumbers.Of(source, decoder, table);
 
     /// <summary>Captures until cancelled, until there are packets enough, or until the interface fails; then every flow is handed over.</summary>
     public void Run(CancellationToken stop)

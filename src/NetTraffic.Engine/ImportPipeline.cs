@@ -37,7 +37,7 @@ internal sealed class ImportPipeline : IDisposable
         abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         batcher = new RowBatcher(rowPool, 0, batch => rows.Add(batch, CancellationToken.None));
         table = new FlowTable(options, batcher);
-        table.Flushed += endNs => batcher.CompleteInterval(endNs, Numbers());
+        table.Flushed += endNs => batcher.CompleteInterval(endNs, LaneNumbers.Of(source, decoder, table));
         for (int i = 0; i < PacketBatches + 2; i++)
         {
             empty.Add(new PacketBatch(), CancellationToken.None);
@@ -204,16 +204,6 @@ internal sealed class ImportPipeline : IDisposable
 
         return names;
     }
-
-    private LaneNumbers Numbers() => new()
-    {
-        Packets = table.Counters.Packets,
-        Bytes = table.Counters.Bytes,
-        DecodeFailures = decoder.Counters.Failures,
-        Flows = table.Counters.Flows,
-        ActiveFlows = table.Counters.ActiveFlows,
-        EvictedFlows = table.Counters.EvictedFlows,
-    };
 
     private sealed class PacketBatch
     {

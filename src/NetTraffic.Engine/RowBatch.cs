@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using NetTraffic.Decode;
 using NetTraffic.Flows;
+using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
 
@@ -40,6 +42,23 @@ internal readonly record struct LaneNumbers
     public long ActiveFlows { get; init; }
 
     public long EvictedFlows { get; init; }
+
+    /// <summary>The numbers of a source, its decoder and its flow table as they are now.</summary>
+    public static LaneNumbers Of(IPacketSource source, PacketDecoder decoder, FlowTable table)
+    {
+        PacketSourceCounters received = source.Counters;
+        return new()
+        {
+            Packets = table.Counters.Packets,
+            Bytes = table.Counters.Bytes,
+            KernelDrops = received.KernelDrops,
+            InterfaceDrops = received.InterfaceDrops,
+            DecodeFailures = decoder.Counters.Failures,
+            Flows = table.Counters.Flows,
+            ActiveFlows = table.Counters.ActiveFlows,
+            EvictedFlows = table.Counters.EvictedFlows,
+        };
+    }
 
     public static LaneNumbers operator +(in LaneNumbers left, in LaneNumbers right) => new()
     {

@@ -29,7 +29,7 @@ internal static class Completion
             WildcardPattern pattern = new(WildcardPattern.ContainsWildcardCharacters(typed) ? typed + "*" : WildcardPattern.Escape(typed) + "*", WildcardOptions.IgnoreCase);
             return [.. values(typed).Where(offer => offer.Value.Length > 0 && pattern.IsMatch(offer.Value)).DistinctBy(offer => offer.Value).Take(Limit).Select(Result)];
         }
-        catch (Exception error) when (ErrorRecords.IsForeseen(error) || error is InvalidOperationException or RuntimeException or NotImplementedException)
+        catch (Exception error) when (ErrorRecords.IsForeseen(error) || error is InvalidOperationException or RuntimeException)
         {
             return [];
         }

@@ -1,0 +1,253 @@
+using NetTraffic.Packets;
+
+namespace NetTraffic.Decode;
+
+/// <content>Tunnels over UDP, told by port and shape.</content>
+public sealed partial class PacketDecoder
+{
+    private void TunnelInUdp(ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
+    {
+        // Tunnels are looked for where either port is theirs; the lower port first, as TShark does.
+        ushort low = Math.Min(packet.SourcePort, packet.DestinationPort);
+        ushort high = Math.Max(packet.SourcePort, packet.DestinationPort);
+        if (payload.Length < 4 || high < 1701)
+        {
+            return;
+        }
+
+        if (depth > MaxDepth)
+        {
+            Fail(ref packet, DecodeFailure.TooDeep);
+            return;
+        }
+
+        if (!TunnelOnPort(low, payload, ref packet, depth))
+        {
+            TunnelOnPort(high, payload, ref packet, depth);
+        }
+    }
+
+    private bool TunnelOnPort(ushort port, ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
+    {
+        switch (port)
+        {
+            case 4789: // VXLAN (RFC 7348): flags, reserved, VNI, reserved
+                if (payload.Length > 8)
+                {
+                    OpenTunnel(ref packet, TunnelKind.Vxlan);
+                    Ethernet(payload[8..], ref packet, depth);
+                }
+
+                return true;
+            case 4790: // VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe): the next protocol in the fourth byte
+                if (payload.Length >= 8)
+                {
+                    OpenTunnel(ref packet, TunnelKind.Vxlan);
+                    NextProtocol(payload[3], payload[8..], ref packet, depth);
+                }
+
+                return true;
+            case 6081: // Geneve (RFC 8926): version and option length in 4-byte units, flags, protocol type, VNI
+                if (payload.Length >= 8 && payload[0] >> 6 == 0 && 8 + ((payload[0] & 0x3F) * 4) is var length && payload.Length >= length)
+                {
+                    OpenTunnel(ref packet, TunnelKind.Geneve);
+                    Payload(U16(payload, 2), payload[length..], ref packet, depth);
+                }
+
+                return true;
+            case 3544:
+                Teredo(payload, ref packet, depth);
+                return true;
+            case 2152:
+                GtpUser(payload, ref packet, depth);
+                return true;
+            case 1701:
+                L2tp(payload, ref packet, depth);
+                return true;
+            case 4754: // GRE in UDP (RFC 8086)
+                GreHeader(payload, ref packet, depth);
+                return true;
+            case 5072: // AYIYA: identity length, signature length in 4-byte units, operation, next header, time, identity, signature
+                int skip = 8 + (1 << (payload[0] >> 4)) + ((payload[1] >> 4) * 4);
+                if (payload.Length > skip && payload[3] is IpInIpV4 or IpInIpV6)
+                {
+                    OpenTunnel(ref packet, TunnelKind.Ayiya);
+                    Ip(payload[skip..], ref packet, depth);
+                }
+
+                return true;
+            case 6635: // MPLS in UDP (RFC 7510)
+                OpenTunnel(ref packet, TunnelKind.Mpls);
+                Mpls(payload, ref packet, depth);
+                return true;
+            case 4341: // LISP data (RFC 9300): 8 bytes, then IP
+                if (payload.Length > 8)
+                {
+                    OpenTunnel(ref packet, TunnelKind.Other);
+                    Ip(payload[8..], ref packet, depth);
+                }
+
+                return true;
+            case 37008:
+                Tzsp(payload, ref packet, depth);
+                return true;
+            case 5247:
+                CapwapData(payload, ref packet, depth);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>RFC 4380 section 5.1.1: optional authentication and origin indications, then an IPv6 packet.</summary>
+    private void Teredo(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        if (data.Length >= 4 && U16(data, 0) == 1)
+        {
+            int length = 4 + data[2] + data[3] + 8 + 1;
+            if (data.Length < length)
+            {
+                return;
+            }
+
+            data = data[length..];
+        }
+
+        if (data.Length >= 8 && U16(data, 0) == 0)
+        {
+            data = data[8..];
+        }
+
+        if (data.Length > 0 && data[0] >> 4 == 6)
+        {
+            OpenTunnel(ref packet, TunnelKind.Teredo);
+            IPv6(data, ref packet, depth);
+        }
+    }
+
+    /// <summary>3GPP TS 29.281 section 5.1: version and flags (E, S, PN), type 255 for user data, length, TEID, optional fields, extension headers.</summary>
+    private void GtpUser(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        if (data.Length < 8 || data[0] >> 5 != 1 || (data[0] & 0x10) == 0 || data[1] != 255)
+        {
+            return;
+        }
+
+        int at = 8;
+        if ((data[0] & 7) != 0)
+        {
+            if (data.Length < 12)
+            {
+                return;
+            }
+
+            at = 12;
+            byte next = (data[0] & 4) != 0 ? data[11] : (byte)0;
+            while (next != 0)
+            {
+                // Extension headers: length in 4-byte units, content, next type in the last byte.
+                int length = at < data.Length ? data[at] * 4 : 0;
+                if (length == 0 || at + length > data.Length)
+                {
+                    return;
+                }
+
+                next = data[at + length - 1];
+                at += length;
+            }
+        }
+
+        if (at < data.Length && data[at] >> 4 is 4 or 6)
+        {
+            OpenTunnel(ref packet, TunnelKind.Gtp);
+            Ip(data[at..], ref packet, depth);
+        }
+    }
+
+    /// <summary>RFC 2661 section 3.1: flags (T, L, S, O, P) and version 2, optional length, tunnel and session, optional Ns and Nr, optional offset, then PPP.</summary>
+    private void L2tp(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        int flags = U16(data, 0);
+        if ((flags & 0x8000) != 0 || (flags & 15) != 2)
+        {
+            return;
+        }
+
+        int at = 6 + ((flags & 0x4000) != 0 ? 2 : 0) + ((flags & 0x0800) != 0 ? 4 : 0);
+        if ((flags & 0x0200) != 0)
+        {
+            if (data.Length < at + 2)
+            {
+                return;
+            }
+
+            at += 2 + U16(data, at);
+        }
+
+        if (data.Length > at)
+        {
+            OpenTunnel(ref packet, TunnelKind.L2tp);
+            Ppp(data[at..], ref packet, depth);
+        }
+    }
+
+    /// <summary>TaZmen Sniffer Protocol: version 1, type, encapsulated protocol, tagged fields up to tag 1, then the frame.</summary>
+    private void Tzsp(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        if (data[0] != 1 || data[1] > 1)
+        {
+            return;
+        }
+
+        int at = 4;
+        while (at < data.Length && data[at] != 1)
+        {
+            at += data[at] == 0 || at + 1 >= data.Length ? 1 : 2 + data[at + 1];
+        }
+
+        if (++at >= data.Length)
+        {
+            return;
+        }
+
+        OpenTunnel(ref packet, TunnelKind.Other);
+        switch (U16(data, 2))
+        {
+            case 1:
+                Ethernet(data[at..], ref packet, depth);
+                break;
+            case 18:
+                Ieee80211(data[at..], ref packet, depth);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>RFC 5415 section 4.3: preamble 0, header length in 4-byte units, radio, binding (1: 802.11), T for a native frame, F for fragments, K for keep-alive.</summary>
+    private void CapwapData(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        if (data.Length < 8 || data[0] != 0)
+        {
+            return;
+        }
+
+        int length = (data[1] >> 3) * 4;
+        const int fragmentOrKeepAlive = 0x88;
+        if (length < 8 || (data[3] & fragmentOrKeepAlive) != 0 || data.Length <= length)
+        {
+            return;
+        }
+
+        OpenTunnel(ref packet, TunnelKind.Other);
+        if ((data[2] & 1) == 0)
+        {
+            Ethernet(data[length..], ref packet, depth);
+        }
+        else if ((data[2] >> 1 & 0x1F) == 1)
+        {
+            // Access points send the frame control field with its bytes swapped.
+            Ieee80211(data[length..], ref packet, depth, swappedFrameControl: true);
+        }
+    }
+}
