@@ -78,7 +78,7 @@ public class CaptureWriterTests
         using TrafficStore store = new(folder.Path);
         using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Name = "n", Sensor = "s" }, new CaptureWriterOptions());
         Assert.Equal(CaptureState.Running, store.GetCaptures().Single().State);
-        using Process gone = Process.Start(new ProcessStartInfo("dotnet", "--version") { RedirectStandardOutput = true })!;
+        using Process gone = Process.Start(new ProcessStartInfo("dotnet", "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
         gone.WaitForExit();
         writer.Status.ProcessId = gone.Id;
         writer.UpdateStatus();

@@ -1,0 +1,282 @@
+using System.Runtime.CompilerServices;
+using NetTraffic.Store.Parquet;
+
+namespace NetTraffic.Store;
+
+/// <summary>One thread's share of <see cref="AddressSums"/>: sums up segments, some thousand rows at a time, which stay in the processor's cache.</summary>
+internal sealed class AddressSumWorker
+{
+    private const int Batch = 16 * DeltaCursor.Block;
+
+    // Nothing that is added up can overflow unnoticed: a batch of rows below this stays below 2^63, and the totals are kept in 128 bits.
+    private const ulong LargestValue = 1UL << 50;
+    private const int MostOlder = 1 << 20;
+
+    private readonly SummaryKey by;
+    private readonly long sinceUs;
+    private readonly ulong spanUs;
+    private readonly long firstUs;
+    private readonly SegmentReader reader = new();
+    private readonly long[] numbers = new long[7 * (Batch + 1)];
+    private readonly int[] sources = new int[Batch + 1], destinations = new int[Batch + 1];
+    private int[] sourceNames = [], destinationNames = [];
+    private readonly List<(int Number, ulong Flow)> older = [];
+    private Int128 wholeBytes, wholePackets;
+
+    /// <summary>Makes an empty one.</summary>
+    /// <param name="by">Which side's addresses, or both.</param>
+    /// <param name="sinceUs">Rows at or after this time.</param>
+    /// <param name="untilUs">Rows before this time, which is later.</param>
+    /// <param name="firstUs">Where a flow began before this, its rows are told apart by its identifier.</param>
+    /// <param name="capacity">Addresses held at most.</param>
+    public AddressSumWorker(SummaryKey by, long sinceUs, long untilUs, long firstUs, int capacity)
+    {
+        this.by = by;
+        this.sinceUs = sinceUs;
+        this.firstUs = firstUs;
+        spanUs = untilUs == long.MaxValue ? (ulong)(long.MaxValue - (Int128)sinceUs) : (ulong)((Int128)untilUs - 1 - sinceUs);
+        Table = new AddressTable(capacity);
+    }
+
+    public AddressTable Table { get; }
+
+    /// <summary>Bytes of all rows; null where a sum is too large for 64 bits.</summary>
+    public long? Whole => wholeBytes <= long.MaxValue && wholePackets <= long.MaxValue ? (long)wholeBytes : null;
+
+    /// <summary>Adds another's sums; false where there are too many addresses, or flows to tell apart.</summary>
+    public bool Add(AddressSumWorker other)
+    {
+        if (Table.Add(other.Table) is not { } moved || older.Count + other.older.Count > MostOlder)
+        {
+            return false;
+        }
+
+        foreach ((int number, ulong flow) in other.older)
+        {
+            older.Add((moved[number], flow));
+        }
+
+        wholeBytes += other.wholeBytes;
+        wholePackets += other.wholePackets;
+        return true;
+    }
+
+    /// <summary>Flows of each address that began before the time asked for.</summary>
+    public Dictionary<int, long> OlderFlows(IEnumerable<int> addresses)
+    {
+        Dictionary<int, long> flows = [];
+        if (older.Count > 0)
+        {
+            HashSet<int> asked = [.. addresses];
+            foreach ((int number, _) in older.Where(row => asked.Contains(row.Number)).Distinct())
+            {
+                flows[number] = flows.GetValueOrDefault(number) + 1;
+            }
+        }
+
+        return flows;
+    }
+
+    /// <summary>Adds a segment; false where it is not ours, is gone, or holds more than there is room for.</summary>
+    public bool Add(string path)
+    {
+        bool both = by == SummaryKey.Address;
+        bool source = both || by == SummaryKey.SourceAddress;
+        string side = source ? "source_address" : "destination_address";
+        string otherSide = both ? "destination_address" : side;
+        string[] columns = ["time", "end_time", "start_time", side, "source_packets", "source_bytes", "destination_packets", "destination_bytes"];
+        if (!reader.TryOpen(path, both ? [.. columns, otherSide] : columns)
+            || !reader.Numbers("time", out DeltaCursor time) || !reader.Numbers("end_time", out DeltaCursor end) || !reader.Numbers("start_time", out DeltaCursor start)
+            || !reader.Numbers("source_packets", out DeltaCursor sourcePackets) || !reader.Numbers("destination_packets", out DeltaCursor destinationPackets)
+            || !reader.Numbers(source ? "source_bytes" : "destination_bytes", out DeltaCursor sent) || !reader.Numbers(source ? "destination_bytes" : "source_bytes", out DeltaCursor received)
+            || !reader.Text(side, out TextCursor from) || !reader.Text(otherSide, out TextCursor to)
+            || !Names(ref from, ref sourceNames) || (both && !Names(ref to, ref destinationNames)))
+        {
+            return false;
+        }
+
+        bool hasOlder = false;
+        for (int at = 0; at < reader.Rows;)
+        {
+            int count = Math.Min(reader.Rows - at, at == 0 ? Batch + 1 : Batch);
+            if (!time.Next(Column(0, count)) || !end.Next(Column(1, count)) || !start.Next(Column(2, count)) || !sourcePackets.Next(Column(3, count))
+                || !destinationPackets.Next(Column(4, count)) || !sent.Next(Column(5, count)) || !received.Next(Column(6, count))
+                || !from.Next(sourceNames.AsSpan(0, from.Count + 1), sources.AsSpan(0, count))
+                || (both && !to.Next(destinationNames.AsSpan(0, to.Count + 1), destinations.AsSpan(0, count)))
+                || !(both ? AddBoth(count, ref hasOlder) : AddOne(count, ref hasOlder)))
+            {
+                return false;
+            }
+
+            at += count;
+        }
+
+        return time.Ended && end.Ended && start.Ended && sourcePackets.Ended && destinationPackets.Ended && sent.Ended && received.Ended
+            && (!hasOlder || AddOlder(path, side, otherSide));
+    }
+
+    private Span<long> Column(int number, int count) => numbers.AsSpan(number * (Batch + 1), count);
+
+    /// <summary>Numbers the dictionary's entries.</summary>
+    private bool Names(ref TextCursor column, ref int[] names)
+    {
+        // An entry takes 4 bytes or more, so that a damaged count cannot ask for much.
+        if (column.Count > column.DictionaryBytes / 4)
+        {
+            return false;
+        }
+
+        if (names.Length <= column.Count)
+        {
+            names = new int[column.Count + 1 + (column.Count / 2)];
+        }
+
+        names[0] = 0;
+        for (int i = 1; i <= column.Count; i++)
+        {
+            if (!column.Entry(out ReadOnlySpan<byte> text) || (names[i] = Table.Number(text)) < 0)
+            {
+                return false;
+            }
+        }
+
+        return column.DictionaryBytes == 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool AddBoth(int count, ref bool hasOlder)
+    {
+        ReadOnlySpan<long> time = Column(0, count), end = Column(1, count), start = Column(2, count), sourcePackets = Column(3, count);
+        ReadOnlySpan<long> destinationPackets = Column(4, count), sent = Column(5, count), received = Column(6, count);
+        Span<AddressSum> sums = Table.Sums;
+        long since = sinceUs, first = firstUs, allBytes = 0, allPackets = 0;
+        ulong span = spanUs, highest = 0;
+        bool mixed = false;
+        for (int i = 0; i < time.Length; i++)
+        {
+            long at = time[i];
+            if ((ulong)(at - since) > span)
+            {
+                continue;
+            }
+
+            long ended = end[i], began = start[i], outward = sent[i], inward = received[i];
+            long packets = sourcePackets[i] + destinationPackets[i];
+            highest |= (ulong)(outward | inward | sourcePackets[i] | destinationPackets[i]);
+            long bytes = outward + inward;
+            long flows = at == began ? 1 : 0;
+            hasOlder |= began < first;
+            allBytes += bytes;
+            allPackets += packets;
+            int one = sources[i], other = destinations[i];
+            ref AddressSum sum = ref sums[one];
+            sum.Packets += packets;
+            sum.Bytes += bytes;
+            sum.Flows += flows;
+            sum.FirstUs = Math.Min(sum.FirstUs, at);
+            sum.LastUs = Math.Max(sum.LastUs, ended);
+            if (one == other)
+            {
+                // What a host says to itself counts once, as sent and received. Without addresses it is the source's side.
+                sum.Sent += one == 0 ? outward : bytes;
+                sum.Own += one == 0 ? 0 : bytes;
+                continue;
+            }
+
+            mixed |= one == 0 || other == 0;
+            sum.Sent += outward;
+            sum = ref sums[other];
+            sum.Packets += packets;
+            sum.Bytes += bytes;
+            sum.Sent += inward;
+            sum.Flows += flows;
+            sum.FirstUs = Math.Min(sum.FirstUs, at);
+            sum.LastUs = Math.Max(sum.LastUs, ended);
+        }
+
+        wholeBytes += allBytes;
+        wholePackets += allPackets;
+        return highest < LargestValue && !mixed;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool AddOne(int count, ref bool hasOlder)
+    {
+        ReadOnlySpan<long> time = Column(0, count), end = Column(1, count), start = Column(2, count), sourcePackets = Column(3, count);
+        ReadOnlySpan<long> destinationPackets = Column(4, count), sent = Column(5, count), received = Column(6, count);
+        Span<AddressSum> sums = Table.Sums;
+        long since = sinceUs, first = firstUs, allBytes = 0, allPackets = 0;
+        ulong span = spanUs, highest = 0;
+        for (int i = 0; i < time.Length; i++)
+        {
+            long at = time[i];
+            if ((ulong)(at - since) > span)
+            {
+                continue;
+            }
+
+            long packets = sourcePackets[i] + destinationPackets[i];
+            highest |= (ulong)(sent[i] | received[i] | sourcePackets[i] | destinationPackets[i]);
+            hasOlder |= start[i] < first;
+            allBytes += sent[i] + received[i];
+            allPackets += packets;
+            ref AddressSum sum = ref sums[sources[i]];
+            sum.Packets += packets;
+            sum.Bytes += sent[i] + received[i];
+            sum.Sent += sent[i];
+            sum.Flows += at == start[i] ? 1 : 0;
+            sum.FirstUs = Math.Min(sum.FirstUs, at);
+            sum.LastUs = Math.Max(sum.LastUs, end[i]);
+        }
+
+        wholeBytes += allBytes;
+        wholePackets += allPackets;
+        return highest < LargestValue;
+    }
+
+    /// <summary>Notes the flows of a segment that began before the time asked for: few, so that their identifiers are only read where there are some.</summary>
+    private bool AddOlder(string path, string side, string otherSide)
+    {
+        bool both = side != otherSide;
+        if (!reader.TryOpen(path, both ? ["time", "start_time", "flow_id", side, otherSide] : ["time", "start_time", "flow_id", side])
+            || !reader.Numbers("time", out DeltaCursor time) || !reader.Numbers("start_time", out DeltaCursor start) || !reader.Numbers("flow_id", out DeltaCursor flow)
+            || !reader.Text(side, out TextCursor from) || !reader.Text(otherSide, out TextCursor to)
+            || from.Count >= sourceNames.Length || (both && to.Count >= destinationNames.Length))
+        {
+            return false;
+        }
+
+        for (int at = 0; at < reader.Rows;)
+        {
+            int count = Math.Min(reader.Rows - at, at == 0 ? Batch + 1 : Batch);
+            Span<long> times = Column(0, count), starts = Column(1, count), flows = Column(2, count);
+            Span<int> one = sources.AsSpan(0, count), other = both ? destinations.AsSpan(0, count) : one;
+            if (!time.Next(times) || !start.Next(starts) || !flow.Next(flows) || !from.Next(sourceNames.AsSpan(0, from.Count + 1), one)
+                || (both && !to.Next(destinationNames.AsSpan(0, to.Count + 1), other)))
+            {
+                return false;
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                if ((ulong)(times[i] - sinceUs) <= spanUs && starts[i] < firstUs)
+                {
+                    older.Add((one[i], (ulong)flows[i]));
+                    if (other[i] != one[i])
+                    {
+                        older.Add((other[i], (ulong)flows[i]));
+                    }
+                }
+            }
+
+            if (older.Count > MostOlder)
+            {
+                return false;
+            }
+
+            at += count;
+        }
+
+        return flow.Ended;
+    }
+}
