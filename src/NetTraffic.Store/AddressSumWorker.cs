@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using NetTraffic.Store.Parquet;
 
 namespace NetTraffic.Store;
@@ -8,7 +7,8 @@ internal sealed class AddressSumWorker
 {
     private const int Batch = 16 * DeltaCursor.Block;
 
-    // Nothing that is added up can overflow unnoticed: a batch of rows below this stays below 2^63, and the totals are kept in 128 bits.
+    // Nothing that is added up overflows unnoticed: a batch of rows below this stays below 2^63, and the totals, of which each address
+    // has a part, are looked at with each batch.
     private const ulong LargestValue = 1UL << 50;
     private const int MostOlder = 1 << 20;
 
@@ -21,7 +21,7 @@ internal sealed class AddressSumWorker
     private readonly int[] sources = new int[Batch + 1], destinations = new int[Batch + 1];
     private int[] sourceNames = [], destinationNames = [];
     private readonly List<(int Number, ulong Flow)> older = [];
-    private Int128 wholeBytes, wholePackets;
+    private long wholeBytes, wholePackets;
 
     /// <summary>Makes an empty one.</summary>
     /// <param name="by">Which side's addresses, or both.</param>
@@ -34,16 +34,16 @@ internal sealed class AddressSumWorker
         this.by = by;
         this.sinceUs = sinceUs;
         this.firstUs = firstUs;
-        spanUs = untilUs == long.MaxValue ? (ulong)(long.MaxValue - (Int128)sinceUs) : (ulong)((Int128)untilUs - 1 - sinceUs);
+        spanUs = unchecked((ulong)((untilUs == long.MaxValue ? untilUs : untilUs - 1) - sinceUs));
         Table = new AddressTable(capacity);
     }
 
     public AddressTable Table { get; }
 
-    /// <summary>Bytes of all rows; null where a sum is too large for 64 bits.</summary>
-    public long? Whole => wholeBytes <= long.MaxValue && wholePackets <= long.MaxValue ? (long)wholeBytes : null;
+    /// <summary>Bytes of all rows.</summary>
+    public long Whole => wholeBytes;
 
-    /// <summary>Adds another's sums; false where there are too many addresses, or flows to tell apart.</summary>
+    /// <summary>Adds another's sums; false where there are too many addresses or flows to tell apart, or the sums too large.</summary>
     public bool Add(AddressSumWorker other)
     {
         if (Table.Add(other.Table) is not { } moved || older.Count + other.older.Count > MostOlder)
@@ -56,9 +56,7 @@ internal sealed class AddressSumWorker
             older.Add((moved[number], flow));
         }
 
-        wholeBytes += other.wholeBytes;
-        wholePackets += other.wholePackets;
-        return true;
+        return AddWhole(other.wholeBytes, other.wholePackets);
     }
 
     /// <summary>Flows of each address that began before the time asked for.</summary>
@@ -90,7 +88,7 @@ internal sealed class AddressSumWorker
             || !reader.Numbers("source_packets", out DeltaCursor sourcePackets) || !reader.Numbers("destination_packets", out DeltaCursor destinationPackets)
             || !reader.Numbers(source ? "source_bytes" : "destination_bytes", out DeltaCursor sent) || !reader.Numbers(source ? "destination_bytes" : "source_bytes", out DeltaCursor received)
             || !reader.Text(side, out TextCursor from) || !reader.Text(otherSide, out TextCursor to)
-            || !Names(ref from, ref sourceNames) || (both && !Names(ref to, ref destinationNames)))
+            || !Names(from, ref sourceNames) || (both && !Names(to, ref destinationNames)))
         {
             return false;
         }
@@ -115,13 +113,20 @@ internal sealed class AddressSumWorker
             && (!hasOlder || AddOlder(path, side, otherSide));
     }
 
+    private bool AddWhole(long bytes, long packets)
+    {
+        wholeBytes = unchecked(wholeBytes + bytes);
+        wholePackets = unchecked(wholePackets + packets);
+        return wholeBytes >= 0 && wholePackets >= 0;
+    }
+
     private Span<long> Column(int number, int count) => numbers.AsSpan(number * (Batch + 1), count);
 
     /// <summary>Numbers the dictionary's entries.</summary>
-    private bool Names(ref TextCursor column, ref int[] names)
+    private bool Names(TextCursor column, ref int[] names)
     {
         // An entry takes 4 bytes or more, so that a damaged count cannot ask for much.
-        if (column.Count > column.DictionaryBytes / 4)
+        if (column.Count > column.Dictionary.Length / 4)
         {
             return false;
         }
@@ -132,18 +137,9 @@ internal sealed class AddressSumWorker
         }
 
         names[0] = 0;
-        for (int i = 1; i <= column.Count; i++)
-        {
-            if (!column.Entry(out ReadOnlySpan<byte> text) || (names[i] = Table.Number(text)) < 0)
-            {
-                return false;
-            }
-        }
-
-        return column.DictionaryBytes == 0;
+        return Table.Number(column.Dictionary, names.AsSpan(1, column.Count));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool AddBoth(int count, ref bool hasOlder)
     {
         ReadOnlySpan<long> time = Column(0, count), end = Column(1, count), start = Column(2, count), sourcePackets = Column(3, count);
@@ -194,12 +190,9 @@ internal sealed class AddressSumWorker
             sum.LastUs = Math.Max(sum.LastUs, ended);
         }
 
-        wholeBytes += allBytes;
-        wholePackets += allPackets;
-        return highest < LargestValue && !mixed;
+        return highest < LargestValue && !mixed && AddWhole(allBytes, allPackets);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool AddOne(int count, ref bool hasOlder)
     {
         ReadOnlySpan<long> time = Column(0, count), end = Column(1, count), start = Column(2, count), sourcePackets = Column(3, count);
@@ -229,9 +222,7 @@ internal sealed class AddressSumWorker
             sum.LastUs = Math.Max(sum.LastUs, end[i]);
         }
 
-        wholeBytes += allBytes;
-        wholePackets += allPackets;
-        return highest < LargestValue;
+        return highest < LargestValue && AddWhole(allBytes, allPackets);
     }
 
     /// <summary>Notes the flows of a segment that began before the time asked for: few, so that their identifiers are only read where there are some.</summary>

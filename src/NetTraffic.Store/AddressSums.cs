@@ -69,12 +69,7 @@ internal sealed class AddressSums
 
         problem?.Throw();
         cancellationToken.ThrowIfCancellationRequested();
-        if (failed || workers[1..].Any(worker => !workers[0].Add(worker)))
-        {
-            return null;
-        }
-
-        return workers[0].Whole is { } whole ? Largest(workers[0], whole, top) : null;
+        return failed || workers[1..].Any(worker => !workers[0].Add(worker)) ? null : Largest(workers[0], workers[0].Whole, top);
     }
 
     private void Work(AddressSumWorker worker)

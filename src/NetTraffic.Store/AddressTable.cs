@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using NetTraffic.Store.Parquet;
 
 namespace NetTraffic.Store;
 
@@ -44,16 +45,23 @@ internal sealed class AddressTable(int capacity)
     /// <summary>An address with zone and all is shorter.</summary>
     public const int LongestText = 64;
 
-    private const int ShortText = 15;
+    private const int ShortText = 15, FirstRoom = 4096;
     private static readonly ulong Secret = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
     private static readonly ulong OtherSecret = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
-    private Key[] keys = new Key[1024];
-    private AddressSum[] sums = [Empty, .. new AddressSum[1023]];
-    private int[] slots = new int[4096];
-    private byte[] texts = new byte[4096];
+    private Key[] keys = new Key[FirstRoom];
+    private AddressSum[] sums = NewSums();
+    private int[] slots = new int[4 * FirstRoom];
+    private byte[] texts = new byte[16 * FirstRoom];
     private int textBytes;
 
     private static AddressSum Empty => new() { FirstUs = long.MaxValue, LastUs = long.MinValue };
+
+    private static AddressSum[] NewSums()
+    {
+        AddressSum[] made = new AddressSum[FirstRoom];
+        made[0] = Empty;
+        return made;
+    }
 
     /// <summary>Numbers given so far.</summary>
     public int Count { get; private set; } = 1;
@@ -74,8 +82,7 @@ internal sealed class AddressTable(int capacity)
         int at = (int)hash & mask;
         while (slots[at] is var number and not 0)
         {
-            ref Key known = ref keys[number];
-            if (known.Low == key.Low && (text.Length <= ShortText ? known.High == key.High : known.Length == text.Length && LongText(known).SequenceEqual(text)))
+            if (IsKey(keys[number], key, text))
             {
                 return number;
             }
@@ -84,6 +91,47 @@ internal sealed class AddressTable(int capacity)
         }
 
         return Add(text, key, at);
+    }
+
+    /// <summary>
+    /// Numbers the texts of a dictionary, which must hold as many as there are places. Most are known: what is looked up is fetched
+    /// for many of them at a time, so that the processor waits for memory once, not once for each.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Number(ReadOnlySpan<byte> dictionary, Span<int> numbers)
+    {
+        const int batch = 32;
+        Span<Key> wanted = stackalloc Key[batch];
+        while (!numbers.IsEmpty)
+        {
+            ReadOnlySpan<byte> rest = dictionary;
+            int count = Math.Min(numbers.Length, batch);
+            int[] table = slots;
+            for (int i = 0; i < count; i++)
+            {
+                if (!TextCursor.Entry(ref rest, out ReadOnlySpan<byte> text))
+                {
+                    return false;
+                }
+
+                wanted[i] = KeyOf(text, out uint hash);
+                numbers[i] = table[(int)hash & (table.Length - 1)];
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                TextCursor.Entry(ref dictionary, out ReadOnlySpan<byte> text);
+                int guess = numbers[i];
+                if ((guess == 0 || !IsKey(keys[guess], wanted[i], text)) && (numbers[i] = Number(text)) < 0)
+                {
+                    return false;
+                }
+            }
+
+            numbers = numbers[count..];
+        }
+
+        return dictionary.IsEmpty;
     }
 
     /// <summary>Adds another table's sums; gives its numbers in this one, or null where there is no room.</summary>
@@ -129,6 +177,10 @@ internal sealed class AddressTable(int capacity)
         return key.Length;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsKey(in Key known, in Key key, ReadOnlySpan<byte> text) =>
+        known.Low == key.Low && (text.Length <= ShortText ? known.High == key.High : known.Length == text.Length && LongText(known).SequenceEqual(text));
+
     private ReadOnlySpan<byte> LongText(Key key) => texts.AsSpan((int)key.High, key.Length);
 
     private int Add(ReadOnlySpan<byte> text, Key key, int slot)
@@ -153,8 +205,9 @@ internal sealed class AddressTable(int capacity)
         int number = Count++;
         if (number == keys.Length)
         {
-            Array.Resize(ref keys, number * 2);
-            Array.Resize(ref sums, number * 2);
+            int room = number * (number < 1 << 18 ? 4 : 2);
+            Array.Resize(ref keys, room);
+            Array.Resize(ref sums, room);
         }
 
         keys[number] = key;
@@ -170,7 +223,7 @@ internal sealed class AddressTable(int capacity)
 
     private void Grow()
     {
-        slots = new int[slots.Length * 4];
+        slots = new int[slots.Length * 2];
         int mask = slots.Length - 1;
         for (int i = 1; i < Count; i++)
         {
@@ -186,6 +239,7 @@ internal sealed class AddressTable(int capacity)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Key KeyOf(ReadOnlySpan<byte> text, out uint hash)
     {
         ulong length = (ulong)text.Length << 56;

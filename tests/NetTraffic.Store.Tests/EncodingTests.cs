@@ -106,9 +106,9 @@ public class EncodingTests
                 Assert.True(reader.Text("text", out TextCursor text));
                 Assert.True(reader.Numbers("number", out DeltaCursor numbers));
                 List<string> names = ["none"];
-                while (text.DictionaryBytes > 0)
+                for (ReadOnlySpan<byte> left = text.Dictionary; left.Length > 0;)
                 {
-                    Assert.True(text.Entry(out ReadOnlySpan<byte> entry));
+                    Assert.True(TextCursor.Entry(ref left, out ReadOnlySpan<byte> entry));
                     names.Add(System.Text.Encoding.UTF8.GetString(entry));
                 }
 

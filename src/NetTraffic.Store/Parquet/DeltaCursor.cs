@@ -39,7 +39,6 @@ internal ref struct DeltaCursor
     }
 
     /// <summary>Reads the next values. Every call but the last must end at a block's end: 1 + n * 128 values at first, n * 128 then.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Next(scoped Span<long> values)
     {
         if (values.Length > left)
@@ -80,7 +79,6 @@ internal ref struct DeltaCursor
         return true;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ReadBlock(scoped Span<long> target, int count)
     {
         ThriftReader header = new(bytes[at..]);
@@ -120,7 +118,6 @@ internal ref struct DeltaCursor
     }
 
     /// <summary>Unpacks and adds up 32 differences; <paramref name="packed"/> has 8 bytes more than they take, so that each is in reach of one word.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long Unpack(ReadOnlySpan<byte> packed, int width, long least, long value, Span<long> target)
     {
         if (packed.Length < (MiniBlock * width / 8) + 8 || target.Length != MiniBlock)

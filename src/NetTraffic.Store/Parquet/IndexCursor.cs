@@ -54,7 +54,6 @@ internal ref struct IndexCursor
     }
 
     /// <summary>Reads the next values, as many as there is room for.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Next(scoped Span<int> values)
     {
         if (values.Length > Left)

@@ -77,7 +77,7 @@ internal static class SegmentFooter
 
     private static SchemaColumn SchemaElement(ref ThriftReader reader)
     {
-        SchemaColumn column = new("", -1, -1, 0);
+        SchemaColumn column = new();
         int field = 0;
         while (reader.Field(ref field, out byte type))
         {
@@ -182,5 +182,14 @@ internal static class SegmentFooter
         return new SegmentReader.Chunk(name, plain ? physical : -2, false, dictionary > 0 ? dictionary : data, size, data, dictionary, values);
     }
 
-    private record struct SchemaColumn(string Name, long Type, long Repetition, long Children);
+    private sealed record SchemaColumn
+    {
+        public string Name { get; set; } = "";
+
+        public long Type { get; set; } = -1;
+
+        public long Repetition { get; set; } = -1;
+
+        public long Children { get; set; }
+    }
 }

@@ -11,7 +11,7 @@ internal sealed class SegmentReader
 {
     private const int FooterGuess = 16 << 10, LargestRead = 1 << 28;
     private readonly List<Chunk> chunks = [];
-    private readonly Dictionary<string, (Chunk Chunk, int At)> wanted = new(StringComparer.Ordinal);
+    private readonly List<Chunk> wanted = [];
     private byte[] footer = new byte[FooterGuess];
     private byte[] buffer = [];
 
@@ -38,8 +38,8 @@ internal sealed class SegmentReader
     public bool Numbers(string column, out DeltaCursor cursor)
     {
         cursor = default;
-        return wanted.TryGetValue(column, out (Chunk Chunk, int At) found) && found.Chunk is { Type: ParquetFile.TypeInt64, Nullable: false, Dictionary: 0 } chunk
-            && Page(buffer.AsSpan(found.At, (int)chunk.Size), ParquetFile.PageData, Encodings.DeltaBinaryPacked, Rows, out ReadOnlySpan<byte> page, out _)
+        return wanted.Find(found => found.Name == column) is { Type: ParquetFile.TypeInt64, Nullable: false, Dictionary: 0 } chunk
+            && Page(buffer.AsSpan(chunk.At, (int)chunk.Size), ParquetFile.PageData, Encodings.DeltaBinaryPacked, Rows, out ReadOnlySpan<byte> page, out _)
             && DeltaCursor.TryBegin(page, Rows, out cursor);
     }
 
@@ -47,14 +47,14 @@ internal sealed class SegmentReader
     public bool Text(string column, out TextCursor cursor)
     {
         cursor = default;
-        if (!wanted.TryGetValue(column, out (Chunk Chunk, int At) found) || found.Chunk is not { Type: ParquetFile.TypeByteArray } chunk || chunk.Dictionary != chunk.Start)
+        if (wanted.Find(found => found.Name == column) is not { Type: ParquetFile.TypeByteArray } chunk || chunk.Dictionary != chunk.Start)
         {
             return false;
         }
 
         int split = (int)(chunk.Data - chunk.Start);
-        return Page(buffer.AsSpan(found.At, split), ParquetFile.PageDictionary, Encodings.Plain, null, out ReadOnlySpan<byte> dictionary, out int count)
-            && Page(buffer.AsSpan(found.At + split, (int)chunk.Size - split), ParquetFile.PageData, Encodings.RleDictionary, Rows, out ReadOnlySpan<byte> data, out _)
+        return Page(buffer.AsSpan(chunk.At, split), ParquetFile.PageDictionary, Encodings.Plain, null, out ReadOnlySpan<byte> dictionary, out int count)
+            && Page(buffer.AsSpan(chunk.At + split, (int)chunk.Size - split), ParquetFile.PageData, Encodings.RleDictionary, Rows, out ReadOnlySpan<byte> data, out _)
             && TextCursor.TryBegin(dictionary, count, data, Rows, chunk.Nullable, out cursor);
     }
 
@@ -141,11 +141,12 @@ internal sealed class SegmentReader
         long total = 0;
         foreach (string name in columns)
         {
-            if (chunks.Find(chunk => chunk.Name == name) is not { } chunk || chunk.Size > LargestRead - total || !wanted.TryAdd(name, (chunk, 0)))
+            if (chunks.Find(chunk => chunk.Name == name) is not { } chunk || chunk.Size > LargestRead - total || wanted.Contains(chunk))
             {
                 return false;
             }
 
+            wanted.Add(chunk);
             total += chunk.Size;
         }
 
@@ -159,7 +160,7 @@ internal sealed class SegmentReader
         long position = 0;
         foreach (Chunk chunk in chunks)
         {
-            if (!wanted.TryGetValue(chunk.Name, out (Chunk Chunk, int At) found) || !ReferenceEquals(found.Chunk, chunk))
+            if (!wanted.Contains(chunk))
             {
                 continue;
             }
@@ -175,7 +176,7 @@ internal sealed class SegmentReader
                 position = chunk.Start;
             }
 
-            wanted[chunk.Name] = (chunk, at);
+            chunk.At = at;
             at += (int)chunk.Size;
         }
 
@@ -208,5 +209,9 @@ internal sealed class SegmentReader
     /// <param name="Data">Where its data page is.</param>
     /// <param name="Dictionary">Where its dictionary page is; 0: it has none.</param>
     /// <param name="Rows">How many values it has, with those that are absent.</param>
-    internal sealed record Chunk(string Name, long Type, bool Nullable, long Start, long Size, long Data, long Dictionary, long Rows);
+    internal sealed record Chunk(string Name, long Type, bool Nullable, long Start, long Size, long Data, long Dictionary, long Rows)
+    {
+        /// <summary>Where its bytes are in the reader's buffer.</summary>
+        public int At { get; set; }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace NetTraffic.Store.Parquet;
 
@@ -40,8 +41,12 @@ internal ref struct TextCursor
         return !data.IsEmpty && data[0] == Encodings.WidthFor(count) && IndexCursor.TryBegin(data[1..], data[0], present, out cursor.indices);
     }
 
-    /// <summary>The next entry of the dictionary; false where it is cut short.</summary>
-    public bool Entry(out ReadOnlySpan<byte> text)
+    /// <summary>The dictionary's entries, each as its length in 4 bytes and its text.</summary>
+    public readonly ReadOnlySpan<byte> Dictionary => dictionary;
+
+    /// <summary>Takes the next entry off a dictionary; false where it is cut short.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Entry(ref ReadOnlySpan<byte> dictionary, out ReadOnlySpan<byte> text)
     {
         text = default;
         if (dictionary.Length < 4 || BinaryPrimitives.ReadInt32LittleEndian(dictionary) is var length && (length < 0 || length > dictionary.Length - 4))
@@ -53,9 +58,6 @@ internal ref struct TextCursor
         dictionary = dictionary[(4 + length)..];
         return true;
     }
-
-    /// <summary>Bytes of the dictionary that are left; none after the last entry.</summary>
-    public readonly int DictionaryBytes => dictionary.Length;
 
     /// <summary>The next rows' values, each by what <paramref name="names"/> has at 1 + its number, or at 0 where it has none.</summary>
     public bool Next(ReadOnlySpan<int> names, scoped Span<int> values)
