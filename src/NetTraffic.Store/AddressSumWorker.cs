@@ -20,7 +20,8 @@ internal sealed class AddressSumWorker
     private readonly long[] numbers = new long[7 * (Batch + 1)];
     private readonly int[] sources = new int[Batch + 1], destinations = new int[Batch + 1];
     private int[] sourceNames = [], destinationNames = [];
-    private readonly List<(int Number, ulong Flow)> older = [];
+    private readonly List<int> olderNumbers = [];
+    private readonly List<long> olderFlows = [];
     private long wholeBytes, wholePackets;
 
     /// <summary>Makes an empty one.</summary>
@@ -46,30 +47,30 @@ internal sealed class AddressSumWorker
     /// <summary>Adds another's sums; false where there are too many addresses or flows to tell apart, or the sums too large.</summary>
     public bool Add(AddressSumWorker other)
     {
-        if (Table.Add(other.Table) is not { } moved || older.Count + other.older.Count > MostOlder)
+        if (Table.Add(other.Table) is not { } moved || olderFlows.Count + other.olderFlows.Count > MostOlder)
         {
             return false;
         }
 
-        foreach ((int number, ulong flow) in other.older)
+        for (int i = 0; i < other.olderFlows.Count; i++)
         {
-            older.Add((moved[number], flow));
+            AddOlder(moved[other.olderNumbers[i]], other.olderFlows[i]);
         }
 
         return AddWhole(other.wholeBytes, other.wholePackets);
     }
 
-    /// <summary>Flows of each address that began before the time asked for.</summary>
+    /// <summary>Whether flows that began before the time asked for must be told apart.</summary>
+    public bool HasOlder => olderFlows.Count > 0;
+
+    /// <summary>How many of those each address has.</summary>
     public Dictionary<int, long> OlderFlows(IEnumerable<int> addresses)
     {
+        HashSet<int> asked = [.. addresses];
         Dictionary<int, long> flows = [];
-        if (older.Count > 0)
+        foreach ((int number, _) in olderNumbers.Zip(olderFlows).Where(row => asked.Contains(row.First)).Distinct())
         {
-            HashSet<int> asked = [.. addresses];
-            foreach ((int number, _) in older.Where(row => asked.Contains(row.Number)).Distinct())
-            {
-                flows[number] = flows.GetValueOrDefault(number) + 1;
-            }
+            flows[number] = flows.GetValueOrDefault(number) + 1;
         }
 
         return flows;
@@ -111,6 +112,12 @@ internal sealed class AddressSumWorker
 
         return time.Ended && end.Ended && start.Ended && sourcePackets.Ended && destinationPackets.Ended && sent.Ended && received.Ended
             && (!hasOlder || AddOlder(path, side, otherSide));
+    }
+
+    private void AddOlder(int number, long flow)
+    {
+        olderNumbers.Add(number);
+        olderFlows.Add(flow);
     }
 
     private bool AddWhole(long bytes, long packets)
@@ -252,15 +259,15 @@ internal sealed class AddressSumWorker
             {
                 if ((ulong)(times[i] - sinceUs) <= spanUs && starts[i] < firstUs)
                 {
-                    older.Add((one[i], (ulong)flows[i]));
+                    AddOlder(one[i], flows[i]);
                     if (other[i] != one[i])
                     {
-                        older.Add((other[i], (ulong)flows[i]));
+                        AddOlder(other[i], flows[i]);
                     }
                 }
             }
 
-            if (older.Count > MostOlder)
+            if (olderFlows.Count > MostOlder)
             {
                 return false;
             }

@@ -9,6 +9,7 @@ namespace NetTraffic.Store;
 internal sealed class AddressSums
 {
     private const long MemoryBytes = 1L << 30;
+    private const int MostInserted = 256;
     private static readonly long EarliestUs = Database.Microseconds(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
     private static readonly long LatestUs = Database.Microseconds(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc));
     private readonly SummaryKey by;
@@ -45,7 +46,7 @@ internal sealed class AddressSums
         }
 
         int count = Math.Clamp(Environment.ProcessorCount, 1, segments.Count);
-        long firstUs = Math.Max(sinceUs, segments.Min(segment => segment.FirstUs));
+        long firstUs = Math.Max(sinceUs, segments[0].FirstUs);
         long memory = Math.Min(MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
         AddressSumWorker[] workers = new AddressSumWorker[count];
         for (int i = 0; i < count; i++)
@@ -94,14 +95,14 @@ internal sealed class AddressSums
 
     private List<TrafficSummaryItem>? Largest(AddressSumWorker sums, long whole, int top)
     {
-        List<(string Name, int Number, long Bytes)> found = [];
+        List<Found> found = [];
         Span<AddressSum> all = sums.Table.Sums;
         long least = Least(all, top);
         for (int i = 0; i < all.Length; i++)
         {
             if (all[i].IsUsed && all[i].Bytes >= least)
             {
-                found.Add((i == 0 ? SummaryQuery.NoName : sums.Table.Name(i), i, all[i].Bytes));
+                found.Add(new Found(i == 0 ? SummaryQuery.NoName : sums.Table.Name(i), i, all[i].Bytes));
             }
         }
 
@@ -111,11 +112,11 @@ internal sealed class AddressSums
             found.RemoveRange(top, found.Count - top);
         }
 
-        Dictionary<int, long> older = sums.OlderFlows(found.Select(item => item.Number));
+        Dictionary<int, long>? older = sums.HasOlder ? sums.OlderFlows(found.Select(item => item.Number)) : null;
         List<TrafficSummaryItem> items = new(found.Count);
-        foreach ((string name, int number, long bytes) in found)
+        foreach (Found item in found)
         {
-            ref AddressSum sum = ref all[number];
+            ref AddressSum sum = ref all[item.Number];
             if (sum.FirstUs < EarliestUs || sum.LastUs > LatestUs || sum.LastUs < sum.FirstUs)
             {
                 return null;
@@ -124,11 +125,11 @@ internal sealed class AddressSums
             items.Add(new TrafficSummaryItem
             {
                 By = by,
-                Name = name,
+                Name = item.Name,
                 Packets = sum.Packets,
-                Bytes = bytes,
-                Flows = sum.Flows + older.GetValueOrDefault(number),
-                Percent = whole == 0 ? 0 : Math.Round(100.0 * bytes / whole, 4),
+                Bytes = item.Bytes,
+                Flows = sum.Flows + (older?.GetValueOrDefault(item.Number) ?? 0),
+                Percent = whole == 0 ? 0 : Math.Round(100.0 * item.Bytes / whole, 4),
                 SentBytes = sum.Sent,
                 ReceivedBytes = sum.Received,
                 StartTime = Database.FromMicroseconds(sum.FirstUs),
@@ -147,16 +148,38 @@ internal sealed class AddressSums
             return 0;
         }
 
-        PriorityQueue<long, long> largest = new();
-        foreach (ref readonly AddressSum sum in all)
+        if (top > MostInserted)
         {
-            if (sum.IsUsed && (largest.Count < top || sum.Bytes > largest.Peek()))
+            long[] sorted = new long[all.Length];
+            for (int i = 0; i < all.Length; i++)
             {
-                _ = largest.Count < top ? 0 : largest.Dequeue();
-                largest.Enqueue(sum.Bytes, sum.Bytes);
+                sorted[i] = all[i].Bytes;
+            }
+
+            Array.Sort(sorted);
+            return sorted[^top];
+        }
+
+        // The largest so far, ascending.
+        long[] largest = new long[top];
+        for (int i = 0; i < all.Length; i++)
+        {
+            long bytes = all[i].Bytes;
+            if (bytes > largest[0])
+            {
+                int at = 1;
+                for (; at < top && largest[at] < bytes; at++)
+                {
+                    largest[at - 1] = largest[at];
+                }
+
+                largest[at - 1] = bytes;
             }
         }
 
-        return largest.Count < top ? 0 : largest.Peek();
+        return largest[0];
     }
+
+    /// <summary>A group on its way. A class, since lists of those are compiled ahead.</summary>
+    private sealed record Found(string Name, int Number, long Bytes);
 }
