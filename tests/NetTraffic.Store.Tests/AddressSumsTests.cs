@@ -85,7 +85,14 @@ public class AddressSumsTests
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
-        FlowRow row = Rows.Flow.Where(flow => flow[0].IpVersion != 0).Single()[0] with { SourceBytes = 1L << 61, DestinationBytes = 0 };
+        FlowRow row = Rows.Flow.Where(flow => flow[0].IpVersion != 0).Single()[0] with
+        {
+            IpVersion = 4,
+            Source = IpAddress128.FromIPv4(1),
+            Destination = IpAddress128.FromIPv4(2),
+            SourceBytes = 1L << 61,
+            DestinationBytes = 0,
+        };
         Rows.Store(store, [row, row with { FlowId = 7 }]);
         Assert.Null(AddressSums.Find(folder.Path, SummaryKey.Address, 10, new TrafficFilter(), CancellationToken.None));
         Assert.Equal(1L << 62, store.GetSummary(SummaryKey.Address, 10, null, new TrafficFilter(), CancellationToken.None)[0].Bytes);
