@@ -66,6 +66,12 @@ internal sealed partial class SummaryQuery
         }
 
         List<Group> found = [];
+        if (parts.Count == 0)
+        {
+            // A segment can have its rows on both sides of the time asked for.
+            return found;
+        }
+
         Query(
             $"""
             SELECT name, sum(packets)::BIGINT, sum(bytes)::BIGINT, count(*) FILTER (WHERE time = start_time), count(*) FILTER (WHERE start_time < {FirstTime(segments)}),

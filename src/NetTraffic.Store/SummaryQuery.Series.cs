@@ -5,7 +5,8 @@ namespace NetTraffic.Store;
 /// <content>Time series of the largest groups.</content>
 internal sealed partial class SummaryQuery
 {
-    private const string NoName = "(none)";
+    /// <summary>Name of the group of rows that have none.</summary>
+    public const string NoName = "(none)";
 
     /// <summary>The largest groups over the whole time, bucket by bucket. A flow counts in each bucket it has traffic in.</summary>
     public List<TrafficSummaryItem> Series(SummaryKey by, int top, TimeSpan width)

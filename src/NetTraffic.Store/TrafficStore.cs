@@ -59,6 +59,12 @@ public sealed class TrafficStore : ITrafficStore
             throw new ArgumentException("An interval is at least 1ms long.", nameof(interval));
         }
 
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (interval is null && AddressSums.Find(Path, by, top, filter, cancellationToken) is { } largest)
+        {
+            return largest;
+        }
+
         return Ask(
             connection =>
             {

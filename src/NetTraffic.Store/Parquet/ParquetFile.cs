@@ -8,13 +8,17 @@ namespace NetTraffic.Store.Parquet;
 /// </summary>
 internal sealed class ParquetFile
 {
-    private const int TypeInt32 = 1, TypeInt64 = 2, TypeByteArray = 6;
-    private const int PageData = 0, PageDictionary = 2;
+    /// <summary>Physical types and page types of parquet.thrift.</summary>
+    public const int TypeInt32 = 1, TypeInt64 = 2, TypeByteArray = 6, PageData = 0, PageDictionary = 2;
+
     private readonly ByteBuffer output = new();
     private readonly ByteBuffer page = new();
     private readonly List<ChunkInfo> chunks = [];
     private IReadOnlyList<Column> columns = [];
     private int rows;
+
+    /// <summary>What the footer says of who wrote the file.</summary>
+    public static ReadOnlySpan<byte> Creator => "NetTraffic"u8;
 
     /// <summary>Begins a file; columns must follow in the dataset's order.</summary>
     public void Begin(Dataset dataset, int rowCount)
@@ -163,7 +167,7 @@ internal sealed class ParquetFile
         thrift.Int64(2, total);
         thrift.Int64(3, rows);
         thrift.EndStruct();
-        thrift.Text(6, "NetTraffic");
+        thrift.Bytes(6, Creator);
         thrift.EndStruct();
     }
 

@@ -1,0 +1,185 @@
+using System.Runtime.ExceptionServices;
+
+namespace NetTraffic.Store;
+
+/// <summary>
+/// The largest addresses, summed in one pass over segments of our own making without DuckDB, which alone takes longer to load than
+/// small stores take to read. It gives what <see cref="SummaryQuery.Groups"/> gives, or nothing where a segment is not ours.
+/// </summary>
+internal sealed class AddressSums
+{
+    private const long MemoryBytes = 1L << 30;
+    private const int MostInserted = 256;
+    private static readonly long EarliestUs = Database.Microseconds(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
+    private static readonly long LatestUs = Database.Microseconds(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc));
+    private readonly SummaryKey by;
+    private readonly long sinceUs;
+    private readonly long untilUs;
+    private readonly CancellationToken cancellationToken;
+    private readonly List<Segment> segments;
+    private int next = -1;
+    private volatile bool failed;
+    private ExceptionDispatchInfo? problem;
+
+    private AddressSums(string store, SummaryKey by, TrafficFilter filter, CancellationToken cancellationToken)
+    {
+        this.by = by;
+        this.cancellationToken = cancellationToken;
+        sinceUs = filter.Since is { } from ? Database.Microseconds(from) : long.MinValue;
+        untilUs = filter.Until is { } to ? Database.Microseconds(to) : long.MaxValue;
+        segments = SegmentCatalog.List(store, Datasets.Flows.Name, sinceUs, untilUs);
+    }
+
+    /// <summary>The largest groups; null where this is a question for <see cref="SummaryQuery"/>.</summary>
+    public static List<TrafficSummaryItem>? Find(string store, SummaryKey by, int top, TrafficFilter filter, CancellationToken cancellationToken)
+    {
+        bool timeOnly = filter is { Address.Count: 0, Port.Count: 0, Protocol.Count: 0, Application.Count: 0, CaptureId.Count: 0 };
+        return timeOnly && by is SummaryKey.Address or SummaryKey.SourceAddress or SummaryKey.DestinationAddress
+            ? new AddressSums(store, by, filter, cancellationToken).Run(top) : null;
+    }
+
+    private List<TrafficSummaryItem>? Run(int top)
+    {
+        if (segments.Count == 0 || sinceUs >= untilUs)
+        {
+            return [];
+        }
+
+        int count = Math.Clamp(Environment.ProcessorCount, 1, segments.Count);
+        long firstUs = Math.Max(sinceUs, segments[0].FirstUs);
+        long memory = Math.Min(MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+        AddressSumWorker[] workers = new AddressSumWorker[count];
+        for (int i = 0; i < count; i++)
+        {
+            workers[i] = new AddressSumWorker(by, sinceUs, untilUs, firstUs, (int)(memory / count / AddressTable.EntryBytes));
+        }
+
+        Thread[] threads = new Thread[count - 1];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            AddressSumWorker worker = workers[i + 1];
+            threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = "address sums" };
+            threads[i].Start();
+        }
+
+        Work(workers[0]);
+        foreach (Thread thread in threads)
+        {
+            thread.Join();
+        }
+
+        problem?.Throw();
+        cancellationToken.ThrowIfCancellationRequested();
+        return failed || workers[1..].Any(worker => !workers[0].Add(worker)) ? null : Largest(workers[0], workers[0].Whole, top);
+    }
+
+    private void Work(AddressSumWorker worker)
+    {
+        try
+        {
+            while (!failed && !cancellationToken.IsCancellationRequested && Interlocked.Increment(ref next) is var number && number < segments.Count)
+            {
+                if (!worker.Add(segments[number].Path))
+                {
+                    failed = true;
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            // Thrown again by the thread that asked.
+            problem = ExceptionDispatchInfo.Capture(error);
+            failed = true;
+        }
+    }
+
+    private List<TrafficSummaryItem>? Largest(AddressSumWorker sums, long whole, int top)
+    {
+        List<Found> found = [];
+        Span<AddressSum> all = sums.Table.Sums;
+        long least = Least(all, top);
+        for (int i = 0; i < all.Length; i++)
+        {
+            if (all[i].IsUsed && all[i].Bytes >= least)
+            {
+                found.Add(new Found(i == 0 ? SummaryQuery.NoName : sums.Table.Name(i), i, all[i].Bytes));
+            }
+        }
+
+        found.Sort((left, right) => left.Bytes != right.Bytes ? right.Bytes.CompareTo(left.Bytes) : string.CompareOrdinal(left.Name, right.Name));
+        if (found.Count > top)
+        {
+            found.RemoveRange(top, found.Count - top);
+        }
+
+        Dictionary<int, long>? older = sums.HasOlder ? sums.OlderFlows(found.Select(item => item.Number)) : null;
+        List<TrafficSummaryItem> items = new(found.Count);
+        foreach (Found item in found)
+        {
+            ref AddressSum sum = ref all[item.Number];
+            if (sum.FirstUs < EarliestUs || sum.LastUs > LatestUs || sum.LastUs < sum.FirstUs)
+            {
+                return null;
+            }
+
+            items.Add(new TrafficSummaryItem
+            {
+                By = by,
+                Name = item.Name,
+                Packets = sum.Packets,
+                Bytes = item.Bytes,
+                Flows = sum.Flows + (older?.GetValueOrDefault(item.Number) ?? 0),
+                Percent = whole == 0 ? 0 : Math.Round(100.0 * item.Bytes / whole, 4),
+                SentBytes = sum.Sent,
+                ReceivedBytes = sum.Received,
+                StartTime = Database.FromMicroseconds(sum.FirstUs),
+                EndTime = Database.FromMicroseconds(sum.LastUs),
+            });
+        }
+
+        return items;
+    }
+
+    /// <summary>Bytes of the smallest group that can be among the largest.</summary>
+    private static long Least(ReadOnlySpan<AddressSum> all, int top)
+    {
+        if (top >= all.Length)
+        {
+            return 0;
+        }
+
+        if (top > MostInserted)
+        {
+            long[] sorted = new long[all.Length];
+            for (int i = 0; i < all.Length; i++)
+            {
+                sorted[i] = all[i].Bytes;
+            }
+
+            Array.Sort(sorted);
+            return sorted[^top];
+        }
+
+        // The largest so far, ascending.
+        long[] largest = new long[top];
+        for (int i = 0; i < all.Length; i++)
+        {
+            long bytes = all[i].Bytes;
+            if (bytes > largest[0])
+            {
+                int at = 1;
+                for (; at < top && largest[at] < bytes; at++)
+                {
+                    largest[at - 1] = largest[at];
+                }
+
+                largest[at - 1] = bytes;
+            }
+        }
+
+        return largest[0];
+    }
+
+    /// <summary>A group on its way. A class, since lists of those are compiled ahead.</summary>
+    private sealed record Found(string Name, int Number, long Bytes);
+}
