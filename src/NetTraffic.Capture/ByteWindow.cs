@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
@@ -10,8 +11,10 @@ namespace NetTraffic.Capture;
 /// </summary>
 internal sealed class ByteWindow : IDisposable
 {
-    private readonly Stream stream;
-    private readonly FileStream? file;
+    private readonly bool gzip;
+    private Stream stream;
+    private bool careful;
+    private readonly FileStream file;
     private readonly long sourceLength;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(512 << 10);
     private int begin;
@@ -20,21 +23,21 @@ internal sealed class ByteWindow : IDisposable
     private bool ended;
 
     /// <summary>Makes a window.</summary>
-    /// <param name="stream">The uncompressed bytes.</param>
-    /// <param name="file">The file beneath, for progress; null where there is none.</param>
-    /// <param name="sourceLength">Its length.</param>
-    public ByteWindow(Stream stream, FileStream? file, long sourceLength)
+    /// <param name="file">The file, or a pipe.</param>
+    /// <param name="gzip">Whether it is compressed; a pipe is not.</param>
+    public ByteWindow(FileStream file, bool gzip)
     {
-        this.stream = stream;
         this.file = file;
-        this.sourceLength = sourceLength;
+        this.gzip = gzip;
+        sourceLength = file.CanSeek ? file.Length : 0;
+        stream = gzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
     }
 
     /// <summary>Offset of the next byte in the uncompressed data.</summary>
     public long Offset => offset;
 
     /// <summary>Bytes of the file itself read so far.</summary>
-    public long SourcePosition => file is { CanSeek: true } ? Math.Min(file.Position, sourceLength) : offset;
+    public long SourcePosition => file.CanSeek ? Math.Min(file.Position, sourceLength) : offset;
 
     /// <summary>Bytes of the file in all, 0: unknown.</summary>
     public long SourceLength => sourceLength;
@@ -67,7 +70,7 @@ internal sealed class ByteWindow : IDisposable
     public void Dispose()
     {
         stream.Dispose();
-        file?.Dispose();
+        file.Dispose();
         byte[] returned = buffer;
         buffer = [];
         begin = end = 0;
@@ -99,15 +102,87 @@ internal sealed class ByteWindow : IDisposable
             int read;
             try
             {
-                read = stream.Read(buffer, end, buffer.Length - end);
+                read = stream.Read(buffer, end, careful ? 1 : buffer.Length - end);
+            }
+            catch (InvalidDataException) when (!careful)
+            {
+                UnpackAgain(offset + end - begin);
+                continue;
             }
             catch (InvalidDataException error)
             {
                 throw new CaptureFormatException("the compressed data is damaged", offset + end - begin, truncated: false, error);
             }
 
+            if (read == 0 && careful)
+            {
+                throw new CaptureFormatException("the compressed data is damaged", offset + end - begin, truncated: false);
+            }
+
             ended = read == 0;
             end += read;
         }
+    }
+
+    /// <summary>
+    /// A read that meets damage throws away what it unpacked before it. So the data is unpacked once more as far as it came, and from
+    /// there on a byte at a time, without the checksum behind it: every packet before the damage is read.
+    /// </summary>
+    private void UnpackAgain(long length)
+    {
+        careful = true;
+        stream.Dispose();
+        if (!TryUnpack(WithoutChecksum(), length) && !TryUnpack(new GZipStream(Rewound(), CompressionMode.Decompress, leaveOpen: true), length))
+        {
+            throw new IOException($"'{file.Name}' changed while it was read. Is another program still writing it? Copy it first.");
+        }
+    }
+
+    /// <summary>Passes over what was read already; false where the stream ends before.</summary>
+    private bool TryUnpack(Stream again, long length)
+    {
+        stream = again;
+        byte[] passed = new byte[64 << 10];
+        while (length > 0)
+        {
+            int read = stream.Read(passed, 0, (int)Math.Min(passed.Length, length));
+            if (read == 0)
+            {
+                return false;
+            }
+
+            length -= read;
+        }
+
+        return true;
+    }
+
+    /// <summary>The deflate data of the file's first member: RFC 1952 section 2.3, a header of 10 bytes and optional fields.</summary>
+    private DeflateStream WithoutChecksum()
+    {
+        Rewound();
+        Span<byte> header = stackalloc byte[10];
+        file.ReadExactly(header);
+        const int headerChecksum = 2, extra = 4, name = 8, comment = 16;
+        if ((header[3] & extra) != 0)
+        {
+            file.Position += file.ReadByte() | (file.ReadByte() << 8);
+        }
+
+        for (int texts = ((header[3] & name) != 0 ? 1 : 0) + ((header[3] & comment) != 0 ? 1 : 0); texts > 0; texts--)
+        {
+            while (file.ReadByte() > 0)
+            {
+            }
+        }
+
+        file.Position += (header[3] & headerChecksum) != 0 ? 2 : 0;
+        return new DeflateStream(file, CompressionMode.Decompress, leaveOpen: true);
+    }
+
+    private FileStream Rewound()
+    {
+        file.Position = 0;
+        return file;
     }
 }

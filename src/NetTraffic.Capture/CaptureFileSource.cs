@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
@@ -45,9 +44,7 @@ public sealed class CaptureFileSource : IPacketSource
         try
         {
             // A pipe gives its bytes once, so nothing is read ahead of the window, and compressed ones are not told.
-            opened = file.CanSeek && IsGzip(file)
-                ? new ByteWindow(new GZipStream(file, CompressionMode.Decompress), file, file.Length)
-                : new ByteWindow(file, file, file.CanSeek ? file.Length : 0);
+            opened = new ByteWindow(file, file.CanSeek && IsGzip(file));
             CheckFormat(opened, path);
             return new CaptureFileSource(opened);
         }

@@ -6,6 +6,9 @@ namespace NetTraffic.Flows;
 /// <content>Flush intervals, timeouts, eviction: everything that time or a full table brings about.</content>
 public sealed partial class FlowTable
 {
+    /// <summary>A packet this long before the flow's last one is no reordering: the clock was set back, and a new flow begins.</summary>
+    private const long ClockStepNs = 60_000_000_000;
+
     private const int TickShift = 30; // a tick is 2^30 ns, about a second
     private readonly long[] timeouts = new long[3];
     private readonly int[] heads = [-1, -1, -1];

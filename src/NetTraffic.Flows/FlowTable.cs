@@ -99,23 +99,25 @@ public sealed partial class FlowTable
         }
 
         ref FlowEntry flow = ref pool[entry];
+        if (now < flow.StartNs && !flow.Written)
+        {
+            flow.StartNs = now;
+        }
+
+        // Once a row is written its start time stands, and no row begins before it: it tells a flow's first row from the rest.
+        long from = Math.Max(now, flow.StartNs);
         if (!flow.Dirty)
         {
             flow.Dirty = true;
-            flow.FirstNs = now;
+            flow.FirstNs = from;
             MarkDirty(entry);
         }
-        else if (now < flow.FirstNs)
+        else if (from < flow.FirstNs)
         {
-            flow.FirstNs = now;
+            flow.FirstNs = from;
         }
 
         flow.LastNs = Math.Max(flow.LastNs, now);
-        if (now < flow.StartNs && !flow.Written)
-        {
-            // Once a row is written its start time stands: it tells a flow's first row from the rest.
-            flow.StartNs = now;
-        }
 
         bool fromSource = flow.Swapped == swapped;
         bool tcp = flow.List != FlowListKind.Other && (packet.Traits & (PacketTraits.HasTransport | PacketTraits.LaterFragment)) == PacketTraits.HasTransport;
@@ -167,7 +169,7 @@ public sealed partial class FlowTable
             return true;
         }
 
-        if (activeTimeout > 0 && now - flow.StartNs > activeTimeout)
+        if ((activeTimeout > 0 && now - flow.StartNs > activeTimeout) || flow.LastNs - now > ClockStepNs)
         {
             reason = FlowEndReason.Active;
             return true;

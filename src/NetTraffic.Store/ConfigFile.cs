@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace NetTraffic.Store;
 
-/// <summary>config.json: what was set; what is absent has its default.</summary>
+/// <summary>config.json: what was set; what is absent has its default. A misspelt setting is an error: ignored, it could mean history kept for ever.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record ConfigContent
 {
     /// <summary>In the platform's data folder only: the store to use by default.</summary>

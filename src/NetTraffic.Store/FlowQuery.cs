@@ -81,7 +81,7 @@ internal sealed class FlowQuery
 
         Database.Execute(connection, $"""
             CREATE OR REPLACE TEMP TABLE chosen AS
-            SELECT flow_id, epoch_us(min(start_time)) AS start_us, max(end_time) AS last_time
+            SELECT flow_id, epoch_us(min(least(start_time, time))) AS start_us, max(end_time) AS last_time
             FROM {Database.Read(window.Segments)}
             WHERE {rows} AND flow_id NOT IN (SELECT flow_id FROM emitted)
             GROUP BY flow_id ORDER BY last_time DESC, flow_id{most}
@@ -93,6 +93,11 @@ internal sealed class FlowQuery
 
         List<Segment> all = SegmentCatalog.List(store, Datasets.Flows.Name, Math.Max(startUs, filter.SinceUs), filter.UntilUs);
         all.RemoveAll(segment => segment.FirstUs >= before);
+        if (all.Count == 0)
+        {
+            return null;
+        }
+
         Result found = Query($"""
             SELECT {FlowReader.MergedColumns} FROM {Database.Read(all)}
             WHERE {filter.Condition} AND {EndTimeWithin(long.MinValue, before)} AND flow_id IN (SELECT flow_id FROM chosen)

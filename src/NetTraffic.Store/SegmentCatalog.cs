@@ -11,10 +11,11 @@ internal static class SegmentCatalog
         List<Segment> found = [];
         foreach ((string folder, DateTime hour) in Hours(store, dataset))
         {
-            // A row lies in the hour of its first packet; its last packet may be up to a flush interval (1 h) later.
+            // A row lies in the hour of its first packet; its last packet may be up to a flush interval (1 h) later, and packets may be
+            // out of order by a minute.
             long hourUs = (hour - DateTime.UnixEpoch).Ticks / 10;
-            const long hourLengthUs = 3_600_000_000;
-            if (hourUs >= toUs || hourUs + (2 * hourLengthUs) <= fromUs)
+            const long reachUs = 2 * 3_600_000_000L + 300_000_000;
+            if (hourUs >= toUs || hourUs + reachUs <= fromUs)
             {
                 continue;
             }

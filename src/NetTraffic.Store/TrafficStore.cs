@@ -209,7 +209,11 @@ public sealed class TrafficStore : ITrafficStore
     // DuckDB reports a cancelled query as an error like any other.
     private Exception Translate(DuckDBException error, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
         ? new OperationCanceledException(error.Message, error, cancellationToken)
-        : new StoreException($"The store '{Path}' cannot be read: {error.Message}", error);
+        : new StoreException(
+            error.Message.Contains(".parquet", StringComparison.Ordinal)
+                ? $"A file of the store '{Path}' cannot be read: {error.Message} Move that file away: the rest of the store is whole."
+                : $"The store '{Path}' cannot be read: {error.Message}",
+            error);
 
     private void CheckVersion()
     {
@@ -231,6 +235,11 @@ public sealed class TrafficStore : ITrafficStore
         catch (UnauthorizedAccessException error)
         {
             throw new StoreException($"The store '{Path}' cannot be read: {error.Message}", error);
+        }
+
+        if (version < 1)
+        {
+            throw new StoreException($"'{path}' does not say which version the store has. Restore it as {{\"Version\": {Datasets.StoreVersion}}}, or use another store.");
         }
 
         if (version > Datasets.StoreVersion)

@@ -54,6 +54,17 @@ public sealed class DamageTests
     }
 
     [Fact]
+    public void Gzip_data_whose_checksum_alone_is_wrong_gives_every_packet_and_says_so()
+    {
+        TestPacket[] packets = [.. Enumerable.Range(0, 20_000).Select(i => new TestPacket(i * 1000L, 60, 1, 0, [.. BitConverter.GetBytes(i), .. new byte[56]]))];
+        byte[] packed = CaptureBytes.Gzip(PcapBytes.Write(packets, 1));
+        packed[^6] ^= 0xFF;
+        Reading reading = Reading.OfBytes(packed);
+        reading.AssertSame(packets);
+        Assert.NotNull(reading.Damage);
+    }
+
+    [Fact]
     public void Gzip_data_with_a_changed_byte_gives_packets_up_to_the_damage_at_least_to_its_block()
     {
         List<TestPacket> packets = [.. Enumerable.Range(0, 3000).Select(i => new TestPacket(i * 1000L, 100, 1, 0, Bytes(i)))];

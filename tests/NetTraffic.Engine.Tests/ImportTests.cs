@@ -66,6 +66,26 @@ public class ImportTests
     }
 
     [Fact]
+    public void A_clock_that_was_set_back_loses_no_packet_in_any_question()
+    {
+        using ScratchFolder folder = new();
+        int[] seconds = [6000, 5900, -4000, 6100, -4001, -3990, 9000, 0];
+        ImportResult result = Import(folder, folder.Write("back.pcap", UdpFile(seconds.Length, i => 1_700_000_000 + seconds[i], _ => 7)));
+        using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
+        Assert.Equal(seconds.Length, result.Packets);
+        foreach (int until in seconds.Append(20_000))
+        {
+            TrafficFilter filter = new() { Until = DateTime.UnixEpoch.AddSeconds(1_700_000_000 + until) };
+            long expected = seconds.Count(second => second < until);
+            Assert.Equal(expected, store.GetSummary(filter, CancellationToken.None).Packets);
+            Assert.Equal(expected, store.GetFlows(filter, null, true, CancellationToken.None).Sum(flow => flow.Packets));
+            Assert.Equal(expected, store.GetFlows(filter, null, false, CancellationToken.None).Sum(flow => flow.Packets));
+        }
+
+        Assert.All(store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None), row => Assert.True(row.StartTime <= row.Time && row.Time <= row.EndTime));
+    }
+
+    [Fact]
     public void What_is_no_capture_is_refused_and_leaves_no_trace()
     {
         using ScratchFolder folder = new();
@@ -150,7 +170,7 @@ public class ImportTests
     }
 
     /// <summary>UDP packets of 64 flows, a microsecond apart.</summary>
-    private static byte[] UdpFile(int packets)
+    private static byte[] UdpFile(int packets, Func<int, int>? second = null, Func<int, int>? flow = null)
     {
         byte[] frame = Convert.FromHexString("ffffffffffff00112233445508004500002000000000401100000a0000010a000002000000350008" + "000061626364");
         MemoryStream file = new();
@@ -163,9 +183,9 @@ public class ImportTests
         for (int i = 0; i < packets; i++)
         {
             frame[34] = 40;
-            frame[35] = (byte)(i % 64);
-            writer.Write(1_700_000_000 + (i / 1_000_000));
-            writer.Write(i % 1_000_000);
+            frame[35] = (byte)(flow?.Invoke(i) ?? i % 64);
+            writer.Write(second?.Invoke(i) ?? 1_700_000_000 + (i / 1_000_000));
+            writer.Write(second is null ? i % 1_000_000 : 0);
             writer.Write(frame.Length);
             writer.Write(frame.Length);
             writer.Write(frame);

@@ -61,6 +61,17 @@ public class OptionTests
     }
 
     [Fact]
+    public void A_misspelt_setting_in_the_file_is_an_error_and_case_does_not_matter()
+    {
+        using ScratchFolder folder = new();
+        folder.Write("config.json", "{\"retention\": \"30.00:00:00\"}"u8);
+        using TrafficStore store = new(folder.Path);
+        Assert.Equal(TimeSpan.FromDays(30), store.GetOption().Retention);
+        folder.Write("config.json", "{\"Retentoin\": \"30.00:00:00\"}"u8);
+        Assert.Contains("Retentoin", Assert.Throws<StoreException>(store.GetOption).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_config_file_that_is_no_JSON_is_named_in_the_error()
     {
         using ScratchFolder folder = new();

@@ -103,6 +103,29 @@ public class UpkeepTests
     }
 
     [Fact]
+    public void A_damaged_segment_is_named_with_the_next_move()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        Rows.Store(store, Enumerable.Range(0, 30).Select(CaptureWriterTests.Row));
+        string path = Directory.GetFiles(Path.Combine(folder.Path, "flows"), "*.parquet", SearchOption.AllDirectories)[0];
+        File.WriteAllText(path, "garbage");
+        StoreException error = Assert.Throws<StoreException>(() => store.GetSummary(new TrafficFilter(), CancellationToken.None));
+        Assert.Contains(Path.GetFileName(path), error.Message, StringComparison.Ordinal);
+        Assert.Contains("Move that file away", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"version\": 99}")]
+    [InlineData("{}")]
+    public void A_version_file_is_taken_at_its_word_only(string content)
+    {
+        using ScratchFolder folder = new();
+        folder.Write("store.json", System.Text.Encoding.UTF8.GetBytes(content));
+        Assert.Throws<StoreException>(() => new TrafficStore(folder.Path));
+    }
+
+    [Fact]
     public void Parquet_files_are_read_by_DuckDB_alone_and_say_what_they_hold()
     {
         using ScratchFolder folder = new();

@@ -150,7 +150,7 @@ public enum FlowEndReason : byte
     /// <summary>Nothing seen for the idle timeout.</summary>
     Idle,
 
-    /// <summary>The active timeout passed; what follows is a new flow.</summary>
+    /// <summary>The active timeout passed, or the clock was set back; what follows is a new flow.</summary>
     Active,
 
     /// <summary>TCP: closed by FINs or an RST.</summary>
