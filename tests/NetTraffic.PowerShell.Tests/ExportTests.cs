@@ -83,6 +83,33 @@ public sealed class ExportTests : IDisposable
         OnlyTheseFiles("flows.parquet");
     }
 
+    [Theory]
+    [InlineData("Get-NetFlow -Address 192.0.2.254 | Export-NetTraffic $args[0]", "e.csv", "")]
+    [InlineData("@() | Export-NetTraffic $args[0]", "e.csv", "")]
+    [InlineData("@() | Export-NetTraffic $args[0]", "e.json", "")]
+    [InlineData("@() | Export-NetTraffic $args[0] -AsArray", "e.json", "[]\n")]
+    public void An_empty_pipeline_exports_nothing_not_the_store(string script, string name, string written)
+    {
+        Import(3);
+        session.Run(script, Target(name)).Clean();
+        Assert.Equal(written, File.ReadAllText(Target(name)));
+    }
+
+    [Theory]
+    [InlineData("-Address 10.0.0.1")]
+    [InlineData("-Port 53")]
+    [InlineData("-Protocol UDP")]
+    [InlineData("-Application dns")]
+    public void Filters_of_flows_are_refused_for_captures(string filter)
+    {
+        Import(1);
+        ErrorRecord error = session.Run($"Export-NetTraffic $args[0] -Dataset captures {filter}", Target("c.csv")).Error("BadArgument", ErrorCategory.InvalidArgument);
+        Assert.StartsWith(filter.Split(' ')[0], error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("-CaptureId", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        OnlyTheseFiles();
+        session.Run("Export-NetTraffic $args[0] -Dataset captures -Since '2026-01-01'", Target("c.csv")).Clean();
+    }
+
     [Fact]
     public void Any_objects_can_be_written()
     {
@@ -100,6 +127,12 @@ public sealed class ExportTests : IDisposable
     [InlineData("+1", "\"'+1\"")]
     [InlineData("-cmd", "\"'-cmd\"")]
     [InlineData("@SUM(A1)", "\"'@SUM(A1)\"")]
+    [InlineData(" =1", "' =1")]
+    [InlineData("\u00A0@x", "'\u00A0@x")]
+    [InlineData("＝1", "'＝1")]
+    [InlineData("＋1", "'＋1")]
+    [InlineData("－1", "'－1")]
+    [InlineData("  ＠x", "'  ＠x")]
     [InlineData("\t=1", "\\u0009=1")]
     [InlineData("\r=1", "\\u000d=1")]
     [InlineData("\u001b[31mred", "\\u001b[31mred")]

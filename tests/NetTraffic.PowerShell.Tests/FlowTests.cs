@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NetTraffic.Flows;
 using NetTraffic.PowerShell.Tests.Hosting;
 
 namespace NetTraffic.PowerShell.Tests;
@@ -34,12 +35,41 @@ public sealed class FlowTests : IDisposable
     [InlineData("-Until '2026-03-01T10:00:10Z'", 10)]
     [InlineData("-Last 5m", 0)]
     [InlineData("-Last ([timespan]'9000.00:00:00')", 20)]
+    [InlineData("-Last ([timespan]::MaxValue)", 20)]
+    [InlineData("-Protocol 017", 20)]
+    [InlineData("-Protocol arp, lldp, LLC, link-147, 0x88B5, is-is, 253", 0)]
     public void Filters_mean_the_same_for_the_store_and_for_a_file(string filter, int expected)
     {
         string path = Import(TinyCapture.Dns(20));
         Assert.Equal(expected, session.Run($"Get-NetFlow {filter}").Clean().Output.Count);
         Assert.Equal(expected, session.Run($"Get-NetFlow -Path $args[0] {filter}", path).Clean().Output.Count);
         Assert.Equal((long)expected, session.Run($"Get-TrafficSummary {filter}").One<TrafficSummary>().Flows);
+    }
+
+    [Theory]
+    [InlineData("TPC", "TCP")]
+    [InlineData("ud", "UDP")]
+    [InlineData("icmp6", "ICMPv6")]
+    [InlineData("ar*", "ARP")]
+    public void An_unknown_protocol_is_refused_with_the_nearest_names(string given, string near) =>
+        Assert.Contains(near, session.Run("Get-NetFlow -Protocol $args[0]", given).Error("BadValue", ErrorCategory.InvalidArgument).ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_name_that_a_flow_can_have_is_a_protocol()
+    {
+        string[] names = [.. Enumerable.Range(0, 65536)
+            .SelectMany(number => new[] { ProtocolNames.Transport(0, 0, (ushort)number, 1), ProtocolNames.Transport(0, 0, 0, (ushort)number), ProtocolNames.Transport(4, (byte)number, 0, 1) })
+            .Distinct().Where((name, at) => !(name.StartsWith("0x", StringComparison.Ordinal) || name.StartsWith("link-", StringComparison.Ordinal)) || at % 4001 == 0)];
+        Assert.True(names.Length > 300);
+        session.Run("Get-NetFlow -Protocol $args[0]", (object)names).Clean();
+    }
+
+    [Fact]
+    public void A_store_that_fails_says_what_to_do()
+    {
+        string file = session.Write("file", "x"u8);
+        ErrorRecord error = session.Run("Import-NetCapture $args[1] -StorePath ($args[0] + '/store')", file, session.Write("a.pcap", TinyCapture.Dns(1))).Errors[0];
+        Assert.NotEmpty(error.ErrorDetails.RecommendedAction);
     }
 
     [Fact]
@@ -107,6 +137,15 @@ public sealed class FlowTests : IDisposable
     [Theory]
     [InlineData("Get-NetFlow -Address 10.0.0.0.1", "BadValue")]
     [InlineData("Get-NetFlow -Address 10.0.0.0/99", "BadValue")]
+    [InlineData("Get-NetFlow -Address 010.0.0.1", "BadValue")]
+    [InlineData("Get-NetFlow -Protocol nonsense", "BadValue")]
+    [InlineData("Get-NetFlow -Protocol 256", "BadValue")]
+    [InlineData("Get-NetFlow -Protocol -1", "BadValue")]
+    [InlineData("Get-NetFlow -Protocol 0x1", "BadValue")]
+    [InlineData("Get-TrafficSummary -Protocol T*", "BadValue")]
+    [InlineData("Get-NetFlow -Last ([timespan]::MinValue)", "BadArgument")]
+    [InlineData("Clear-NetTraffic ([timespan]::MaxValue) -WhatIf", "BadArgument")]
+    [InlineData("Clear-NetTraffic ([timespan]'-1') -WhatIf", "BadArgument")]
     [InlineData("Get-NetFlow -Last 1h -Since '2026-01-01'", "ConflictingTimes")]
     [InlineData("Get-NetFlow -Since '2026-01-02' -Until '2026-01-01'", "EmptyTimeRange")]
     [InlineData("Get-TrafficSummary -By Protocol -Interval ([timespan]0)", "BadInterval")]

@@ -83,6 +83,10 @@ public sealed class AddressTests
     [InlineData("hello")]
     [InlineData("10")] // the framework reads this as 0.0.0.10
     [InlineData("10.1")]
+    [InlineData("010.0.0.1")] // octal to some
+    [InlineData("10.0.0.00")]
+    [InlineData("10.0.0.0x1")]
+    [InlineData("10.08.0.0/16")]
     [InlineData("10.0.0.0/33")]
     [InlineData("10.0.0.0/-1")]
     [InlineData("10.0.0.0/")]

@@ -20,14 +20,16 @@ internal static class ErrorRecords
             CaptureException capture => (capture.Problem == CaptureProblem.Other ? "CaptureFailed" : capture.Problem.ToString(), Category(capture.Problem), capture.RecommendedAction ?? ""),
             CaptureFormatException { Offset: 0 } => ("NotACaptureFile", ErrorCategory.InvalidData, "Give a pcap or pcapng file, gzip'd or not, as tcpdump, dumpcap and Wireshark write them."),
             CaptureFormatException damage => ("DamagedCaptureFile", ErrorCategory.InvalidData, $"The damage begins at byte {damage.Offset}; everything before it was read."),
-            StoreException => ("StoreFailed", ErrorCategory.ResourceUnavailable, ""),
+            StoreException => ("StoreFailed", ErrorCategory.ResourceUnavailable, error.Message.Contains(".parquet", StringComparison.OrdinalIgnoreCase)
+                ? "Move that file away; the rest of the store is whole."
+                : "Check the folder and its permissions, or use another store with -StorePath."),
             FileNotFoundException => ("FileNotFound", ErrorCategory.ObjectNotFound, "Check the path."),
             DirectoryNotFoundException => ("FolderNotFound", ErrorCategory.ObjectNotFound, "Check the path, or make the folder first."),
             UnauthorizedAccessException => ("AccessDenied", ErrorCategory.PermissionDenied, "Check the permissions of the file or folder, or use another one."),
-            IOException => ("ReadOrWriteFailed", ErrorCategory.OpenError, ""),
+            IOException => ("ReadOrWriteFailed", ErrorCategory.OpenError, "Check the path, the permissions and the room on the disk, and try again."),
             WildcardPatternException => ("BadWildcard", ErrorCategory.InvalidArgument, "Put a backquote before a bracket that is meant as it stands."),
-            FormatException => ("BadValue", ErrorCategory.InvalidArgument, ""),
-            ArgumentException => ("BadArgument", ErrorCategory.InvalidArgument, ""),
+            FormatException => ("BadValue", ErrorCategory.InvalidArgument, "Correct the value; the cmdlet's help has examples: Get-Help -Examples."),
+            ArgumentException => ("BadArgument", ErrorCategory.InvalidArgument, "Correct the value, or leave the parameter out; Get-Help -Full says what each parameter takes."),
             _ => throw new ArgumentException("not foreseen", nameof(error), error),
         };
         return Make(error, id, category, target, nextMove);

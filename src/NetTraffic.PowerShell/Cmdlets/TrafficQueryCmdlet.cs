@@ -56,6 +56,13 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
             Refuse("ConflictingTimes", "-Last cannot be combined with -Since or -Until.", "Give either -Last, or -Since and -Until.");
         }
 
+        if (last && Last < TimeSpan.Zero)
+        {
+            Refuse("BadArgument", "-Last is a length of time back from now, and cannot be negative.", $"Give for example {NetTraffic.Duration.Examples}.", target: Last);
+        }
+
+        // More than there is of time is no limit.
+        last &= Last < DateTime.UtcNow - DateTime.MinValue;
         DateTime? from = last ? DateTime.UtcNow - Last : since ? Since.ToUniversalTime() : null;
         DateTime? to = until ? Until.ToUniversalTime() : null;
         if (from >= to)
@@ -67,11 +74,25 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
         {
             Address = [.. (Address ?? []).Select(AddressRange.Parse)],
             Port = Port ?? [],
-            Protocol = Protocol ?? [],
+            Protocol = [.. (Protocol ?? []).Select(KnownProtocol)],
             Application = Application ?? [],
             Since = from,
             Until = to,
             CaptureId = captureIds,
         };
+    }
+
+    private string KnownProtocol(string text)
+    {
+        string? known = ProtocolText.Find(text);
+        if (known is null)
+        {
+            IReadOnlyList<string> near = ProtocolText.Near(text);
+            string meant = near.Count > 0 ? $" Did you mean {string.Join(", ", near)}?" : "";
+            Refuse("BadValue", WildcardPattern.ContainsWildcardCharacters(text) ? $"-Protocol takes no wildcards, and got '{text}'.{meant}" : $"'{text}' is not a known protocol.{meant}",
+                "Give a name such as TCP, UDP, ICMPv6 or ARP, an IP protocol number from 0 to 255, or an EtherType such as 0x88b5. Tab offers the names.", target: text);
+        }
+
+        return known!;
     }
 }

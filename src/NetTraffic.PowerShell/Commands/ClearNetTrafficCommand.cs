@@ -17,6 +17,11 @@ public sealed class ClearNetTrafficCommand : StoreCmdlet
     /// <inheritdoc/>
     protected override void End()
     {
+        if (OlderThan < TimeSpan.Zero || OlderThan >= DateTime.UtcNow - DateTime.MinValue)
+        {
+            Refuse("BadArgument", $"-OlderThan is an age: it is neither negative nor longer than all of history, as {OlderThan} is.", $"Give for example {NetTraffic.Duration.Examples}.", target: OlderThan);
+        }
+
         DateTime before = DateTime.UtcNow - OlderThan;
         ClearResult preview = Store.Clear(before, keepRecentlyWritten: false, whatIf: true, StopToken);
         if (preview.Segments == 0)

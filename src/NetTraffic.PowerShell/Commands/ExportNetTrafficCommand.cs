@@ -13,12 +13,14 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 {
     private const string PipelineSet = "Pipeline";
     private const string FlowsDataset = "Flows";
+    private static readonly string[] FlowFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application)];
     private readonly PipelineRow row = new();
     private OutputFile? output;
     private RowWriter? writer;
     private string file = "";
     private ExportFormat format;
     private long rows;
+    private bool asked;
 
     /// <summary>The file to make.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -60,6 +62,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     /// <inheritdoc/>
     protected override void Begin()
     {
+        RefuseFlowFilters();
         file = FullPath(Path);
         format = ChooseFormat();
         bool piped = MyInvocation.ExpectingInput || IsBound(nameof(InputObject));
@@ -85,6 +88,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
+        // An empty pipeline never gets here, though its parameter set is the store's: it asks for nothing, not for everything.
+        asked = true;
         if (ParameterSetName == PipelineSet && InputObject is not null && writer is not null)
         {
             row.Read(InputObject);
@@ -100,7 +105,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             return;
         }
 
-        if (ParameterSetName == StoreSet)
+        if (ParameterSetName == StoreSet && asked)
         {
             WriteDataset(MakeFilter(CaptureId ?? []));
         }
@@ -137,6 +142,16 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
 
         base.Dispose(disposing);
+    }
+
+    private void RefuseFlowFilters()
+    {
+        string[] given = [.. FlowFilters.Where(IsBound).Select(name => "-" + name)];
+        if (given.Length > 0 && !Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
+        {
+            Refuse("BadArgument", $"{string.Join(", ", given)}: the dataset {Dataset} counts whole captures, so filters of flows do not apply to it.",
+                "Leave them out; -Last, -Since, -Until and -CaptureId apply.");
+        }
     }
 
     private ExportFormat ChooseFormat()
@@ -184,10 +199,10 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     {
         if (writer is null)
         {
-            long exported = Store.ExportParquet((Dataset == FlowsDataset ? Datasets.Flows : Datasets.Captures).Name, filter, PerInterval, output!.TemporaryPath, StopToken);
+            long exported = Store.ExportParquet((Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase) ? Datasets.Flows : Datasets.Captures).Name, filter, PerInterval, output!.TemporaryPath, StopToken);
             WriteVerbose($"{Display.Count(exported)} rows exported.");
         }
-        else if (Dataset == FlowsDataset)
+        else if (Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
         {
             WriteRows(writer, Store.GetFlows(filter, null, PerInterval, StopToken));
         }

@@ -20,7 +20,7 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
         header = [.. names];
         foreach (string name in header)
         {
-            csv.WriteField(Display.Text(name));
+            WriteText(name);
         }
 
         csv.EndRecord();
@@ -69,7 +69,7 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
         switch (value)
         {
             case null: csv.WriteField((string?)null); break;
-            case string text: csv.WriteField(Display.Text(text)); break;
+            case string text: WriteText(text); break;
             case bool yes: csv.WriteField(yes); break;
             case int number: csv.WriteField(number, default); break;
             case long number: csv.WriteField(number, default); break;
@@ -83,10 +83,19 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
             case float number: csv.WriteField(number, default); break;
             case byte or sbyte or short or ushort or uint: csv.WriteField(Convert.ToInt64(value), default); break;
             case IFormattable formattable: csv.WriteField(formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture)); break;
-            case IDictionary pairs: csv.WriteField(Display.Text(Join(pairs.Keys.Cast<object>().Select(key => $"{key}={pairs[key]}")))); break;
-            case IEnumerable several: csv.WriteField(Display.Text(Join(several.Cast<object?>()))); break;
-            default: csv.WriteField(Display.Text(value.ToString())); break;
+            case IDictionary pairs: WriteText(Join(pairs.Keys.Cast<object>().Select(key => $"{key}={pairs[key]}"))); break;
+            case IEnumerable several: WriteText(Join(several.Cast<object?>())); break;
+            default: WriteText(value.ToString()); break;
         }
+    }
+
+    /// <summary>The writer sees to =, +, - and @ in front; spreadsheets also skip white space before them, and read their full-width forms.</summary>
+    private void WriteText(string? text)
+    {
+        string safe = Display.Text(text);
+        ReadOnlySpan<char> start = safe.AsSpan().TrimStart();
+        bool hidden = !start.IsEmpty && (start[0] is '＝' or '＋' or '－' or '＠' || (start.Length < safe.Length && start[0] is '=' or '+' or '-' or '@'));
+        csv.WriteField(hidden ? "'" + safe : safe);
     }
 
     private static string Join(IEnumerable<object?> values) =>

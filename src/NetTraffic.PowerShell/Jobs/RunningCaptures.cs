@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using NetTraffic.Engine;
 
 namespace NetTraffic.PowerShell.Jobs;
 
 /// <summary>
 /// The captures that run in this process, whichever runspace began them: they are stopped directly, shown with the numbers of this moment, and ended
-/// properly when the process exits, so that a closed prompt leaves no capture behind that looks crashed.
+/// properly when the process exits or is told to end, so that a closed prompt or a stopped service leaves no capture behind that looks crashed.
 /// </summary>
 internal static class RunningCaptures
 {
     private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(10);
     private static readonly ConcurrentDictionary<string, CaptureSession> Sessions = new(StringComparer.Ordinal);
+    private static readonly List<PosixSignalRegistration> Signals = [];
     private static int watchesExit;
 
     /// <summary>Remembers a session until it ends; returns its id.</summary>
@@ -22,6 +25,7 @@ internal static class RunningCaptures
         if (Interlocked.Exchange(ref watchesExit, 1) == 0)
         {
             AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
+            WatchSignals();
         }
 
         return id;
@@ -29,6 +33,29 @@ internal static class RunningCaptures
 
     /// <summary>The session of a capture, if it runs in this process.</summary>
     public static CaptureSession? Find(string captureId) => Sessions.GetValueOrDefault(captureId);
+
+    /// <summary>The runtime ends the process at once on these; here the captures end first, then the signal does what it always does.</summary>
+    private static void WatchSignals()
+    {
+        Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => StopAll()));
+        if (!IgnoresHangup())
+        {
+            Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => StopAll()));
+        }
+    }
+
+    /// <summary>Whether the process outlives its terminal (nohup), where the captures must go on. Where that cannot be told, they do.</summary>
+    private static bool IgnoresHangup()
+    {
+        const string field = "SigIgn:";
+        if (!OperatingSystem.IsLinux())
+        {
+            return !OperatingSystem.IsWindows();
+        }
+
+        string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
+        return line is not null && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & 1) != 0;
+    }
 
     private static void StopAll()
     {

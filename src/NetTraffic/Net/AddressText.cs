@@ -116,7 +116,8 @@ public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, string 
         string trimmed = text.Trim();
         int slash = trimmed.IndexOf('/', StringComparison.Ordinal);
         string addressPart = slash < 0 ? trimmed : trimmed[..slash];
-        if (!IPAddress.TryParse(addressPart, out IPAddress? parsed) || (parsed.AddressFamily == AddressFamily.InterNetwork && addressPart.Count(c => c == '.') != 3))
+        // A leading zero is octal to some programs and decimal to others, so it is refused.
+        if (!IPAddress.TryParse(addressPart, out IPAddress? parsed) || (parsed.AddressFamily == AddressFamily.InterNetwork && (addressPart.Count(c => c == '.') != 3 || addressPart.Split('.').Any(octet => octet.Length > 1 && octet[0] == '0'))))
         {
             throw new FormatException($"'{text}' is not an address. Give an IPv4 or IPv6 address, or a network such as 10.0.0.0/8 or 2001:db8::/32.");
         }
