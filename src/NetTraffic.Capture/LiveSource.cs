@@ -112,11 +112,7 @@ public sealed unsafe class LiveSource : IPacketSource
                 WaitForPackets();
                 int count = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
                 loop.Publish();
-                if (loop.Failure is { } failure)
-                {
-                    System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-                }
-
+                loop.ThrowFailure();
                 if (count < 0 && count != LibPcap.Break)
                 {
                     Wait(cancellationToken);
@@ -137,6 +133,16 @@ public sealed unsafe class LiveSource : IPacketSource
                         break;
                     }
                 }
+            }
+
+            if (!loop.Stopped)
+            {
+                // What arrived before the stop may still lie in a block that the kernel has not handed over. The first call only takes the break back.
+                _ = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
+                WaitForPackets();
+                _ = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
+                loop.Publish();
+                loop.ThrowFailure();
             }
 
             ReadStatistics();
@@ -296,7 +302,7 @@ public sealed unsafe class LiveSource : IPacketSource
 
         public bool Stopped { get; private set; }
 
-        public Exception? Failure { get; private set; }
+        private Exception? failure;
 
         public void Take(long seconds, long fraction, int captured, int wire, byte* data)
         {
@@ -314,11 +320,19 @@ public sealed unsafe class LiveSource : IPacketSource
             catch (Exception error)
 #pragma warning restore CA1031
             {
-                Failure = error;
+                failure = error;
             }
 
             Stopped = true;
             LibPcap.BreakLoop(source.handle);
+        }
+
+        public void ThrowFailure()
+        {
+            if (failure is not null)
+            {
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+            }
         }
 
         public void Publish()
