@@ -99,36 +99,11 @@ internal sealed class ShellSession : IDisposable
         ui.EndPipeline();
     }
 
-    // Lines are handed over as they come: the other side of the pipe may never end.
+    // Read to its end first: the engine enumerates "$input" without waiting, and lines that come late would be none.
     private static PSDataCollection<string> Feed(IEnumerable<string>? input)
     {
-        PSDataCollection<string> lines = new();
-        if (input is null)
-        {
-            return lines;
-        }
-
-        Thread reader = new(() =>
-        {
-            try
-            {
-                foreach (string line in input)
-                {
-                    lines.Add(line);
-                }
-
-                lines.Complete();
-            }
-            catch (Exception error) when (error is ObjectDisposedException or PSInvalidOperationException)
-            {
-                // The pipeline ended first and wants no more.
-            }
-        })
-        {
-            IsBackground = true,
-            Name = "Standard input",
-        };
-        reader.Start();
+        PSDataCollection<string> lines = new(input ?? []);
+        lines.Complete();
         return lines;
     }
 
