@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using NetTraffic.PowerShell.Tests.Hosting;
 
 namespace NetTraffic.PowerShell.Tests;
@@ -166,15 +167,16 @@ public sealed class CaptureTests : IDisposable
         Assert.InRange(last.Packets, 10, 1000);
         Assert.Equal(last.Packets, session.Run("Get-TrafficSummary").One<TrafficSummary>().Packets);
 
-        bool Running() => Directory.Exists(Path.Combine(session.StorePath, "captures", "status"))
-            && Directory.GetFiles(Path.Combine(session.StorePath, "captures", "status"), "*.json").Length > 0;
+        bool Running() => StatusFiles().Length > 0;
 
-        static bool SendAndWait()
+        bool SendAndWait()
         {
             Send(40125, 10);
-            Thread.Sleep(1500);
-            return true;
+            return SpinWait.SpinUntil(() => Regex.IsMatch(File.ReadAllText(StatusFiles()[0]), "\"Packets\": [1-9][0-9]"), TimeSpan.FromSeconds(20));
         }
+
+        string[] StatusFiles() => Directory.Exists(Path.Combine(session.StorePath, "captures", "status"))
+            ? Directory.GetFiles(Path.Combine(session.StorePath, "captures", "status"), "*.json") : [];
     }
 
     private void RequireCapture()
