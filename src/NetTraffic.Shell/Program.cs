@@ -24,6 +24,7 @@ public static class Program
                 Console.Error.WriteLine(ShellArguments.Usage);
                 return ExitCodes.Usage;
             default:
+                StartupProfile.Begin(arguments.Mode.ToString().ToLowerInvariant());
                 return Hosting.ShellRunner.Run(arguments);
         }
     }

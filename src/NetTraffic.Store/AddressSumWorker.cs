@@ -3,7 +3,7 @@ using NetTraffic.Store.Parquet;
 namespace NetTraffic.Store;
 
 /// <summary>One thread's share of <see cref="AddressSums"/>: sums up segments, some thousand rows at a time, which stay in the processor's cache.</summary>
-internal sealed class AddressSumWorker
+internal sealed partial class AddressSumWorker
 {
     private const int Batch = 16 * DeltaCursor.Block;
 
@@ -89,7 +89,7 @@ internal sealed class AddressSumWorker
             || !reader.Numbers("source_packets", out DeltaCursor sourcePackets) || !reader.Numbers("destination_packets", out DeltaCursor destinationPackets)
             || !reader.Numbers(source ? "source_bytes" : "destination_bytes", out DeltaCursor sent) || !reader.Numbers(source ? "destination_bytes" : "source_bytes", out DeltaCursor received)
             || !reader.Text(side, out TextCursor from) || !reader.Text(otherSide, out TextCursor to)
-            || !Names(from, ref sourceNames) || (both && !Names(to, ref destinationNames)))
+            || !Names(from.Dictionary, from.Count, ref sourceNames) || (both && !Names(to.Dictionary, to.Count, ref destinationNames)))
         {
             return false;
         }
@@ -130,21 +130,21 @@ internal sealed class AddressSumWorker
     private Span<long> Column(int number, int count) => numbers.AsSpan(number * (Batch + 1), count);
 
     /// <summary>Numbers the dictionary's entries.</summary>
-    private bool Names(TextCursor column, ref int[] names)
+    private bool Names(ReadOnlySpan<byte> dictionary, int count, ref int[] names)
     {
         // An entry takes 4 bytes or more, so that a damaged count cannot ask for much.
-        if (column.Count > column.Dictionary.Length / 4)
+        if (count > dictionary.Length / 4)
         {
             return false;
         }
 
-        if (names.Length <= column.Count)
+        if (names.Length <= count)
         {
-            names = new int[column.Count + 1 + (column.Count / 2)];
+            names = new int[count + 1 + (count / 2)];
         }
 
         names[0] = 0;
-        return Table.Number(column.Dictionary, names.AsSpan(1, column.Count));
+        return Table.Number(dictionary, names.AsSpan(1, count));
     }
 
     private bool AddBoth(int count, ref bool hasOlder)

@@ -9,7 +9,7 @@ namespace NetTraffic.Store;
 internal sealed class AddressSums
 {
     private const long MemoryBytes = 1L << 30;
-    private const int MostInserted = 256;
+    private const int MostInserted = 256, MostByHeads = 100;
     private static readonly long EarliestUs = Database.Microseconds(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
     private static readonly long LatestUs = Database.Microseconds(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc));
     private readonly SummaryKey by;
@@ -48,21 +48,74 @@ internal sealed class AddressSums
         int count = Math.Clamp(Environment.ProcessorCount, 1, segments.Count);
         long firstUs = Math.Max(sinceUs, segments[0].FirstUs);
         long memory = Math.Min(MemoryBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
-        AddressSumWorker[] workers = new AddressSumWorker[count];
-        for (int i = 0; i < count; i++)
+        int capacity = (int)(memory / count / AddressTable.EntryBytes);
+        AddressSumWorker[] Workers()
         {
-            workers[i] = new AddressSumWorker(by, sinceUs, untilUs, firstUs, (int)(memory / count / AddressTable.EntryBytes));
+            AddressSumWorker[] made = new AddressSumWorker[count];
+            for (int i = 0; i < count; i++)
+            {
+                made[i] = new AddressSumWorker(by, sinceUs, untilUs, firstUs, capacity);
+            }
+
+            return made;
         }
 
-        Thread[] threads = new Thread[count - 1];
+        AddressSumWorker[] workers = Workers();
+        if (top <= MostByHeads && Candidates(Workers(), top) is { } candidates && workers.All(worker => worker.Table.Know(candidates)))
+        {
+            foreach (AddressSumWorker worker in workers)
+            {
+                worker.Table.Close();
+            }
+        }
+        else
+        {
+            workers = Workers();
+        }
+
+        return All(workers, (worker, path) => worker.AddSegment(path)) && workers[1..].All(worker => workers[0].Add(worker))
+            ? Largest(workers[0], workers[0].Whole, top) : null;
+    }
+
+    /// <summary>
+    /// The addresses among which the largest are: those that are large in some segment, where all others together with what they may
+    /// have elsewhere stay below. Null where that cannot be said from the segments' sums alone.
+    /// </summary>
+    private AddressTable? Candidates(AddressSumWorker[] workers, int top)
+    {
+        if (!All(workers, (worker, path) => worker.AddHeads(path)))
+        {
+            return null;
+        }
+
+        long rest = 0;
+        foreach (AddressSumWorker worker in workers)
+        {
+            rest += worker.Rest;
+            if (rest < 0 || (worker != workers[0] && workers[0].Table.Add(worker.Table) is null))
+            {
+                return null;
+            }
+        }
+
+        AddressTable heads = workers[0].Table;
+        return rest == 0 || (heads.Count > top && Least(heads.Sums, top) > rest) ? heads : null;
+    }
+
+    /// <summary>Has workers share the segments; false where one could not add a segment.</summary>
+    private bool All(AddressSumWorker[] workers, Func<AddressSumWorker, string, bool> add)
+    {
+        next = -1;
+        failed = false;
+        Thread[] threads = new Thread[workers.Length - 1];
         for (int i = 0; i < threads.Length; i++)
         {
             AddressSumWorker worker = workers[i + 1];
-            threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = "address sums" };
+            threads[i] = new Thread(() => Work(worker, add)) { IsBackground = true, Name = "address sums" };
             threads[i].Start();
         }
 
-        Work(workers[0]);
+        Work(workers[0], add);
         foreach (Thread thread in threads)
         {
             thread.Join();
@@ -70,16 +123,16 @@ internal sealed class AddressSums
 
         problem?.Throw();
         cancellationToken.ThrowIfCancellationRequested();
-        return failed || workers[1..].Any(worker => !workers[0].Add(worker)) ? null : Largest(workers[0], workers[0].Whole, top);
+        return !failed;
     }
 
-    private void Work(AddressSumWorker worker)
+    private void Work(AddressSumWorker worker, Func<AddressSumWorker, string, bool> add)
     {
         try
         {
             while (!failed && !cancellationToken.IsCancellationRequested && Interlocked.Increment(ref next) is var number && number < segments.Count)
             {
-                if (!worker.Add(segments[number].Path))
+                if (!add(worker, segments[number].Path))
                 {
                     failed = true;
                 }
@@ -97,10 +150,10 @@ internal sealed class AddressSums
     {
         List<Found> found = [];
         Span<AddressSum> all = sums.Table.Sums;
-        long least = Least(all, top);
+        long least = Least(all, top, sums.Table.Others);
         for (int i = 0; i < all.Length; i++)
         {
-            if (all[i].IsUsed && all[i].Bytes >= least)
+            if (i != sums.Table.Others && all[i].IsUsed && all[i].Bytes >= least)
             {
                 found.Add(new Found(i == 0 ? SummaryQuery.NoName : sums.Table.Name(i), i, all[i].Bytes));
             }
@@ -141,7 +194,7 @@ internal sealed class AddressSums
     }
 
     /// <summary>Bytes of the smallest group that can be among the largest.</summary>
-    private static long Least(ReadOnlySpan<AddressSum> all, int top)
+    private static long Least(ReadOnlySpan<AddressSum> all, int top, int others = -1)
     {
         if (top >= all.Length)
         {
@@ -153,7 +206,7 @@ internal sealed class AddressSums
             long[] sorted = new long[all.Length];
             for (int i = 0; i < all.Length; i++)
             {
-                sorted[i] = all[i].Bytes;
+                sorted[i] = i == others ? 0 : all[i].Bytes;
             }
 
             Array.Sort(sorted);
@@ -164,7 +217,7 @@ internal sealed class AddressSums
         long[] largest = new long[top];
         for (int i = 0; i < all.Length; i++)
         {
-            long bytes = all[i].Bytes;
+            long bytes = i == others ? 0 : all[i].Bytes;
             if (bytes > largest[0])
             {
                 int at = 1;

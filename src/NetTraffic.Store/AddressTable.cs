@@ -69,6 +69,16 @@ internal sealed class AddressTable(int capacity)
     /// <summary>The sums by number; only valid until the next number is given.</summary>
     public Span<AddressSum> Sums => sums.AsSpan(0, Count);
 
+    /// <summary>After <see cref="Close"/> the number of all addresses that had none by then; -1 before.</summary>
+    public int Others { get; private set; } = -1;
+
+    /// <summary>From now on addresses that have no number yet share one, <see cref="Others"/>.</summary>
+    public void Close()
+    {
+        Others = Count;
+        GrowTo(Count++);
+    }
+
     /// <summary>The number of an address; -1 where there is no room for more.</summary>
     public int Number(ReadOnlySpan<byte> text)
     {
@@ -97,7 +107,6 @@ internal sealed class AddressTable(int capacity)
     /// Numbers the texts of a dictionary, which must hold as many as there are places. Most are known: what is looked up is fetched
     /// for many of them at a time, so that the processor waits for memory once, not once for each.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Number(ReadOnlySpan<byte> dictionary, Span<int> numbers)
     {
         const int batch = 32;
@@ -122,7 +131,11 @@ internal sealed class AddressTable(int capacity)
             {
                 TextCursor.Entry(ref dictionary, out ReadOnlySpan<byte> text);
                 int guess = numbers[i];
-                if ((guess == 0 || !IsKey(keys[guess], wanted[i], text)) && (numbers[i] = Number(text)) < 0)
+                if (guess == 0 && Others >= 0)
+                {
+                    numbers[i] = Others;
+                }
+                else if ((guess == 0 || !IsKey(keys[guess], wanted[i], text)) && (numbers[i] = Number(text)) < 0)
                 {
                     return false;
                 }
@@ -132,6 +145,21 @@ internal sealed class AddressTable(int capacity)
         }
 
         return dictionary.IsEmpty;
+    }
+
+    /// <summary>Gives numbers to another table's addresses; false where there is no room.</summary>
+    public bool Know(AddressTable other)
+    {
+        Span<byte> text = stackalloc byte[LongestText];
+        for (int i = 1; i < other.Count; i++)
+        {
+            if (Number(text[..other.Text(i, text)]) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Adds another table's sums; gives its numbers in this one, or null where there is no room.</summary>
@@ -185,6 +213,11 @@ internal sealed class AddressTable(int capacity)
 
     private int Add(ReadOnlySpan<byte> text, Key key, int slot)
     {
+        if (Others >= 0)
+        {
+            return Others;
+        }
+
         if (Count >= capacity)
         {
             return -1;
@@ -203,15 +236,8 @@ internal sealed class AddressTable(int capacity)
         }
 
         int number = Count++;
-        if (number == keys.Length)
-        {
-            int room = number * (number < 1 << 18 ? 4 : 2);
-            Array.Resize(ref keys, room);
-            Array.Resize(ref sums, room);
-        }
-
+        GrowTo(number);
         keys[number] = key;
-        sums[number] = Empty;
         slots[slot] = number;
         if (Count * 2L > slots.Length)
         {
@@ -219,6 +245,18 @@ internal sealed class AddressTable(int capacity)
         }
 
         return number;
+    }
+
+    private void GrowTo(int number)
+    {
+        if (number == keys.Length)
+        {
+            int room = number * (number < 1 << 18 ? 4 : 2);
+            Array.Resize(ref keys, room);
+            Array.Resize(ref sums, room);
+        }
+
+        sums[number] = Empty;
     }
 
     private void Grow()

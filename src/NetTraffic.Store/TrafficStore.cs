@@ -226,7 +226,9 @@ public sealed class TrafficStore : ITrafficStore
         int version;
         try
         {
-            version = JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.StoreVersionFile)?.Version ?? 0;
+            // Not through a serialiser: every command reads this file, and starting one takes longer than many a query.
+            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            version = Version(document.RootElement);
         }
         catch (JsonException error)
         {
@@ -246,6 +248,20 @@ public sealed class TrafficStore : ITrafficStore
         {
             throw new StoreException(string.Create(CultureInfo.InvariantCulture, $"The store '{Path}' is of version {version}, and this NetTraffic knows version {Datasets.StoreVersion}. Update NetTraffic, or use another store with -StorePath."));
         }
+    }
+
+    private static int Version(JsonElement root)
+    {
+        foreach (JsonProperty property in root.ValueKind == JsonValueKind.Object ? root.EnumerateObject() : default)
+        {
+            if (property.Name.Equals(nameof(StoreVersionFile.Version), StringComparison.OrdinalIgnoreCase))
+            {
+                return property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out int version) ? version
+                    : throw new JsonException("The version is not a whole number.");
+            }
+        }
+
+        return 0;
     }
 
     private void Prepare()

@@ -6,7 +6,7 @@ namespace NetTraffic.Shell.Tests;
 /// <summary>The Shell as a process of its own, with a small module in the place of NetTraffic.</summary>
 internal static class ShellProcess
 {
-    public static Answer Run(string[] arguments, string input = "", string? module = null)
+    public static Answer Run(string[] arguments, string input = "", string? module = null, (string Name, string Value)? environment = null)
     {
         string name = OperatingSystem.IsWindows() ? "NetTraffic.Shell.exe" : "NetTraffic.Shell";
         // What users run where it was made (build.sh), else what this test was built with.
@@ -19,6 +19,11 @@ internal static class ShellProcess
             RedirectStandardError = true,
         };
         start.Environment["NETTRAFFIC_MODULE"] = module ?? Path.Combine(Repository.Root, "tests", "NetTraffic.Shell.Tests", "SmallModule");
+        if (environment is { } variable)
+        {
+            start.Environment[variable.Name] = variable.Value;
+        }
+
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("The Shell did not start.");
         process.StandardInput.Write(input);
         process.StandardInput.Close();

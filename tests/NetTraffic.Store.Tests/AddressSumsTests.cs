@@ -69,6 +69,121 @@ public class AddressSumsTests
     }
 
     [Fact]
+    public void Segments_of_repeating_addresses_carry_sums_that_are_those_of_their_rows()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        Random random = new(11);
+
+        // All in one hour, so that no segment is too small for sums.
+        long begin = Rows.BaseUs + 60_000_000;
+        FlowRow[] rows = new FlowRow[4000];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            bool ip = random.Next(20) > 0;
+            IpAddress128 Address() => IpAddress128.FromIPv4(0x0A000000u + (uint)random.Next(40));
+            long time = begin + random.NextInt64(0, 3_000_000_000);
+            rows[i] = new FlowRow
+            {
+                FlowId = (ulong)i,
+                TimeUs = time,
+                StartTimeUs = random.Next(4) == 0 ? Math.Max(begin, time - random.NextInt64(0, 900_000_000)) : time,
+                EndTimeUs = time + random.NextInt64(0, 1_000_000),
+                IpVersion = (byte)(ip ? 4 : 0),
+                Source = ip ? Address() : default,
+                Destination = ip ? Address() : default,
+                SourcePackets = random.Next(1000),
+                DestinationPackets = random.Next(1000),
+                SourceBytes = random.NextInt64(0, 1L << random.Next(1, 40)),
+                DestinationBytes = random.NextInt64(0, 1L << random.Next(1, 40)),
+                VlanId = DecodedPacket.NoVlan,
+            };
+        }
+
+        rows[0].TimeUs = rows[0].StartTimeUs = begin;
+        Rows.Store(store, rows, segmentRows: 900);
+        foreach (SummaryKey by in Keys.Select(key => key.Data))
+        {
+            AddressSumWorker rowByRow = new(by, long.MinValue, long.MaxValue, begin, 10_000), summed = new(by, long.MinValue, long.MaxValue, begin, 10_000);
+            foreach (string segment in Segments(folder.Path))
+            {
+                Assert.True(rowByRow.Add(segment));
+                Assert.True(summed.AddSums(segment));
+                Assert.False(new AddressSumWorker(by, begin + 1, long.MaxValue, begin, 10_000).AddSums(Segments(folder.Path).Order().First()));
+                Assert.False(new AddressSumWorker(by, long.MinValue, begin + 2_000_000_000, begin, 10_000).AddSums(segment));
+                Assert.False(new AddressSumWorker(by, long.MinValue, long.MaxValue, begin + 2_000_000_000, 10_000).AddSums(segment));
+            }
+
+            Assert.Equal(rowByRow.Whole, summed.Whole);
+            Assert.Equal(Lines(rowByRow), Lines(summed));
+            AssertSame(folder.Path, by, 50, new TrafficFilter());
+            AssertSame(folder.Path, by, 50, new TrafficFilter { Since = Database.FromMicroseconds(begin + 1_000_000_000) });
+        }
+
+        static IEnumerable<string> Lines(AddressSumWorker sums)
+        {
+            List<string> lines = [];
+            for (int i = 0; i < sums.Table.Count; i++)
+            {
+                AddressSum sum = sums.Table.Sums[i];
+                lines.Add($"{(i == 0 ? "" : sums.Table.Name(i))} {sum.Packets} {sum.Bytes} {sum.Sent} {sum.Received} {sum.Flows} {sum.FirstUs} {sum.LastUs}");
+            }
+
+            return lines.Order(StringComparer.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void The_largest_of_many_addresses_are_found_from_the_heads_of_segments()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        Random random = new(13);
+        long begin = Rows.BaseUs + 60_000_000;
+        FlowRow[] rows = new FlowRow[24_000];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            // Few with much, many with little, as on real networks.
+            bool large = random.Next(3) == 0;
+            IpAddress128 Address() => IpAddress128.FromIPv4(0x0A000000u + (uint)(large ? random.Next(30) : 100 + random.Next(900)));
+            rows[i] = new FlowRow
+            {
+                FlowId = (ulong)i,
+                TimeUs = begin + i,
+                StartTimeUs = begin + i,
+                EndTimeUs = begin + i + random.Next(1000),
+                IpVersion = (byte)(i % 50 == 0 ? 0 : 4),
+                Source = Address(),
+                Destination = Address(),
+                SourcePackets = 1,
+                SourceBytes = random.Next(1, large ? 1_000_000 : 500),
+                DestinationBytes = random.Next(0, large ? 1_000_000 : 500),
+                VlanId = DecodedPacket.NoVlan,
+            };
+            if (rows[i].IpVersion == 0)
+            {
+                rows[i].Source = rows[i].Destination = default;
+            }
+        }
+
+        Rows.Store(store, rows, segmentRows: 6000);
+        foreach (SummaryKey by in Keys.Select(key => key.Data))
+        {
+            AddressSumWorker heads = new(by, long.MinValue, long.MaxValue, begin, 10_000);
+            Assert.All(Segments(folder.Path), segment => Assert.True(heads.AddHeads(segment)));
+            List<TrafficSummaryItem> all = AddressSums.Find(folder.Path, by, 5000, new TrafficFilter(), CancellationToken.None)!;
+            HashSet<string> known = [.. Enumerable.Range(1, heads.Table.Count - 1).Select(heads.Table.Name), "(none)"];
+            Assert.InRange(heads.Table.Count, 30, all.Count - 1);
+            Assert.All(all.Where(item => !known.Contains(item.Name)), item => Assert.InRange(item.Bytes, 0, heads.Rest));
+            Assert.True(heads.Rest < all[9].Bytes);
+            AssertSame(folder.Path, by, 10, new TrafficFilter());
+            AssertSame(folder.Path, by, 100, new TrafficFilter());
+            AssertSame(folder.Path, by, 2000, new TrafficFilter());
+            AssertEqual(all.Take(10), AddressSums.Find(folder.Path, by, 10, new TrafficFilter(), CancellationToken.None)!);
+        }
+    }
+
+    [Fact]
     public void Other_questions_are_left_to_the_SQL()
     {
         using ScratchFolder folder = new();
@@ -122,11 +237,14 @@ public class AddressSumsTests
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
-        Rows.Store(store, Rows.Flow.List[5, 8].Single().SelectMany(flow => flow).Select((row, i) => row with { TimeUs = Rows.BaseUs + i, StartTimeUs = Rows.BaseUs - 5 }), segmentRows: 100_000);
+        FlowRow[] few = [.. Rows.Flow.List[5, 8].Single().SelectMany(flow => flow)];
+        FlowRow[] repeated = [.. Enumerable.Repeat(few, 6).SelectMany(rows => rows)];
+        Rows.Store(store, repeated.Select((row, i) => row with { TimeUs = Rows.BaseUs + i, StartTimeUs = Rows.BaseUs - 5 }), segmentRows: 100_000);
         string segment = Segments(folder.Path).Single();
         byte[] whole = File.ReadAllBytes(segment);
         AddressSumWorker New() => new(SummaryKey.Address, long.MinValue, long.MaxValue, Rows.BaseUs, 10_000);
         Assert.True(New().Add(segment));
+        Assert.True(new AddressSumWorker(SummaryKey.Address, long.MinValue, long.MaxValue, Rows.BaseUs - 5, 10_000).AddSums(segment));
         string damaged = Path.Combine(folder.Path, "damaged");
         Assert.False(New().Add(damaged));
         for (int length = 0; length < whole.Length; length += 37)
@@ -145,7 +263,9 @@ public class AddressSumsTests
             }
 
             File.WriteAllBytes(damaged, bytes);
-            New().Add(damaged);
+            New().AddSegment(damaged);
+            new AddressSumWorker(SummaryKey.Address, long.MinValue, long.MaxValue, Rows.BaseUs - 5, 10_000).AddSums(damaged);
+            new AddressSumWorker(SummaryKey.Address, long.MinValue, long.MaxValue, Rows.BaseUs - 5, 10_000).AddHeads(damaged);
         }
     }
 

@@ -5,9 +5,18 @@ namespace NetTraffic.Shell.Hosting;
 /// <summary>From a command line to an exit code.</summary>
 internal static class ShellRunner
 {
+    private const string DiagnosticsOptOut = "POWERSHELL_DIAGNOSTICS_OPTOUT";
+
     public static int Run(ShellArguments arguments)
     {
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
+
+        // Without it every start opens a pipe for Enter-PSHostProcess, which nobody expects of this program, and waits for that.
+        if (Environment.GetEnvironmentVariable(DiagnosticsOptOut) is null)
+        {
+            Environment.SetEnvironmentVariable(DiagnosticsOptOut, "1");
+        }
+
         if (arguments.WorkingDirectory is { } folder)
         {
             Environment.CurrentDirectory = folder;

@@ -75,6 +75,8 @@ internal sealed class NumberColumn(bool nullable)
         }
     }
 
+    public ReadOnlySpan<long> Values => values.AsSpan(0, count);
+
     public void WriteTo(ParquetFile file) =>
         file.Numbers(values.AsSpan(0, count), present.Levels);
 
@@ -159,6 +161,15 @@ internal sealed class AddressColumn(bool mac)
     }
 
     public void AddNull() => present.Add(false);
+
+    /// <summary>The distinct addresses.</summary>
+    public ReadOnlySpan<IpAddress128> Addresses => dictionary.Addresses;
+
+    /// <summary>Places among those of the values that are present.</summary>
+    public ReadOnlySpan<int> Indices => indices.AsSpan(0, count);
+
+    /// <summary>As <see cref="Presence.Levels"/>.</summary>
+    public ReadOnlySpan<int> Levels => present.Levels;
 
     public void WriteTo(ParquetFile file)
     {

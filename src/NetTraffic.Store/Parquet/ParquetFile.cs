@@ -81,6 +81,9 @@ internal sealed class ParquetFile
         chunks.Add(new ChunkInfo(start, start, 0, [Encodings.DeltaLengthByteArray, Encodings.Rle], output.Length - start, rows - lengths.Length, null));
     }
 
+    /// <summary>Sums of the rows by address, behind the last column.</summary>
+    public void Sums(in SegmentSums.Rows summed) => SegmentSums.Write(output, summed);
+
     /// <summary>Ends the file and gives its bytes, valid until the next <see cref="Begin"/>.</summary>
     public ReadOnlyMemory<byte> End()
     {

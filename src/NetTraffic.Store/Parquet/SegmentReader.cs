@@ -14,6 +14,7 @@ internal sealed class SegmentReader
     private readonly List<Chunk> wanted = [];
     private byte[] footer = new byte[FooterGuess];
     private byte[] buffer = [];
+    private long footerAt;
 
     /// <summary>Rows of the segment.</summary>
     public int Rows { get; private set; }
@@ -30,6 +31,25 @@ internal sealed class SegmentReader
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // DuckDB meets the same, and words it for the user, or lists the segments again.
+            return false;
+        }
+    }
+
+    /// <summary>Reads what the rows sum up to by address; false where the file has no such sums, or as with <see cref="TryOpen"/>.</summary>
+    /// <param name="path">The segment.</param>
+    /// <param name="bytesOnly">Whether only <see cref="SegmentSums.TryReadBytes"/> of them.</param>
+    /// <param name="sums">The addresses.</param>
+    /// <param name="values">The sums.</param>
+    public bool TryReadSums(string path, bool bytesOnly, out Sums sums, ref long[] values)
+    {
+        sums = default;
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return ReadFooter(file) && ReadSums(file, bytesOnly, out sums, ref values);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
             return false;
         }
     }
@@ -53,9 +73,48 @@ internal sealed class SegmentReader
         }
 
         int split = (int)(chunk.Data - chunk.Start);
-        return Page(buffer.AsSpan(chunk.At, split), ParquetFile.PageDictionary, Encodings.Plain, null, out ReadOnlySpan<byte> dictionary, out int count)
+        return Dictionary(buffer.AsSpan(chunk.At, split), out ReadOnlySpan<byte> dictionary, out int count)
             && Page(buffer.AsSpan(chunk.At + split, (int)chunk.Size - split), ParquetFile.PageData, Encodings.RleDictionary, Rows, out ReadOnlySpan<byte> data, out _)
             && TextCursor.TryBegin(dictionary, count, data, Rows, chunk.Nullable, out cursor);
+    }
+
+    private static bool Dictionary(ReadOnlySpan<byte> page, out ReadOnlySpan<byte> entries, out int count) =>
+        Page(page, ParquetFile.PageDictionary, Encodings.Plain, null, out entries, out count) && count <= entries.Length / 4;
+
+    private bool ReadSums(SafeFileHandle file, bool bytesOnly, out Sums sums, ref long[] values)
+    {
+        sums = default;
+        if (chunks.Count == 0 || chunks.Find(chunk => chunk.Name == "source_address") is not { Dictionary: > 0 } source
+            || chunks.Find(chunk => chunk.Name == "destination_address") is not { Dictionary: > 0 } destination)
+        {
+            return false;
+        }
+
+        long start = chunks[^1].Start + chunks[^1].Size;
+        long one = source.Data - source.Start, other = destination.Data - destination.Start, block = footerAt - start;
+        if (block == 0 || one + other + block > LargestRead)
+        {
+            return false;
+        }
+
+        Reserve(one + other + block);
+        Span<byte> first = buffer.AsSpan(0, (int)one), second = buffer.AsSpan((int)one, (int)other), third = buffer.AsSpan((int)(one + other), (int)block);
+        if (!ReadAll(file, first, source.Start) || !ReadAll(file, second, destination.Start) || !ReadAll(file, third, start)
+            || !Dictionary(first, out ReadOnlySpan<byte> sources, out int sourceCount) || !Dictionary(second, out ReadOnlySpan<byte> destinations, out int destinationCount)
+            || sourceCount + destinationCount > Array.MaxLength / SegmentSums.SourceArrays)
+        {
+            return false;
+        }
+
+        bool read = bytesOnly ? SegmentSums.TryReadBytes(third, sourceCount + 1, destinationCount + 1, ref values, out SegmentSums.Times times)
+            : SegmentSums.TryRead(third, sourceCount + 1, destinationCount + 1, ref values, out times);
+        if (!read)
+        {
+            return false;
+        }
+
+        sums = new Sums { Times = times, Sources = sources, SourceCount = sourceCount, Destinations = destinations, DestinationCount = destinationCount };
+        return true;
     }
 
     /// <summary>The body of a page that takes all of the bytes and has the type and encoding, and with <paramref name="expected"/> the number of values, that it must.</summary>
@@ -132,7 +191,8 @@ internal sealed class SegmentReader
             }
         }
 
-        return SegmentFooter.TryRead(footer.AsSpan(tail - 8 - size, size), length - 8 - size, chunks, out long rows) && (Rows = (int)rows) == rows;
+        footerAt = length - 8 - size;
+        return SegmentFooter.TryRead(footer.AsSpan(tail - 8 - size, size), footerAt, chunks, out long rows) && (Rows = (int)rows) == rows;
     }
 
     /// <summary>Reads the chunks wanted one after the other into the buffer, neighbours at once.</summary>
@@ -150,11 +210,7 @@ internal sealed class SegmentReader
             total += chunk.Size;
         }
 
-        if (buffer.Length < total)
-        {
-            buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(LargestRead, total + (total / 4)));
-        }
-
+        Reserve(total);
         int at = 0;
         int from = 0;
         long position = 0;
@@ -183,6 +239,14 @@ internal sealed class SegmentReader
         return ReadAll(file, buffer.AsSpan(from, at - from), position);
     }
 
+    private void Reserve(long bytes)
+    {
+        if (buffer.Length < bytes)
+        {
+            buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(LargestRead, bytes + (bytes / 4)));
+        }
+    }
+
     private static bool ReadAll(SafeFileHandle file, Span<byte> target, long position)
     {
         while (!target.IsEmpty)
@@ -198,6 +262,20 @@ internal sealed class SegmentReader
         }
 
         return true;
+    }
+
+    /// <summary>A segment's sums: its times, and its dictionaries of addresses, whose entries the values are for.</summary>
+    internal ref struct Sums
+    {
+        public SegmentSums.Times Times { get; init; }
+
+        public ReadOnlySpan<byte> Sources { get; init; }
+
+        public int SourceCount { get; init; }
+
+        public ReadOnlySpan<byte> Destinations { get; init; }
+
+        public int DestinationCount { get; init; }
     }
 
     /// <summary>A column's place in the file.</summary>
