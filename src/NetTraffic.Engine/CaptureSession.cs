@@ -23,6 +23,7 @@ public sealed class CaptureSession : IDisposable
     private readonly PacketLimit limit;
     private readonly IntervalLog[] intervals;
     private readonly StoreKeeper keeper;
+    private readonly ForwardService forwarding;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Lock publishing = new();
     private readonly HashSet<string> reported = new(StringComparer.Ordinal);
@@ -40,6 +41,7 @@ public sealed class CaptureSession : IDisposable
         limit = new PacketLimit(request.PacketCount);
         intervals = new IntervalLog[sources.Count];
         keeper = new StoreKeeper(store, Warn);
+        forwarding = new ForwardService(store.Path, Warn);
         for (int i = 0; i < sources.Count; i++)
         {
             int lane = i;
@@ -140,6 +142,7 @@ public sealed class CaptureSession : IDisposable
         keeper.Dispose();
         Refresh(TimeSpan.Zero);
         writer.Complete(state, message);
+        forwarding.Dispose();
         CaptureStatus last = Publish();
         lanes.ForEach(lane => lane.Dispose());
         writer.Dispose();

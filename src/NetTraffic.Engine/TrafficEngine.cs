@@ -1,4 +1,5 @@
 using NetTraffic.Capture;
+using NetTraffic.Influx;
 using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
@@ -92,4 +93,42 @@ public static class TrafficEngine
     /// <summary>Flows straight from a capture file, each as it ends; nothing is stored. Constant memory. A damaged file gives its flows and then throws <see cref="Packets.CaptureFormatException"/>.</summary>
     public static IEnumerable<Flow> ReadFlows(string path, TrafficFilter filter, FlowOptions options, CancellationToken cancellationToken) =>
         FileFlowReader.Read(path, filter, options, new TrafficOption().Sensor, cancellationToken);
+
+    /// <summary>Passes on to the InfluxDB that is set what the store holds and was not passed on yet, on the caller's thread. Waits while the server is away.</summary>
+    /// <param name="storePath">Folder; null: the default store.</param>
+    /// <param name="progress">Takes how far it is.</param>
+    /// <param name="warn">Takes problems that do not end it.</param>
+    /// <param name="cancellationToken">Ends it; the next one goes on from there.</param>
+    /// <exception cref="InfluxException">The server does not take it, or none is set.</exception>
+    public static ForwardResult SyncInflux(string? storePath, IProgress<ForwardProgress>? progress, Action<string> warn, CancellationToken cancellationToken)
+    {
+        using ITrafficStore store = OpenStore(storePath);
+        using InfluxForwarder forwarder = ForwardService.Open(store, Target(store)) ?? throw new InfluxException(
+            $"Another process passes on '{store.Path}' to this server now: a running capture, or another Sync-NetTrafficInflux. It sends what you would; nothing is to be done.", InfluxProblem.Busy);
+        forwarder.Problem += warn;
+        return forwarder.SendAsync(progress, cancellationToken).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Asks the InfluxDB that is set who it is, and whether it takes a point.</summary>
+    /// <exception cref="InfluxException">None is set.</exception>
+    public static InfluxProbeResult TestInflux(string? storePath, CancellationToken cancellationToken)
+    {
+        using ITrafficStore store = OpenStore(storePath);
+        return InfluxProbe.TestAsync(Target(store), cancellationToken).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Makes the database or bucket that is set.</summary>
+    /// <param name="storePath">Folder; null: the default store.</param>
+    /// <param name="retention">How long points are kept; zero: without end; null: as it is.</param>
+    /// <param name="whatIf">Only says what would be done.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InfluxException">It cannot be done, or no server is set.</exception>
+    public static InfluxSetupResult InitializeInflux(string? storePath, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken)
+    {
+        using ITrafficStore store = OpenStore(storePath);
+        return InfluxSetup.InitializeAsync(Target(store), retention, whatIf, cancellationToken).GetAwaiter().GetResult();
+    }
+
+    private static InfluxTarget Target(ITrafficStore store) => store.GetInfluxTarget() ?? throw new InfluxException(
+        $"No InfluxDB is set for the store '{store.Path}'. Set one: Set-NetTrafficOption -InfluxUrl http://HOST:8086 with -InfluxOrg, -InfluxBucket and -InfluxToken (2.x), or -InfluxDatabase (1.x).", InfluxProblem.NotSet);
 }

@@ -32,9 +32,9 @@ internal static class Compactor
                 RemoveReplaced(folder);
                 List<Segment> segments = SegmentCatalog.ListHour(folder);
                 bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
-                if (segments.Count >= FewestSegments && hour.AddHours(1) + ClosedFor < DateTime.UtcNow && quiet)
+                if (segments.Count >= FewestSegments && hour.AddHours(1) + ClosedFor < DateTime.UtcNow && quiet
+                    && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connection, dataset, folder, segments))
                 {
-                    Merge(store, connection, dataset, folder, segments);
                     compacted++;
                 }
             }
@@ -43,7 +43,7 @@ internal static class Compactor
         return compacted;
     }
 
-    private static void Merge(string store, DuckDBConnection connection, Dataset dataset, string folder, List<Segment> segments)
+    private static bool Merge(string store, DuckDBConnection connection, Dataset dataset, string folder, List<Segment> segments)
     {
         string temporary = Path.Combine(StorePaths.Temporary(store), Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(StorePaths.Temporary(store));
@@ -53,6 +53,12 @@ internal static class Compactor
                 COPY (SELECT {FlowReader.FileColumns(dataset)} FROM {Database.Read(segments)} ORDER BY time)
                 TO {Database.Text(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)
                 """);
+            if (!PassedAllOrNone(store, dataset.Name, segments))
+            {
+                // Somebody passed on a part meanwhile; the hour is merged once the rest is passed on too.
+                return false;
+            }
+
             string name = Segment.Name(segments.Min(segment => segment.FirstUs), segments.Max(segment => segment.LastUs), "merged-" + Guid.NewGuid().ToString("N")[..8], 0);
             string path = Path.Combine(folder, name);
             using (FileStream written = new(temporary, FileMode.Open, FileAccess.ReadWrite))
@@ -63,11 +69,39 @@ internal static class Compactor
             byte[] replaced = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', segments.Select(segment => Path.GetFileName(segment.Path))));
             StoreFiles.Write(store, path + SegmentCatalog.ReplacesSuffix, replaced, durable: true);
             File.Move(temporary, path);
+            return true;
         }
         finally
         {
             StoreFiles.TryDelete(temporary);
         }
+    }
+
+    /// <summary>
+    /// Whether each of those who follow the store has passed on all of the segments or none of them: a merged one can only be passed on
+    /// as a whole. What was passed on before it was merged, and is not yet noted as such, counts as a part.
+    /// </summary>
+    private static bool PassedAllOrNone(string store, string dataset, List<Segment> segments)
+    {
+        string folder = StorePaths.Followers(store);
+        if (!Directory.Exists(folder))
+        {
+            return true;
+        }
+
+        string root = StorePaths.Dataset(store, dataset);
+        foreach (string cursor in Directory.GetFiles(folder, "*.cursor"))
+        {
+            HashSet<string> passed = [.. File.ReadLines(cursor).Where(line => !line.StartsWith('#'))];
+            bool HasPassed(string name) => passed.Contains($"{dataset}/{name}");
+            int count = segments.Count(segment => HasPassed(SegmentFeed.Name(root, segment.Path)));
+            if (count != segments.Count && (count > 0 || segments.Exists(segment => SegmentFeed.Replaced(root, segment.Path).Exists(HasPassed))))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Removes what merged files replaced long enough ago; a list goes with its merged file, never before.</summary>

@@ -17,11 +17,29 @@ internal sealed record ConfigContent
     public string? FlushInterval { get; init; }
 
     public string[]? LocalNetworks { get; init; }
+
+    public string? InfluxUrl { get; init; }
+
+    public string? InfluxOrg { get; init; }
+
+    public string? InfluxBucket { get; init; }
+
+    public string? InfluxDatabase { get; init; }
+
+    public string? InfluxUser { get; init; }
+
+    public string? InfluxGeneration { get; init; }
 }
 
 /// <summary>Settings: defaults, under the store's config file, under the environment.</summary>
 internal static class ConfigFile
 {
+    private static readonly string[] Names =
+    [
+        "StorePath", "Sensor", "Retention", "FlushInterval", "LocalNetworks", "InfluxUrl", "InfluxOrg", "InfluxBucket", "InfluxDatabase", "InfluxUser", "InfluxGeneration",
+        .. SecretFile.Settings,
+    ];
+
     private static readonly TimeSpan ShortestFlush = TimeSpan.FromSeconds(1), LongestFlush = TimeSpan.FromHours(1);
 
     public static ConfigContent Read(string path)
@@ -45,7 +63,7 @@ internal static class ConfigFile
     {
         ConfigContent content = Read(StorePaths.Config(store));
         TrafficOption option = Apply(new TrafficOption { StorePath = store }, content, name => $"'{name}' in '{StorePaths.Config(store)}'");
-        return Apply(
+        option = Apply(
             option,
             new ConfigContent
             {
@@ -53,15 +71,22 @@ internal static class ConfigFile
                 Retention = Variable("RETENTION"),
                 FlushInterval = Variable("FLUSH_INTERVAL"),
                 LocalNetworks = Variable("LOCAL_NETWORKS")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                InfluxUrl = Variable("INFLUX_URL"),
+                InfluxOrg = Variable("INFLUX_ORG"),
+                InfluxBucket = Variable("INFLUX_BUCKET"),
+                InfluxDatabase = Variable("INFLUX_DATABASE"),
+                InfluxUser = Variable("INFLUX_USER"),
+                InfluxGeneration = Variable("INFLUX_GENERATION"),
             },
-            name => $"the environment variable NETTRAFFIC_{name switch { "FlushInterval" => "FLUSH_INTERVAL", "LocalNetworks" => "LOCAL_NETWORKS", _ => name.ToUpperInvariant() }}");
+            name => $"the environment variable NETTRAFFIC_{VariableName(name)}");
+        return option with { HasInfluxToken = SecretFile.Token(store) is not null, HasInfluxPassword = SecretFile.Password(store) is not null };
     }
 
     /// <summary>Applies changes; everything is checked before anything is written.</summary>
     public static void Set(string store, IReadOnlyDictionary<string, object?> changes)
     {
         ConfigContent content = Read(StorePaths.Config(store));
-        foreach ((string name, object? value) in changes)
+        foreach ((string name, object? value) in changes.Where(change => !SecretFile.Settings.Contains(change.Key)))
         {
             content = name switch
             {
@@ -70,11 +95,18 @@ internal static class ConfigFile
                 nameof(TrafficOption.Retention) => content with { Retention = Span(value) },
                 nameof(TrafficOption.FlushInterval) => content with { FlushInterval = Span(value) },
                 nameof(TrafficOption.LocalNetworks) => content with { LocalNetworks = value as string[] },
-                _ => throw new ArgumentException($"There is no setting '{name}'. Settings: StorePath, Sensor, Retention, FlushInterval, LocalNetworks."),
+                nameof(TrafficOption.InfluxUrl) => content with { InfluxUrl = value as string },
+                nameof(TrafficOption.InfluxOrg) => content with { InfluxOrg = value as string },
+                nameof(TrafficOption.InfluxBucket) => content with { InfluxBucket = value as string },
+                nameof(TrafficOption.InfluxDatabase) => content with { InfluxDatabase = value as string },
+                nameof(TrafficOption.InfluxUser) => content with { InfluxUser = value as string },
+                nameof(TrafficOption.InfluxGeneration) => content with { InfluxGeneration = value?.ToString() },
+                _ => throw new ArgumentException($"There is no setting '{name}'. Settings: {string.Join(", ", Names)}."),
             };
         }
 
         Apply(new TrafficOption(), content, name => name);
+        SecretFile.Set(store, changes);
         if (changes.ContainsKey(nameof(TrafficOption.StorePath)))
         {
             // Which store is the default one can only be said outside of it.
@@ -145,8 +177,51 @@ internal static class ConfigFile
             option = option with { LocalNetworks = networks };
         }
 
-        return option;
+        return ApplyInflux(option, content, where);
     }
+
+    private static TrafficOption ApplyInflux(TrafficOption option, ConfigContent content, Func<string, string> where)
+    {
+        if (content.InfluxUrl is { } url)
+        {
+            option = option with { InfluxUrl = Url(url, where(nameof(option.InfluxUrl))) };
+        }
+
+        if (content.InfluxGeneration is { } generation)
+        {
+            option = option with { InfluxGeneration = Generation(generation, where(nameof(option.InfluxGeneration))) };
+        }
+
+        return option with
+        {
+            InfluxOrg = Name(content.InfluxOrg, where(nameof(option.InfluxOrg))) ?? option.InfluxOrg,
+            InfluxBucket = Name(content.InfluxBucket, where(nameof(option.InfluxBucket))) ?? option.InfluxBucket,
+            InfluxDatabase = Name(content.InfluxDatabase, where(nameof(option.InfluxDatabase))) ?? option.InfluxDatabase,
+            InfluxUser = Name(content.InfluxUser, where(nameof(option.InfluxUser))) ?? option.InfluxUser,
+        };
+    }
+
+    private static string Url(string value, string where) =>
+        !Uri.TryCreate(value, UriKind.Absolute, out Uri? url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+            ? throw new ArgumentException($"{where}: give the server's address as http://HOST:8086 or https://HOST.")
+        : url.UserInfo.Length > 0 || url.Query.Length > 0
+            ? throw new ArgumentException($"{where}: credentials and database do not belong into the address. Give -InfluxToken, or -InfluxUser and -InfluxPassword, and -InfluxBucket or -InfluxDatabase.")
+        : url.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    private static Influx.InfluxGeneration Generation(string value, string where) => value.Trim().ToUpperInvariant() switch
+    {
+        "AUTO" => Influx.InfluxGeneration.Auto,
+        "1" or "V1" => Influx.InfluxGeneration.V1,
+        "2" or "V2" => Influx.InfluxGeneration.V2,
+        "3" or "V3" => Influx.InfluxGeneration.V3,
+        _ => throw new ArgumentException($"{where}: '{value}' is none of Auto, 1, 2, 3."),
+    };
+
+    private static string? Name(string? value, string where) =>
+        value is null || (value.Length is > 0 and <= 256 && !value.Any(char.IsControl)) ? value : throw new ArgumentException($"{where}: a name has 1 to 256 characters, none of them control characters.");
+
+    private static string VariableName(string setting) =>
+        string.Concat(setting.Select((letter, at) => at > 0 && char.IsUpper(letter) ? "_" + letter : char.ToUpperInvariant(letter).ToString()));
 
     private static string Sensor(string value, string where) =>
         value.Trim().Length is > 0 and <= 128 && !value.Any(char.IsControl) ? value.Trim()

@@ -8,14 +8,21 @@ internal static class StoreFiles
     /// <param name="path">Final path; its folder is made where it is not there.</param>
     /// <param name="content">What goes in.</param>
     /// <param name="durable">Whether the bytes must be on the disk before the name is.</param>
-    public static void Write(string store, string path, ReadOnlySpan<byte> content, bool durable)
+    /// <param name="secret">Whether only this user may read it.</param>
+    public static void Write(string store, string path, ReadOnlySpan<byte> content, bool durable, bool secret = false)
     {
         string folder = StorePaths.Temporary(store);
         Directory.CreateDirectory(folder);
         string temporary = Path.Combine(folder, Guid.NewGuid().ToString("N"));
         try
         {
-            using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+            if (secret && !OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using (FileStream file = new(temporary, options))
             {
                 file.Write(content);
                 file.Flush(durable);

@@ -12,4 +12,5 @@ internal sealed record StoreVersionFile(int Version);
 [JsonSerializable(typeof(CaptureStatus))]
 [JsonSerializable(typeof(StoreVersionFile))]
 [JsonSerializable(typeof(ConfigContent))]
+[JsonSerializable(typeof(SecretContent))]
 internal sealed partial class StoreJson : JsonSerializerContext;

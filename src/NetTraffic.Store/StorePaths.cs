@@ -36,9 +36,13 @@ public static class StorePaths
 
     internal static string Config(string store) => Path.Combine(store, "config.json");
 
+    internal static string Secrets(string store) => Path.Combine(store, "secrets.json");
+
     internal static string Temporary(string store) => Path.Combine(store, "tmp");
 
     internal static string Status(string store) => Path.Combine(store, "captures", "status");
+
+    internal static string Followers(string store) => Path.Combine(store, "forward");
 
     internal static string Dataset(string store, string dataset) => Path.Combine(store, dataset);
 

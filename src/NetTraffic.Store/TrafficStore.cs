@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DuckDB.NET.Data;
+using NetTraffic.Influx;
 
 namespace NetTraffic.Store;
 
@@ -130,7 +131,27 @@ public sealed class TrafficStore : ITrafficStore
         Ask(connection => Exporter.Names(Path, connection, key, prefix, limit), CancellationToken.None);
 
     /// <inheritdoc/>
+    public ISegmentFeed Segments => new SegmentFeed(Path, Ask);
+
+    /// <inheritdoc/>
     public TrafficOption GetOption() => ConfigFile.Option(Path);
+
+    /// <inheritdoc/>
+    public InfluxTarget? GetInfluxTarget()
+    {
+        TrafficOption option = GetOption();
+        return option.InfluxUrl is not { } url ? null : new InfluxTarget
+        {
+            Url = new Uri(url),
+            Generation = option.InfluxGeneration,
+            Organization = option.InfluxOrg,
+            Bucket = option.InfluxBucket,
+            Database = option.InfluxDatabase,
+            User = option.InfluxUser,
+            Token = SecretFile.Token(Path),
+            Password = SecretFile.Password(Path),
+        };
+    }
 
     /// <inheritdoc/>
     public void SetOption(IReadOnlyDictionary<string, object?> changes)

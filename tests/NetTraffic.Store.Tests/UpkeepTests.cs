@@ -158,7 +158,7 @@ public class UpkeepTests
 
     private static int Segments(string folder) => Directory.GetFiles(Path.Combine(folder, "flows"), "*.parquet", SearchOption.AllDirectories).Length;
 
-    private static void Age(string folder, TimeSpan by)
+    internal static void Age(string folder, TimeSpan by)
     {
         foreach (string path in Directory.GetFiles(Path.Combine(folder, "flows"), "*", SearchOption.AllDirectories))
         {

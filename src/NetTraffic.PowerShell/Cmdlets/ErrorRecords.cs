@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NetTraffic.Capture;
+using NetTraffic.Influx;
 using NetTraffic.Packets;
 using NetTraffic.Store;
 
@@ -18,6 +19,13 @@ internal static class ErrorRecords
         (string id, ErrorCategory category, string nextMove) = error switch
         {
             CaptureException capture => (capture.Problem == CaptureProblem.Other ? "CaptureFailed" : capture.Problem.ToString(), Category(capture.Problem), capture.RecommendedAction ?? ""),
+            InfluxException influx => (influx.Problem == InfluxProblem.Other ? "InfluxFailed" : "Influx" + influx.Problem, Category(influx.Problem), influx.Problem switch
+            {
+                InfluxProblem.NotSet or InfluxProblem.Busy => "See the message.",
+                InfluxProblem.NotFound => "Make it with Initialize-NetTrafficInflux, or correct the name with Set-NetTrafficOption.",
+                InfluxProblem.Unauthorized => "Set the credentials again with Set-NetTrafficOption, and try Test-NetTrafficInflux.",
+                _ => "Test-NetTrafficInflux says what answers at the address; Set-NetTrafficOption changes it.",
+            }),
             CaptureFormatException { Offset: 0 } => ("NotACaptureFile", ErrorCategory.InvalidData, "Give a pcap or pcapng file, gzip'd or not, as tcpdump, dumpcap and Wireshark write them."),
             CaptureFormatException damage => ("DamagedCaptureFile", ErrorCategory.InvalidData, $"The damage begins at byte {damage.Offset}; everything before it was read."),
             StoreException => ("StoreFailed", ErrorCategory.ResourceUnavailable, error.Message.Contains(".parquet", StringComparison.OrdinalIgnoreCase)
@@ -43,6 +51,16 @@ internal static class ErrorRecords
             ErrorDetails = new ErrorDetails(Display.Text(error.Message)) { RecommendedAction = Display.Text(nextMove) },
         };
     }
+
+    private static ErrorCategory Category(InfluxProblem problem) => problem switch
+    {
+        InfluxProblem.Unreachable => ErrorCategory.ConnectionError,
+        InfluxProblem.Certificate => ErrorCategory.SecurityError,
+        InfluxProblem.Unauthorized => ErrorCategory.AuthenticationError,
+        InfluxProblem.NotFound or InfluxProblem.NotSet => ErrorCategory.ObjectNotFound,
+        InfluxProblem.Busy => ErrorCategory.ResourceBusy,
+        _ => ErrorCategory.ProtocolError,
+    };
 
     private static ErrorCategory Category(CaptureProblem problem) => problem switch
     {

@@ -12,6 +12,16 @@ internal static class OptionOverrides
         (nameof(TrafficOption.Retention), "NETTRAFFIC_RETENTION"),
         (nameof(TrafficOption.FlushInterval), "NETTRAFFIC_FLUSH_INTERVAL"),
         (nameof(TrafficOption.LocalNetworks), "NETTRAFFIC_LOCAL_NETWORKS"),
+        (nameof(TrafficOption.InfluxUrl), "NETTRAFFIC_INFLUX_URL"),
+        (nameof(TrafficOption.InfluxOrg), "NETTRAFFIC_INFLUX_ORG"),
+        (nameof(TrafficOption.InfluxBucket), "NETTRAFFIC_INFLUX_BUCKET"),
+        (nameof(TrafficOption.InfluxDatabase), "NETTRAFFIC_INFLUX_DATABASE"),
+        (nameof(TrafficOption.InfluxUser), "NETTRAFFIC_INFLUX_USER"),
+        (nameof(TrafficOption.InfluxGeneration), "NETTRAFFIC_INFLUX_GENERATION"),
+        ("InfluxToken", "NETTRAFFIC_INFLUX_TOKEN"),
+        ("InfluxToken", "NETTRAFFIC_INFLUX_TOKEN_FILE"),
+        ("InfluxPassword", "NETTRAFFIC_INFLUX_PASSWORD"),
+        ("InfluxPassword", "NETTRAFFIC_INFLUX_PASSWORD_FILE"),
     ];
 
     /// <summary>The variable that overrides a setting now, or null.</summary>
@@ -21,7 +31,7 @@ internal static class OptionOverrides
     /// <summary>The settings with a property that names the overridden ones: <c>Sensor (NETTRAFFIC_SENSOR)</c>.</summary>
     public static PSObject Show(TrafficOption option, bool storePathGiven)
     {
-        string[] overridden = [.. Known.Where(pair => VariableOf(pair.Setting) is not null && !(storePathGiven && pair.Setting == nameof(TrafficOption.StorePath)))
+        string[] overridden = [.. Known.Where(pair => VariableOf(pair.Setting) == pair.Variable && !(storePathGiven && pair.Setting == nameof(TrafficOption.StorePath)))
             .Select(pair => $"{pair.Setting} ({pair.Variable})")];
         PSObject shown = new(option);
         shown.Properties.Add(new PSNoteProperty("FromEnvironment", overridden));

@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using System.Net;
+using System.Security;
 using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
@@ -41,6 +43,52 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
     [AllowEmptyString]
     public string? DefaultStorePath { get; set; }
 
+    /// <summary>InfluxDB that rollups are sent to; $null: none any more.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? InfluxUrl { get; set; }
+
+    /// <summary>InfluxDB 2.x: organisation.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? InfluxOrg { get; set; }
+
+    /// <summary>InfluxDB 2.x and 3.x: bucket.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? InfluxBucket { get; set; }
+
+    /// <summary>InfluxDB 2.x and 3.x: token. Kept in a file that only this user may read, and never shown.</summary>
+    [Parameter]
+    [AllowNull]
+    public SecureString? InfluxToken { get; set; }
+
+    /// <summary>InfluxDB 1.x: database.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? InfluxDatabase { get; set; }
+
+    /// <summary>InfluxDB 1.x: user.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? InfluxUser { get; set; }
+
+    /// <summary>InfluxDB 1.x: password. Kept as the token is.</summary>
+    [Parameter]
+    [AllowNull]
+    public SecureString? InfluxPassword { get; set; }
+
+    /// <summary>Which write API is spoken; Auto asks the server.</summary>
+    [Parameter]
+    [AllowNull]
+    [ValidateSet("Auto", "1", "2", "3")]
+    public string? InfluxGeneration { get; set; }
+
     /// <summary>Returns the settings in force afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -49,10 +97,18 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
     protected override void End()
     {
         Dictionary<string, object?> changes = new(StringComparer.Ordinal);
-        Add(changes, nameof(Sensor), string.IsNullOrEmpty(Sensor) ? null : Sensor);
+        AddText(changes, nameof(Sensor), Sensor);
         Add(changes, nameof(Retention), Retention);
         Add(changes, nameof(FlushInterval), FlushInterval);
         Add(changes, nameof(LocalNetworks), LocalNetworks);
+        AddText(changes, nameof(InfluxUrl), InfluxUrl);
+        AddText(changes, nameof(InfluxOrg), InfluxOrg);
+        AddText(changes, nameof(InfluxBucket), InfluxBucket);
+        AddText(changes, nameof(InfluxDatabase), InfluxDatabase);
+        AddText(changes, nameof(InfluxUser), InfluxUser);
+        AddText(changes, nameof(InfluxGeneration), InfluxGeneration);
+        Add(changes, nameof(InfluxToken), Plain(InfluxToken));
+        Add(changes, nameof(InfluxPassword), Plain(InfluxPassword));
         if (IsBound(nameof(DefaultStorePath)))
         {
             changes.Add(nameof(TrafficOption.StorePath), string.IsNullOrEmpty(DefaultStorePath) ? null : FullPath(DefaultStorePath));
@@ -60,7 +116,7 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
 
         if (changes.Count == 0)
         {
-            Refuse("NothingToSet", "No setting was given, so nothing would change.", "Give at least one of -Sensor, -Retention, -FlushInterval, -LocalNetworks, -DefaultStorePath.");
+            Refuse("NothingToSet", "No setting was given, so nothing would change.", "Give at least one of -Sensor, -Retention, -FlushInterval, -LocalNetworks, -DefaultStorePath, -Influx*.");
         }
 
         if (ShouldProcess(Display.Text(Store.Path), $"Set {string.Join(", ", changes.Keys)}"))
@@ -80,6 +136,10 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
             WriteObject(OptionOverrides.Show(Store.GetOption(), StorePath is not null));
         }
     }
+
+    private static string? Plain(SecureString? secret) => secret is null ? null : new NetworkCredential("", secret).Password;
+
+    private void AddText(Dictionary<string, object?> changes, string setting, string? value) => Add(changes, setting, string.IsNullOrEmpty(value) ? null : value);
 
     private void Add(Dictionary<string, object?> changes, string setting, object? value)
     {

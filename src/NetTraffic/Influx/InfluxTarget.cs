@@ -96,4 +96,10 @@ public enum InfluxProblem
 
     /// <summary>What answers is no InfluxDB.</summary>
     NotInflux,
+
+    /// <summary>No server is set.</summary>
+    NotSet,
+
+    /// <summary>Another process passes on the same store to the same server.</summary>
+    Busy,
 }

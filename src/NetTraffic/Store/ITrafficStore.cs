@@ -54,10 +54,16 @@ public interface ITrafficStore : IDisposable
     /// <summary>Distinct values for completion, most traffic first: Protocol, Application, SourceAddress, DestinationAddress, Address, Interface, Sensor.</summary>
     IReadOnlyList<string> GetNames(SummaryKey key, string prefix, int limit);
 
+    /// <summary>The store's segments, for those who pass on what it holds.</summary>
+    ISegmentFeed Segments { get; }
+
     /// <summary>The settings in force for this store.</summary>
     TrafficOption GetOption();
 
-    /// <summary>Writes settings to the store's config file; null takes a setting back to its default, absent names are left alone. Bad values are refused with an <see cref="ArgumentException"/>.</summary>
+    /// <summary>The InfluxDB in force for this store, credentials included; null: none is set.</summary>
+    Influx.InfluxTarget? GetInfluxTarget();
+
+    /// <summary>Writes settings to the store's config file (the token and the password to one that only this user may read); null takes a setting back to its default, absent names are left alone. Bad values are refused with an <see cref="ArgumentException"/>.</summary>
     void SetOption(IReadOnlyDictionary<string, object?> changes);
 }
 

@@ -5,8 +5,9 @@ namespace NetTraffic.Store;
 /// <param name="Name">Path below the dataset's folder, with '/'; the same for ever, and never used again.</param>
 /// <param name="First">Earliest <c>time</c>, UTC.</param>
 /// <param name="Last">Latest <c>end_time</c>, UTC.</param>
+/// <param name="Written">When the file was written, UTC.</param>
 /// <param name="Replaces">Names of the segments that were merged into it; empty for one that a capture wrote.</param>
-public sealed record StoreSegment(string Dataset, string Name, DateTime First, DateTime Last, IReadOnlyList<string> Replaces);
+public sealed record StoreSegment(string Dataset, string Name, DateTime First, DateTime Last, DateTime Written, IReadOnlyList<string> Replaces);
 
 /// <summary>What the rows of one segment add up to, by interval; each part has the same packets and bytes in all.</summary>
 public sealed record SegmentRollup
@@ -61,7 +62,11 @@ public readonly record struct ConversationRollup(DateTime Time, string Sensor, s
 /// <summary>The store as those see it who follow it: every row is in one segment of the list, or in one that a segment of the list replaces.</summary>
 public interface ISegmentFeed
 {
-    /// <summary>Folder where followers keep their cursors: one file each, NAME.json, with the names of the segments they have passed on. Hours of which a follower has passed on a part are not merged.</summary>
+    /// <summary>
+    /// Folder where followers keep their cursors: one file each, NAME.cursor, a line "DATASET/NAME" for each segment they have passed on
+    /// (other lines begin with '#'). An hour of which a follower has passed on a part is not merged, so that a merged segment is
+    /// passed on as a whole or not at all.
+    /// </summary>
     string FollowerFolder { get; }
 
     /// <summary>The segments of the flows and captures datasets now, oldest hour first.</summary>

@@ -1,0 +1,238 @@
+using System.Diagnostics;
+
+namespace NetTraffic.Influx;
+
+/// <summary>
+/// Passes on what a store holds to one InfluxDB, segment by segment, from where it stopped: nothing is left out and nothing counted
+/// twice, whatever happens to the server, the network or this process (see <see cref="ForwardFiles"/>). One at a time per store and
+/// target, by a lease that ends with the process.
+/// </summary>
+public sealed class InfluxForwarder : IDisposable
+{
+    private readonly ISegmentFeed feed;
+    private readonly InfluxTarget target;
+    private readonly ForwarderOptions options;
+    private readonly InfluxWriter writer;
+    private readonly FileStream lease;
+    private readonly ForwardFiles files;
+    private readonly RollupLines rollups;
+    private readonly LineEncoder lines = new();
+    private readonly HashSet<string> unreadable = new(StringComparer.Ordinal);
+    private readonly List<string> waiting;
+    private long segments, points, rejected, bytes, retries;
+
+    private InfluxForwarder(ISegmentFeed feed, InfluxTarget target, ForwarderOptions options, InfluxWriterOptions writerOptions, FileStream lease, ForwardFiles files)
+    {
+        this.feed = feed;
+        this.target = target;
+        this.options = options;
+        this.lease = lease;
+        this.files = files;
+        rollups = new RollupLines(options);
+        waiting = files.Open();
+        rollups.Restore(files.Choices);
+        writer = new InfluxWriter(target, writerOptions with { DeadLetterPath = files.Rejected });
+        writer.Problem += text => Problem?.Invoke(text);
+    }
+
+    /// <summary>Raised for each new problem, and at its end, from any thread.</summary>
+    public event Action<string>? Problem;
+
+    /// <summary>Opens a forwarder; null where another one of this machine has the lease.</summary>
+    /// <exception cref="IOException">The cursor's folder cannot be written.</exception>
+    public static InfluxForwarder? TryOpen(ISegmentFeed feed, InfluxTarget target, ForwarderOptions options, InfluxWriterOptions writerOptions)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        ArgumentNullException.ThrowIfNull(target);
+        Directory.CreateDirectory(feed.FollowerFolder);
+        ForwardFiles files = new(feed.FollowerFolder, target.Key);
+        FileStream lease;
+        try
+        {
+            lease = new FileStream(files.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(files.Lock))
+        {
+            return null;
+        }
+
+        try
+        {
+            return new InfluxForwarder(feed, target, options, writerOptions, lease, files);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Passes on all that is there now, and returns. Waits as long as the server is away.</summary>
+    /// <exception cref="InfluxException">The server does not take it, and trying again will not help; nothing is lost.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the next run goes on from there.</exception>
+    public async Task<ForwardResult> SendAsync(IProgress<ForwardProgress>? progress, CancellationToken cancellationToken)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        (segments, points, rejected, bytes, retries) = (0, 0, 0, 0, 0);
+        while (waiting.Count > 0)
+        {
+            await DeliverAsync(waiting[0], 0, cancellationToken).ConfigureAwait(false);
+            waiting.RemoveAt(0);
+        }
+
+        Queue<StoreSegment> pending = Pending();
+        long total = pending.Count;
+        Task sending = Task.CompletedTask;
+        try
+        {
+            while (pending.Count > 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+
+                // The next batch is made while the last one is on its way.
+                (string? path, int count) = await Task.Run(() => Gather(pending, cancellationToken), cancellationToken).ConfigureAwait(false);
+                if (path is not null)
+                {
+                    waiting.Add(path);
+                }
+
+                await sending.ConfigureAwait(false);
+                waiting.RemoveRange(0, waiting.Count - (path is null ? 0 : 1));
+                progress?.Report(new ForwardProgress(segments, total, points));
+                sending = path is null ? Task.CompletedTask : DeliverAsync(path, count, cancellationToken);
+            }
+
+            await sending.ConfigureAwait(false);
+            waiting.Clear();
+            progress?.Report(new ForwardProgress(segments, total, points));
+        }
+        finally
+        {
+            await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return new ForwardResult
+        {
+            StorePath = Path.GetDirectoryName(feed.FollowerFolder) ?? "",
+            Target = target.ToString(),
+            Segments = segments,
+            Points = points,
+            Rejected = rejected,
+            RejectedPath = rejected > 0 ? files.Rejected : null,
+            Bytes = bytes,
+            Retries = retries,
+            Unreadable = unreadable.Count,
+            Elapsed = clock.Elapsed,
+        };
+    }
+
+    /// <summary>Ends the lease.</summary>
+    public void Dispose()
+    {
+        writer.Dispose();
+        lease.Dispose();
+    }
+
+    private static string FullName(StoreSegment segment) => FullName(segment.Dataset, segment.Name);
+
+    private static string FullName(string dataset, string name) => $"{dataset}/{name}";
+
+    private Queue<StoreSegment> Pending()
+    {
+        IReadOnlyList<StoreSegment> all = feed.ListSegments();
+        HashSet<string> known = new(StringComparer.Ordinal);
+        List<string> merged = [];
+        Queue<StoreSegment> pending = new();
+        foreach (StoreSegment segment in all)
+        {
+            string name = FullName(segment);
+            known.Add(name);
+            foreach (string replaced in segment.Replaces)
+            {
+                known.Add(FullName(segment.Dataset, replaced));
+            }
+
+            if (files.Passed.Contains(name))
+            {
+                continue;
+            }
+
+            int passed = segment.Replaces.Count(replaced => files.Passed.Contains(FullName(segment.Dataset, replaced)));
+            if (passed == 0)
+            {
+                pending.Enqueue(segment);
+            }
+            else if (passed == segment.Replaces.Count)
+            {
+                merged.Add(name);
+            }
+            else
+            {
+                // Merged just while a part was passed on: the rest is still there for a while.
+                foreach (string replaced in segment.Replaces.Where(replaced => !files.Passed.Contains(FullName(segment.Dataset, replaced))))
+                {
+                    pending.Enqueue(segment with { Name = replaced, Replaces = [] });
+                }
+            }
+        }
+
+        files.Update(target.ToString(), merged, known.Contains);
+        return pending;
+    }
+
+    /// <summary>Makes a batch of the next segments; no path where they had nothing.</summary>
+    private (string? Path, int Count) Gather(Queue<StoreSegment> pending, CancellationToken cancellationToken)
+    {
+        lines.Clear();
+        List<string> names = [];
+        DateTime oldest = DateTime.UtcNow;
+        while (pending.Count > 0 && lines.Lines < options.GatherLines && names.Count < options.GatherSegments)
+        {
+            StoreSegment segment = pending.Dequeue();
+            string name = FullName(segment);
+            SegmentRollup? rollup;
+            try
+            {
+                rollup = feed.Read(segment, options.Interval, cancellationToken);
+            }
+            catch (StoreException error)
+            {
+                // A damaged file must not hold up the rest.
+                if (unreadable.Add(name))
+                {
+                    Problem?.Invoke($"{error.Message} The rest is passed on.");
+                }
+
+                continue;
+            }
+
+            // Gone: merged or cleared since it was listed. Merged, it is in the next list.
+            if (rollup is not null)
+            {
+                rollups.Add(lines, name, rollup);
+                names.Add(name);
+                oldest = segment.Written < oldest ? segment.Written : oldest;
+            }
+        }
+
+        if (names.Count == 0)
+        {
+            return (null, 0);
+        }
+
+        DateTime now = DateTime.UtcNow;
+        rollups.AddForward(lines, now, now - oldest, lines.Lines + 1, rejected, pending.Count);
+        return (files.Write(target.ToString(), names, lines.Written, rollups.Save()), names.Count);
+    }
+
+    private async Task DeliverAsync(string path, int count, CancellationToken cancellationToken)
+    {
+        InfluxWriteResult result = await writer.WriteAsync(ForwardFiles.Lines(path), cancellationToken).ConfigureAwait(false);
+        segments += count;
+        points += result.Accepted;
+        rejected += result.Rejected;
+        bytes += result.Bytes;
+        retries += result.Retries;
+        File.Delete(path);
+    }
+}

@@ -1,0 +1,252 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace NetTraffic.Influx;
+
+/// <summary>
+/// Makes points of what segments add up to. A point's time is its interval's start and a part of the interval that stands for the
+/// segment, always the same: points of several segments never overwrite each other, and sending a segment again changes nothing.
+/// </summary>
+internal sealed class RollupLines
+{
+    /// <summary>What all without a series of their own are added up under.</summary>
+    public const string Other = "other";
+
+    /// <summary>What has no address, and no application.</summary>
+    public const string None = "none";
+
+    // Interfaces and protocols are few, but files can name as many as they like.
+    private const int Interfaces = 128, Protocols = 300, LongestName = 200;
+    private readonly ForwarderOptions options;
+    private readonly (string Name, SeriesSelector Selector)[] selectors;
+    private readonly SeriesSelector sent, received, conversations, interfaces, protocols;
+
+    public RollupLines(ForwarderOptions options)
+    {
+        this.options = options;
+
+        // Each direction has an "other" of its own.
+        int talkers = Math.Max(1, (options.Talkers / 2) - 1);
+        sent = new SeriesSelector(talkers, talkers * options.NewSeriesPerHour);
+        received = new SeriesSelector(talkers, talkers * options.NewSeriesPerHour);
+        int pairs = Math.Max(1, options.Conversations - 1);
+        conversations = new SeriesSelector(pairs, pairs * options.NewSeriesPerHour);
+        interfaces = new SeriesSelector(Interfaces - 1, Interfaces * 4);
+        protocols = new SeriesSelector(Protocols - 1, Protocols * 2);
+        selectors = [("sent", sent), ("received", received), ("conversations", conversations), ("interfaces", interfaces), ("protocols", protocols)];
+    }
+
+    /// <summary>The state of the choices, as lines.</summary>
+    public IEnumerable<string> Save() => selectors.SelectMany(pair => pair.Selector.Save().Select(line => $"{pair.Name}\t{line}"));
+
+    /// <summary>Takes a state back.</summary>
+    public void Restore(IEnumerable<string> lines)
+    {
+        ILookup<string, string> parts = lines.Where(line => line.Contains('\t')).ToLookup(line => line[..line.IndexOf('\t')], line => line[(line.IndexOf('\t') + 1)..]);
+        foreach ((string name, SeriesSelector selector) in selectors)
+        {
+            selector.Restore(parts[name]);
+        }
+    }
+
+    /// <summary>Appends the points of a segment.</summary>
+    public void Add(LineEncoder lines, string segment, SegmentRollup rollup)
+    {
+        long offset = Offset(segment);
+        Traffic(lines, rollup.Traffic, offset);
+        Talkers(lines, rollup.Talkers, offset);
+        Conversations(lines, rollup.Conversations, offset);
+        Captures(lines, rollup.Captures);
+    }
+
+    /// <summary>Appends the forwarder's own numbers.</summary>
+    public void AddForward(LineEncoder lines, DateTime now, TimeSpan lag, long sentLines, long rejected, long pending)
+    {
+        lines.Begin("net_forward");
+        lines.Tag("sensor", Clean(options.Sensor));
+        lines.Field("lag_ms", (long)Math.Max(0, lag.TotalMilliseconds));
+        lines.Field("lines", sentLines);
+        lines.Field("pending_segments", pending);
+        lines.Field("rejected", rejected);
+        lines.End(Nanoseconds(now));
+    }
+
+    private void Traffic(LineEncoder lines, IReadOnlyList<TrafficRollup> rows, long offset)
+    {
+        foreach (IGrouping<(DateTime Time, string Sensor), TrafficRollup> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor))))
+        {
+            HashSet<string> named = Choose(interfaces, interval.Key, interval, row => Clean(row.Interface), row => row.Bytes);
+            HashSet<string> known = Choose(protocols, interval.Key, interval, row => Clean(row.Protocol), row => row.Bytes);
+            Dictionary<(string Interface, string Protocol, string Application), Sums> sums = [];
+            foreach (TrafficRollup row in interval)
+            {
+                Add(sums, (OneOf(named, Clean(row.Interface)), OneOf(known, Clean(row.Protocol)), Clean(row.Application ?? None)), row.Packets, row.Bytes, row.Flows);
+            }
+
+            foreach (((string name, string protocol, string application), Sums sum) in sums)
+            {
+                lines.Begin("net_traffic");
+                lines.Tag("application", application);
+                lines.Tag("interface", name);
+                lines.Tag("protocol", protocol);
+                lines.Tag("sensor", interval.Key.Sensor);
+                End(lines, sum, interval.Key.Time, offset);
+            }
+        }
+    }
+
+    private void Talkers(LineEncoder lines, IReadOnlyList<TalkerRollup> rows, long offset)
+    {
+        foreach (IGrouping<(DateTime Time, string Sensor), TalkerRollup> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor))))
+        {
+            Direction(lines, sent, "sent", interval, offset, row => (row.SentPackets, row.SentBytes, row.SentFlows));
+            Direction(lines, received, "received", interval, offset, row => (row.ReceivedPackets, row.ReceivedBytes, row.ReceivedFlows));
+        }
+    }
+
+    private void Direction(
+        LineEncoder lines, SeriesSelector selector, string direction, IGrouping<(DateTime Time, string Sensor), TalkerRollup> interval, long offset,
+        Func<TalkerRollup, (long Packets, long Bytes, long Flows)> numbers)
+    {
+        HashSet<string> chosen = Choose(selector, interval.Key, interval.Where(row => numbers(row) != default), row => Clean(row.Address ?? None), row => numbers(row).Bytes);
+        Dictionary<string, Sums> sums = new(StringComparer.Ordinal);
+        foreach (TalkerRollup row in interval)
+        {
+            (long packets, long bytes, long flows) = numbers(row);
+            if (packets != 0 || bytes != 0 || flows != 0)
+            {
+                Add(sums, OneOf(chosen, Clean(row.Address ?? None)), packets, bytes, flows);
+            }
+        }
+
+        foreach ((string address, Sums sum) in sums)
+        {
+            lines.Begin("net_talker");
+            lines.Tag("address", address);
+            lines.Tag("direction", direction);
+            lines.Tag("sensor", interval.Key.Sensor);
+            End(lines, sum, interval.Key.Time, offset);
+        }
+    }
+
+    private void Conversations(LineEncoder lines, IReadOnlyList<ConversationRollup> rows, long offset)
+    {
+        foreach (IGrouping<(DateTime Time, string Sensor), ConversationRollup> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor))))
+        {
+            static string Pair(ConversationRollup row) => $"{Clean(row.Source ?? None)}\n{Clean(row.Destination ?? None)}";
+            HashSet<string> chosen = Choose(conversations, interval.Key, interval, Pair, row => row.Bytes);
+            Dictionary<string, Sums> sums = new(StringComparer.Ordinal);
+            foreach (ConversationRollup row in interval)
+            {
+                Add(sums, chosen.Contains(Pair(row)) ? Pair(row) : $"{Other}\n{Other}", row.Packets, row.Bytes, row.Flows);
+            }
+
+            foreach ((string pair, Sums sum) in sums)
+            {
+                int middle = pair.IndexOf('\n');
+                lines.Begin("net_conversation");
+                lines.Tag("destination", pair.AsSpan(middle + 1));
+                lines.Tag("sensor", interval.Key.Sensor);
+                lines.Tag("source", pair.AsSpan(0, middle));
+                End(lines, sum, interval.Key.Time, offset);
+            }
+        }
+    }
+
+    private void Captures(LineEncoder lines, IReadOnlyList<CaptureInterval> rows)
+    {
+        foreach (IGrouping<(DateTime Time, string Sensor, string CaptureId), CaptureInterval> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor), row.CaptureId)))
+        {
+            HashSet<string> named = Choose(interfaces, (interval.Key.Time, interval.Key.Sensor), interval, row => Clean(row.Interface), row => row.Bytes);
+            foreach (IGrouping<string, CaptureInterval> part in interval.GroupBy(row => OneOf(named, Clean(row.Interface))))
+            {
+                lines.Begin("net_capture");
+                lines.Tag("interface", part.Key);
+                lines.Tag("sensor", interval.Key.Sensor);
+                lines.Field("active_flows", part.Sum(row => row.ActiveFlows));
+                lines.Field("bytes", part.Sum(row => row.Bytes));
+                lines.Field("decode_failures", part.Sum(row => row.DecodeFailures));
+                lines.Field("evicted_flows", part.Sum(row => row.EvictedFlows));
+                lines.Field("flows", part.Sum(row => row.Flows));
+                lines.Field("interface_drops", part.Sum(row => row.InterfaceDrops));
+                lines.Field("kernel_drops", part.Sum(row => row.KernelDrops));
+                lines.Field("lost_rows", part.Sum(row => row.LostRows));
+                lines.Field("memory_bytes", part.Max(row => row.MemoryBytes));
+                lines.Field("packets", part.Sum(row => row.Packets));
+
+                // Times of captures have microseconds; what is below stands for the capture.
+                lines.End(Nanoseconds(interval.Key.Time) + (long)(Hash(interval.Key.CaptureId) % 1000));
+            }
+        }
+    }
+
+    private HashSet<string> Choose<T>(SeriesSelector selector, (DateTime Time, string Sensor) interval, IEnumerable<T> rows, Func<T, string> name, Func<T, long> bytes)
+    {
+        Dictionary<string, long> totals = new(StringComparer.Ordinal);
+        foreach (T row in rows)
+        {
+            CollectionsMarshal.GetValueRefOrAddDefault(totals, name(row), out _) += bytes(row);
+        }
+
+        return selector.Select(interval.Sensor, interval.Time, options.Interval, totals);
+    }
+
+    private static void Add<TKey>(Dictionary<TKey, Sums> sums, TKey key, long packets, long bytes, long flows)
+        where TKey : notnull
+    {
+        ref Sums sum = ref CollectionsMarshal.GetValueRefOrAddDefault(sums, key, out _);
+        sum.Packets += packets;
+        sum.Bytes += bytes;
+        sum.Flows += flows;
+    }
+
+    private static void End(LineEncoder lines, Sums sum, DateTime time, long offset)
+    {
+        lines.Field("bytes", sum.Bytes);
+        lines.Field("flows", sum.Flows);
+        lines.Field("packets", sum.Packets);
+        lines.End(Nanoseconds(time) + offset);
+    }
+
+    private static string OneOf(HashSet<string> chosen, string name) => chosen.Contains(name) ? name : Other;
+
+    /// <summary>
+    /// A name as it can stand in a tag: names that become the same are added up, so that no point hides another. Control characters and
+    /// half surrogates become '_', what is too long is cut, and nothing is called "none".
+    /// </summary>
+    internal static string Clean(string name)
+    {
+        int length = Math.Min(name.Length, LongestName);
+        bool clean = length == name.Length && length > 0;
+        for (int i = 0; clean && i < length; i++)
+        {
+            clean = name[i] is >= ' ' and < '\x7f';
+        }
+
+        if (clean)
+        {
+            return name;
+        }
+
+        StringBuilder made = new(length);
+        foreach (Rune rune in name[..length].EnumerateRunes())
+        {
+            _ = Rune.IsControl(rune) || rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator
+                ? made.Append('_') : made.Append(rune.ToString());
+        }
+
+        return made.Length == 0 ? None : made.ToString();
+    }
+
+    private long Offset(string segment) => (long)(Hash(segment) % (ulong)(options.Interval.Ticks * 100));
+
+    private static ulong Hash(string text) =>
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static long Nanoseconds(DateTime time) => LineEncoder.ToNanoseconds(time);
+
+    private struct Sums
+    {
+        public long Packets, Bytes, Flows;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+
+namespace NetTraffic.Store;
+
+/// <summary>The store's segments for those who follow it, and what each adds up to, as SQL over that one file.</summary>
+internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, SegmentRollup?>, CancellationToken, SegmentRollup?> ask) : ISegmentFeed
+{
+    // Nanoseconds since 1970 in 64 bits reach from 1677 to 2262. Time stamps in a file are whatever somebody wrote there: what lies
+    // outside is added up at the limits, so that totals stay whole.
+    private static readonly long EarliestUs = Database.Microseconds(new DateTime(1678, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+    private static readonly long LatestUs = Database.Microseconds(new DateTime(2261, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+    public string FollowerFolder => StorePaths.Followers(store);
+
+    public IReadOnlyList<StoreSegment> ListSegments()
+    {
+        List<(DateTime Hour, StoreSegment Segment)> found = [];
+        foreach (Dataset dataset in Datasets.All)
+        {
+            string root = StorePaths.Dataset(store, dataset.Name);
+            foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name))
+            {
+                foreach (Segment segment in SegmentCatalog.ListHour(folder))
+                {
+                    found.Add((hour, new StoreSegment(
+                        dataset.Name, Name(root, segment.Path), Time(segment.FirstUs), Time(segment.LastUs), File.GetLastWriteTimeUtc(segment.Path), Replaced(root, segment.Path))));
+                }
+            }
+        }
+
+        found.Sort((left, right) =>
+            left.Hour != right.Hour ? left.Hour.CompareTo(right.Hour)
+            : left.Segment.First != right.Segment.First ? left.Segment.First.CompareTo(right.Segment.First)
+            : string.CompareOrdinal(left.Segment.Name, right.Segment.Name));
+        return found.ConvertAll(item => item.Segment);
+    }
+
+    public SegmentRollup? Read(StoreSegment segment, TimeSpan interval, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
+        string path = Path.Combine(StorePaths.Dataset(store, segment.Dataset), segment.Name.Replace('/', Path.DirectorySeparatorChar));
+        return !File.Exists(path) ? null : ask(
+            connection =>
+            {
+                try
+                {
+                    return segment.Dataset == Datasets.Captures.Name ? Captures(connection, path, cancellationToken) : Flows(connection, path, interval, cancellationToken);
+                }
+                catch (DuckDBException) when (!File.Exists(path))
+                {
+                    return null;
+                }
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Names of the segments that a merged file replaces, as a feed names them; of another file none.</summary>
+    internal static List<string> Replaced(string root, string path)
+    {
+        if (!Path.GetFileName(path).Contains(Compactor.MergedMark, StringComparison.Ordinal))
+        {
+            return [];
+        }
+
+        try
+        {
+            return [.. File.ReadAllLines(path + SegmentCatalog.ReplacesSuffix).Select(name => Name(root, Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(name))))];
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Cleared meanwhile.
+            return [];
+        }
+    }
+
+    internal static string Name(string root, string path) => Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');
+
+    private static SegmentRollup Flows(DuckDBConnection connection, string path, TimeSpan interval, CancellationToken cancellationToken)
+    {
+        long width = interval.Ticks / 10;
+        string us = string.Create(CultureInfo.InvariantCulture, $"least(greatest(epoch_us(time), {EarliestUs}), {LatestUs})");
+        string bucket = string.Create(CultureInfo.InvariantCulture, $"{us} - (({us} % {width}) + {width}) % {width}");
+        string file = $"read_parquet({Database.Text(path)}, hive_partitioning = false)";
+        const string began = "CASE WHEN time = start_time THEN 1 ELSE 0 END";
+        List<TrafficRollup> traffic = [];
+        List<TalkerRollup> talkers = [];
+        List<ConversationRollup> conversations = [];
+        Query(
+            connection,
+            $"""
+            SELECT {bucket} AS b, sensor, interface, transport, application, sum(source_packets + destination_packets)::BIGINT,
+              sum(source_bytes + destination_bytes)::BIGINT, sum({began})::BIGINT
+            FROM {file} GROUP BY ALL ORDER BY ALL
+            """,
+            row => traffic.Add(new TrafficRollup(
+                Time(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetString(3), Text(row, 4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7))),
+            cancellationToken);
+        Query(
+            connection,
+            $"""
+            WITH rows AS (SELECT {bucket} AS b, sensor, source_address, destination_address, source_packets, source_bytes, destination_packets, destination_bytes, {began} AS began FROM {file}),
+            sides AS (
+              SELECT b, sensor, source_address AS address, source_packets AS sp, source_bytes AS sb, destination_packets AS rp, destination_bytes AS rb, began AS sf, 0 AS rf FROM rows
+              UNION ALL
+              SELECT b, sensor, destination_address, destination_packets, destination_bytes, source_packets, source_bytes, 0, began FROM rows)
+            SELECT b, sensor, address, sum(sp)::BIGINT, sum(sb)::BIGINT, sum(rp)::BIGINT, sum(rb)::BIGINT, sum(sf)::BIGINT, sum(rf)::BIGINT FROM sides GROUP BY ALL ORDER BY ALL
+            """,
+            row => talkers.Add(new TalkerRollup(
+                Time(row.GetInt64(0)), row.GetString(1), Text(row, 2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8))),
+            cancellationToken);
+        Query(
+            connection,
+            $"""
+            SELECT {bucket} AS b, sensor, source_address, destination_address, sum(source_packets + destination_packets)::BIGINT,
+              sum(source_bytes + destination_bytes)::BIGINT, sum({began})::BIGINT
+            FROM {file} GROUP BY ALL ORDER BY ALL
+            """,
+            row => conversations.Add(new ConversationRollup(
+                Time(row.GetInt64(0)), row.GetString(1), Text(row, 2), Text(row, 3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6))),
+            cancellationToken);
+        return new SegmentRollup { Traffic = traffic, Talkers = talkers, Conversations = conversations };
+    }
+
+    private static SegmentRollup Captures(DuckDBConnection connection, string path, CancellationToken cancellationToken)
+    {
+        List<CaptureInterval> rows = [];
+        Query(
+            connection,
+            $"""
+            SELECT capture_id, sensor, interface, epoch_us(time), epoch_us(end_time), packets, bytes, kernel_drops, interface_drops, decode_failures, flows, active_flows,
+              evicted_flows, lost_rows, memory_bytes
+            FROM read_parquet({Database.Text(path)}, hive_partitioning = false) ORDER BY time, capture_id, interface
+            """,
+            row => rows.Add(new CaptureInterval
+            {
+                CaptureId = row.GetString(0),
+                Sensor = row.GetString(1),
+                Interface = row.GetString(2),
+                Time = Time(row.GetInt64(3)),
+                EndTime = Time(row.GetInt64(4)),
+                Packets = row.GetInt64(5),
+                Bytes = row.GetInt64(6),
+                KernelDrops = row.GetInt64(7),
+                InterfaceDrops = row.GetInt64(8),
+                DecodeFailures = row.GetInt64(9),
+                Flows = row.GetInt64(10),
+                ActiveFlows = row.GetInt64(11),
+                EvictedFlows = row.GetInt64(12),
+                LostRows = row.GetInt64(13),
+                MemoryBytes = row.GetInt64(14),
+            }),
+            cancellationToken);
+        return new SegmentRollup { Captures = rows };
+    }
+
+    private static void Query(DuckDBConnection connection, string sql, Action<DuckDBDataReader> row, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);
+        using DuckDBDataReader reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            row(reader);
+        }
+    }
+
+    private static string? Text(DuckDBDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
+
+    private static DateTime Time(long us) => Database.FromMicroseconds(Math.Clamp(us, EarliestUs, LatestUs));
+}
