@@ -1,0 +1,87 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace NetTraffic.Influx;
+
+/// <summary>
+/// The lines a server does not take, as JSON lines that only their owner reads: <c>{"time", "reason", "line"}</c>, or for points older than the
+/// retention policy one summary, <c>{"time", "reason", "count", "first", "last", "line"}</c> with the first of the lines.
+/// What is appended is on the disk when the call returns. At its size limit the file becomes NAME.1 and a new one is begun.
+/// </summary>
+internal sealed class DeadLetterFile(string path, long limit)
+{
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Lock gate = new();
+
+    /// <summary>Appends entries.</summary>
+    public void Append(IReadOnlyList<RejectedLine> entries)
+    {
+        lock (gate)
+        {
+            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
+            {
+                Directory.CreateDirectory(folder);
+            }
+
+            int next = 0;
+            while (next < entries.Count)
+            {
+                if (File.Exists(path) && new FileInfo(path).Length >= limit)
+                {
+                    File.Move(path, path + ".1", overwrite: true);
+                }
+
+                next = AppendSome(entries, next);
+            }
+        }
+    }
+
+    private int AppendSome(IReadOnlyList<RejectedLine> entries, int next)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 1 << 16 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using FileStream file = new(path, options);
+        using MemoryStream text = new();
+        do
+        {
+            text.SetLength(0);
+            Write(text, entries[next++]);
+            text.WriteByte((byte)'\n');
+            text.WriteTo(file);
+        }
+        while (next < entries.Count && file.Position < limit);
+        file.Flush(flushToDisk: true);
+        return next;
+    }
+
+    private static void Write(Stream stream, RejectedLine entry)
+    {
+        using Utf8JsonWriter json = new(stream, Json);
+        json.WriteStartObject();
+        json.WriteString("time", DateTime.UtcNow);
+        json.WriteString("reason", entry.Reason);
+        if (entry.Count > 1)
+        {
+            json.WriteNumber("count", entry.Count);
+            json.WriteNumber("first", entry.First);
+            json.WriteNumber("last", entry.Last);
+        }
+
+        json.WriteString("line", Encoding.UTF8.GetString(entry.Line.Span).TrimEnd('\n'));
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>A line the server does not take, or many lines for one reason.</summary>
+/// <param name="Reason">The server's words.</param>
+/// <param name="Line">The line, or the first of them.</param>
+/// <param name="Count">How many lines.</param>
+/// <param name="First">Of many: the earliest timestamp, ns.</param>
+/// <param name="Last">Of many: the latest timestamp, ns.</param>
+internal readonly record struct RejectedLine(string Reason, ReadOnlyMemory<byte> Line, long Count = 1, long First = 0, long Last = 0);

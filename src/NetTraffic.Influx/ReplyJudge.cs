@@ -1,0 +1,104 @@
+namespace NetTraffic.Influx;
+
+/// <summary>What an answer to a write means.</summary>
+internal enum Verdict
+{
+    /// <summary>Every line is stored.</summary>
+    Accepted,
+
+    /// <summary>Send it again later.</summary>
+    Retry,
+
+    /// <summary>Send it in smaller pieces.</summary>
+    TooLarge,
+
+    /// <summary>Some lines are not taken, for good.</summary>
+    BadLines,
+
+    /// <summary>Some lines are older than the retention policy.</summary>
+    TooOld,
+
+    /// <summary>This server has the other write path.</summary>
+    WrongPath,
+
+    /// <summary>Nothing will be taken until somebody sets something right.</summary>
+    Fatal,
+}
+
+/// <summary>Reads answers to writes, as measured on influxd 1.6.7 and documented for 2.x and 3.x.</summary>
+internal static class ReplyJudge
+{
+    /// <summary>Judges an answer; the error is set for <see cref="Verdict.Fatal"/> alone.</summary>
+    public static (Verdict Verdict, InfluxException? Error) Judge(ServerReply reply, InfluxServer server, InfluxTarget target)
+    {
+        string message = reply.Message;
+        if (reply.Status is >= 200 and < 300)
+        {
+            return reply.Body.Length == 0 ? (Verdict.Accepted, null) : Fatal(NotInflux(reply, target));
+        }
+
+        return reply.Status switch
+        {
+            500 when Has(message, "retention policy not found") => Fatal(NotFound(reply, target)),
+            _ when reply.IsTransient => (Verdict.Retry, null),
+            >= 300 and < 400 => Fatal(Redirected(reply, target)),
+            400 or 422 => JudgeLines(reply, message, target),
+            401 or 403 => Fatal(Unauthorized(reply, server, target)),
+            404 when Has(message, "page not found") => server.UsesV2Write && target.Generation == InfluxGeneration.Auto ? (Verdict.WrongPath, null) : Fatal(NotInflux(reply, target)),
+            404 when reply.HasJsonError || Has(message, "not found") && !message.StartsWith('<') => Fatal(NotFound(reply, target)),
+            413 => (Verdict.TooLarge, null),
+            _ => Fatal(NotInflux(reply, target)),
+        };
+    }
+
+    /// <summary>The error of an address that points elsewhere.</summary>
+    public static InfluxException Redirected(ServerReply reply, InfluxTarget target) => new(
+        $"{target} sends elsewhere{(reply.Location is { } place ? $" ({WithoutQuery(place)})" : "")}; credentials are not sent after it. Set -InfluxUrl to the address it names.", InfluxProblem.NotInflux);
+
+    /// <summary>The error of something else than a database.</summary>
+    public static InfluxException NotInflux(ServerReply reply, InfluxTarget target) => new(
+        Has(reply.Body, "HTTP request to an HTTPS server")
+            ? $"{target} speaks TLS. Set -InfluxUrl to https://."
+            : $"What answers at {target} takes no InfluxDB line protocol ({reply.Describe()}). Correct the address, its port and path, or the generation.",
+        InfluxProblem.NotInflux);
+
+    /// <summary>The error of wrong credentials.</summary>
+    public static InfluxException Unauthorized(ServerReply reply, InfluxServer server, InfluxTarget target) => new(
+        $"{target} refuses the write ({reply.Describe()}). " + (server.Generation == InfluxGeneration.V1 && !(server.UsesV2Write && target.Token is not null)
+            ? $"Set -InfluxUser and -InfluxPassword of a user who may write to the database '{target.DatabaseName}' (GRANT WRITE)."
+            : $"Set -InfluxToken to a token that may write to the bucket '{target.BucketName}'."),
+        InfluxProblem.Unauthorized);
+
+    /// <summary>The error of a database, bucket, organisation or retention policy that is not there.</summary>
+    public static InfluxException NotFound(ServerReply reply, InfluxTarget target) => new(
+        $"{target} does not have where to write to ({reply.Describe()}). Create it with Initialize-NetTrafficInflux, or correct -InfluxDatabase, -InfluxBucket or -InfluxOrg.",
+        InfluxProblem.NotFound);
+
+    private static (Verdict Verdict, InfluxException? Error) JudgeLines(ServerReply reply, string message, InfluxTarget target)
+    {
+        bool aboutLines = Has(message, "unable to parse") || Has(message, "partial write");
+        if (!aboutLines && (Has(message, "EOF") || Has(message, "i/o timeout") || Has(message, "connection reset")))
+        {
+            return (Verdict.Retry, null); // the body did not arrive whole
+        }
+
+        if (Has(message, "beyond retention policy"))
+        {
+            return (Verdict.TooOld, null);
+        }
+
+        if (message.StartsWith("database is required", StringComparison.OrdinalIgnoreCase) || message.StartsWith("please provide", StringComparison.OrdinalIgnoreCase)
+            || message.StartsWith("bucket", StringComparison.OrdinalIgnoreCase) || message.StartsWith("org", StringComparison.OrdinalIgnoreCase))
+        {
+            return Fatal(new InfluxException($"{target} does not know where to write to ({reply.Describe()}). Set -InfluxBucket and -InfluxOrg (1.x: -InfluxDatabase).", InfluxProblem.NotFound));
+        }
+
+        return aboutLines || reply.HasJsonError || Has(message, "line protocol") ? (Verdict.BadLines, null) : Fatal(NotInflux(reply, target));
+    }
+
+    private static (Verdict Verdict, InfluxException? Error) Fatal(InfluxException error) => (Verdict.Fatal, error);
+
+    private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
+
+    private static string WithoutQuery(string place) => place.Split('?', 2)[0];
+}
