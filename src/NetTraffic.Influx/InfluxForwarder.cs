@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NetTraffic.Store;
 
 namespace NetTraffic.Influx;
 
@@ -45,24 +46,24 @@ public sealed class InfluxForwarder : IDisposable
         ArgumentNullException.ThrowIfNull(feed);
         ArgumentNullException.ThrowIfNull(target);
         Directory.CreateDirectory(feed.FollowerFolder);
-        ForwardFiles files = new(feed.FollowerFolder, target.Key);
-        FileStream lease;
+        ForwardFiles kept = new(feed.FollowerFolder, target.Key);
+        FileStream taken;
         try
         {
-            lease = new FileStream(files.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            taken = new FileStream(kept.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(files.Lock))
+        catch (IOException) when (File.Exists(kept.Lock))
         {
             return null;
         }
 
         try
         {
-            return new InfluxForwarder(feed, target, options, writerOptions, lease, files);
+            return new InfluxForwarder(feed, target, options, writerOptions, taken, kept);
         }
         catch
         {
-            lease.Dispose();
+            taken.Dispose();
             throw;
         }
     }
