@@ -6,9 +6,9 @@ namespace NetTraffic.Influx;
 /// Chooses which names (addresses, pairs of addresses) of an interval get series of their own; the rest is "other". The number of series
 /// is bounded whatever is on the wire. A sensor has <c>room</c> places; who has one keeps it from interval to interval. A newcomer takes
 /// a free place, or that of the weakest once it outgrows it: its bytes in an interval must be more than the most the weakest had lately
-/// (halved every <see cref="HalfLife"/> intervals), at first once, and the more newcomers the hour had, up to 16 times, so that a flood
-/// of small ones soon stays outside while a large one still gets in. So an interval brings at most <c>room</c> new series, and an hour
-/// (of the rows' time) at most <c>perHour</c>.
+/// (halved every <see cref="HalfLife"/> intervals), times 2^(20 x^2), where x is the part of the hour's newcomers that there were. So a
+/// flood of equals soon stays outside (an hour of it takes x to 0.77 where an hour admits 20 times the places), while a large one still
+/// gets in. An interval brings at most <c>room</c> new series, and an hour (of the rows' time) at most <c>perHour</c>.
 /// </summary>
 internal sealed class SeriesSelector(int room, int perHour)
 {
@@ -129,7 +129,8 @@ internal sealed class SeriesSelector(int room, int perHour)
             }
         }
 
-        double times = Math.Pow(16, (double)hour.Admitted / perHour);
+        double part = (double)hour.Admitted / perHour;
+        double times = Math.Pow(2, 20 * part * part);
         if (weakest is null || bytes <= least * times)
         {
             return false;
