@@ -79,7 +79,7 @@ internal sealed class InfluxConnection : IDisposable
         request.Headers.ExpectContinue = expectContinue ? true : null;
         if (token is not null && (preferToken || basic is null))
         {
-            request.Headers.TryAddWithoutValidation("Authorization", "Token " + token);
+            request.Headers.TryAddWithoutValidation("Authorization", (path.StartsWith("api/v3/", StringComparison.Ordinal) ? "Bearer " : "Token ") + token);
         }
         else if (basic is not null)
         {

@@ -32,6 +32,9 @@ internal sealed record ServerReply
     /// <summary>Where a redirection points.</summary>
     public string? Location { get; init; }
 
+    /// <summary>From the request to the end of the answer, where it was measured.</summary>
+    public TimeSpan RoundTrip { get; init; }
+
     /// <summary>The request is worth sending again later, unchanged.</summary>
     public bool IsTransient => Failure is not null || Status is 408 or 425 or 429 || (Status >= 500 && Status is not (501 or 505));
 

@@ -1,0 +1,141 @@
+using System.Text;
+using System.Text.Json;
+
+namespace NetTraffic.Influx;
+
+/// <summary>
+/// Makes the place on a server that lines are written to. What is there already stays; doing it again changes nothing.
+/// <list type="bullet">
+/// <item>1.x: the database, and the duration of its default retention policy (called autogen where there is none).</item>
+/// <item>2.x: the bucket with its retention, and the mapping (database = the bucket's name, policy autogen) that lets it be asked in InfluxQL.</item>
+/// <item>3.x: the database with its retention.</item>
+/// </list>
+/// </summary>
+public static class InfluxSetup
+{
+    private static readonly TimeSpan ShortestRetention = TimeSpan.FromHours(1);
+
+    /// <summary>Sets the server up, or says what it would do.</summary>
+    /// <param name="target">Server, names and credentials; the credentials are allowed to create databases or buckets.</param>
+    /// <param name="retention">How long points are kept; zero: for ever; null: as it is, and for ever where the place is new.</param>
+    /// <param name="whatIf">Only look.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InfluxException">It does not work; the message says what to do.</exception>
+    public static async Task<InfluxSetupResult> InitializeAsync(InfluxTarget target, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (retention is { } asked && asked != TimeSpan.Zero && asked < ShortestRetention)
+        {
+            throw new InfluxException($"Points are kept for an hour at least, or for ever (0). The retention given is {asked}.", InfluxProblem.Other);
+        }
+
+        using InfluxConnection connection = new(target, 1);
+        SetupSession session = new(connection, whatIf, cancellationToken);
+        InfluxServer server = await FindServerAsync(session).ConfigureAwait(false);
+        string? note = null;
+        switch (server)
+        {
+            case { Product: "VictoriaMetrics" }:
+                note = "VictoriaMetrics needs no database. How long points are kept is its own option, -retentionPeriod, when it is started.";
+                break;
+            case { Generation: InfluxGeneration.V1 }:
+                await SetupV1.RunAsync(session, target.DatabaseName, retention).ConfigureAwait(false);
+                break;
+            case { Generation: InfluxGeneration.V2 }:
+                await SetupV2.RunAsync(session, target, retention).ConfigureAwait(false);
+                break;
+            default:
+                note = await SetupV3.RunAsync(session, target.BucketName, retention).ConfigureAwait(false);
+                break;
+        }
+
+        return new InfluxSetupResult
+        {
+            Url = InfluxProbe.Bare(target.Url),
+            Product = server.Product,
+            Version = server.Version,
+            Generation = server.Generation,
+            Database = server.Generation == InfluxGeneration.V1 ? target.DatabaseName : target.BucketName,
+            Actions = session.Actions,
+            Changed = !whatIf && session.Actions.Count > 0,
+            Note = note,
+        };
+    }
+
+    private static async Task<InfluxServer> FindServerAsync(SetupSession session)
+    {
+        ServerReply ping = await session.SendAsync(HttpMethod.Get, "ping", null).ConfigureAwait(false);
+        InfluxTarget target = session.Connection.Target;
+        return InfluxServer.Configured(target) is { } configured ? configured with { Version = ping.Version } : InfluxServer.Read(ping, session.Connection);
+    }
+}
+
+/// <summary>One setting up: sends requests, collects steps, and turns answers into errors with a next move.</summary>
+internal sealed class SetupSession(InfluxConnection connection, bool whatIf, CancellationToken cancellationToken)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    public InfluxConnection Connection => connection;
+
+    public List<string> Actions { get; } = [];
+
+    /// <summary>Notes a step, and does it unless only asked.</summary>
+    public async Task DoAsync(string action, Func<Task> step)
+    {
+        if (!whatIf)
+        {
+            await step().ConfigureAwait(false);
+        }
+
+        Actions.Add(action);
+    }
+
+    /// <summary>Sends a request; a server that does not answer or cannot serve now is an error.</summary>
+    public async Task<ServerReply> SendAsync(HttpMethod method, string path, HttpContent? content, bool preferToken = true)
+    {
+        ServerReply reply = await connection.SendAsync(method, path, content, preferToken, Limit, cancellationToken).ConfigureAwait(false);
+        return reply switch
+        {
+            { Failure: { } failure } => throw new InfluxException($"Nobody answers at {connection.Target} ({failure}). Start the server, or correct -InfluxUrl.", InfluxProblem.Unreachable),
+            { IsTransient: true } => throw new InfluxException($"{connection.Target} is not able to serve now ({reply.Describe()}). Try again later.", InfluxProblem.Unreachable),
+            { Status: >= 300 and < 400 } => throw ReplyJudge.Redirected(reply, connection.Target),
+            _ => reply,
+        };
+    }
+
+    /// <summary>Sends a request with a JSON body, and gives the answer's JSON; null where the status is one of those that are no error.</summary>
+    public async Task<JsonElement?> CallAsync(HttpMethod method, string path, object? body, params int[] allowed)
+    {
+        using StringContent? content = body is null ? null : new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        ServerReply reply = await SendAsync(method, path, content).ConfigureAwait(false);
+        if (allowed.Contains(reply.Status))
+        {
+            return null;
+        }
+
+        if (reply.Status is < 200 or >= 300)
+        {
+            throw Error(reply);
+        }
+
+        try
+        {
+            return reply.Body.Length == 0 ? default(JsonElement) : JsonDocument.Parse(reply.Body).RootElement;
+        }
+        catch (JsonException)
+        {
+            throw ReplyJudge.NotInflux(reply, connection.Target);
+        }
+    }
+
+    /// <summary>The error an answer stands for.</summary>
+    public InfluxException Error(ServerReply reply) => reply.Status switch
+    {
+        401 or 403 => new InfluxException(
+            $"{connection.Target} does not let these credentials set it up ({reply.Describe()}). Use an administrator's user and password (1.x) or a token that may create buckets or databases (2.x, 3.x).",
+            InfluxProblem.Unauthorized),
+        404 when reply.HasJsonError => new InfluxException($"{connection.Target} does not have what it takes ({reply.Describe()}). Correct -InfluxOrg or -InfluxGeneration.", InfluxProblem.NotFound),
+        404 or 405 => ReplyJudge.NotInflux(reply, connection.Target),
+        _ => new InfluxException($"{connection.Target} refuses to be set up ({reply.Describe()}).", InfluxProblem.Other),
+    };
+}

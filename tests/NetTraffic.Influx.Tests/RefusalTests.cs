@@ -1,0 +1,162 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using NetTraffic.Influx.Tests.Servers;
+
+namespace NetTraffic.Influx.Tests;
+
+/// <summary>What waiting does not mend is told, with the next move and without secrets.</summary>
+public sealed class RefusalTests
+{
+    private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Wrong_token_and_missing_bucket(int generation)
+    {
+        await using FakeInflux server = await FakeInflux.StartNewAsync(generation);
+        InfluxException wrong = await RefusedAsync(server.Target with { Token = "wrong-token" });
+        Assert.Equal(InfluxProblem.Unauthorized, wrong.Problem);
+        Assert.Contains("-InfluxToken", wrong.Message);
+        Assert.DoesNotContain("wrong-token", wrong.ToString());
+        Assert.Equal(InfluxProblem.Unauthorized, (await RefusedAsync(server.Target with { Token = null })).Problem);
+        InfluxException missing = await RefusedAsync(server.Target with { Bucket = "nowhere" });
+        Assert.Equal(InfluxProblem.NotFound, missing.Problem);
+        Assert.Contains("Initialize-NetTrafficInflux", missing.Message);
+    }
+
+    [Fact]
+    public async Task Missing_organisation()
+    {
+        await using FakeInflux server = await FakeInflux.StartNewAsync();
+        InfluxException missing = await RefusedAsync(server.Target with { Organization = "elsewhere" });
+        Assert.Equal(InfluxProblem.NotFound, missing.Problem);
+        Assert.Contains("-InfluxOrg", missing.Message);
+    }
+
+    [Theory]
+    [InlineData(500, """{"error":"retention policy not found: short"}""", InfluxProblem.NotFound)]
+    [InlineData(400, """{"error":"database is required"}""", InfluxProblem.NotFound)]
+    [InlineData(400, """{"code":"invalid","message":"Please provide either orgID or org"}""", InfluxProblem.NotFound)]
+    [InlineData(400, "<html>bad request</html>", InfluxProblem.NotInflux)]
+    [InlineData(400, "Client sent an HTTP request to an HTTPS server.\n", InfluxProblem.NotInflux)]
+    [InlineData(404, "<html>not found</html>", InfluxProblem.NotInflux)]
+    [InlineData(405, "", InfluxProblem.NotInflux)]
+    [InlineData(200, "<html>hello</html>", InfluxProblem.NotInflux)]
+    [InlineData(302, "", InfluxProblem.NotInflux)]
+    [InlineData(403, """{"code":"forbidden","message":"insufficient permissions"}""", InfluxProblem.Unauthorized)]
+    public async Task An_answer_that_means_a_mistake_is_no_reason_to_wait_or_to_dead_letter(int status, string body, InfluxProblem problem)
+    {
+        await using FakeInflux server = await FakeInflux.StartNewAsync();
+        server.Always = async context => context.Request.Method == "POST" && await FakeInflux.Answer(context, status, body, ("Location", "http://elsewhere.example/login?back=1"));
+        InfluxException error = await RefusedAsync(server.Target);
+        Assert.Equal(problem, error.Problem);
+        Assert.Equal(2, server.Requests.Count); // a ping and one write
+        InfluxProbeResult probe = await InfluxProbe.TestAsync(server.Target, Stop);
+        Assert.Equal((true, false, problem), (probe.Reachable, probe.WriteAccepted, probe.Problem));
+        Assert.Equal(error.Message, probe.Message);
+    }
+
+    [Fact]
+    public async Task A_mistake_found_in_the_middle_stops_all_batches()
+    {
+        await using FakeInflux server = await FakeInflux.StartNewAsync();
+        int writes = 0;
+        server.Always = async context => context.Request.Method == "POST" && Interlocked.Increment(ref writes) > 5
+            && await FakeInflux.Answer(context, 401, """{"code":"unauthorized","message":"unauthorized access"}""");
+        using InfluxWriter writer = new(server.Target, new InfluxWriterOptions { BatchLines = 100 });
+        Assert.Equal(InfluxProblem.Unauthorized, (await Assert.ThrowsAsync<InfluxException>(() => writer.WriteAsync(Lines.Numbered(10_000).Text, Stop))).Problem);
+        Assert.InRange(writes, 6, 8);
+
+        // Set right, all is given again and stored once.
+        server.Always = null;
+        (byte[] lines, long sum) = Lines.Numbered(10_000);
+        await writer.WriteAsync(lines, Stop);
+        Assert.Equal((10_000, sum), (server.Stored.Count, server.Stored.Values.Sum()));
+    }
+
+    [Fact]
+    public async Task A_certificate_nobody_vouches_for_is_refused()
+    {
+        using X509Certificate2 certificate = SelfSigned();
+        await using FakeInflux server = await FakeInflux.StartNewAsync(certificate: certificate);
+        InfluxTarget target = server.Target with { Url = new Uri($"https://localhost:{server.Url.Port}") };
+        InfluxException error = await RefusedAsync(target);
+        Assert.Equal(InfluxProblem.Certificate, error.Problem);
+        Assert.Contains("not trusted", error.Message);
+        Assert.DoesNotContain(FakeInflux.Token, error.ToString());
+        Assert.Empty(server.Requests); // no token was sent
+        InfluxProbeResult probe = await InfluxProbe.TestAsync(target, Stop);
+        Assert.Equal((InfluxProblem.Certificate, false), (probe.Problem, probe.WriteAccepted));
+        Assert.Empty(server.Requests);
+        await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target, null, false, Stop));
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task Https_to_a_plain_server_is_told()
+    {
+        await using FakeInflux server = await FakeInflux.StartNewAsync();
+        InfluxException error = await RefusedAsync(server.Target with { Url = new Uri($"https://127.0.0.1:{server.Url.Port}") });
+        Assert.Equal(InfluxProblem.Certificate, error.Problem);
+        Assert.Contains("http://", error.Message);
+    }
+
+    [Fact]
+    public async Task No_text_holds_the_token()
+    {
+        await using FakeInflux server = await FakeInflux.StartNewAsync();
+        // A server that says the credentials back, in every kind of answer.
+        foreach (int status in new[] { 400, 401, 403, 404, 409, 500, 503 })
+        {
+            server.Always = context => FakeInflux.Answer(
+                context, status, $$"""{"error":"{{context.Request.Headers.Authorization}} is not liked"}""", ("Location", "/" + FakeInflux.Token));
+            InfluxTarget target = server.Target with { Generation = InfluxGeneration.V2, Password = "pass-word" };
+            List<string> texts = [target.ToString()];
+            using InfluxWriter writer = new(target, new InfluxWriterOptions());
+            writer.Problem += texts.Add;
+            using CancellationTokenSource soon = new(400);
+            Exception? error = await Record.ExceptionAsync(() => writer.WriteAsync("m v=1i 1\n"u8.ToArray(), soon.Token));
+            texts.Add($"{error}");
+            texts.Add((await InfluxProbe.TestAsync(target, Stop)).ToString());
+            texts.Add($"{await Record.ExceptionAsync(() => InfluxSetup.InitializeAsync(target, null, false, Stop))}");
+            Assert.All(texts, t => Assert.DoesNotContain(FakeInflux.Token, t));
+            Assert.All(texts, t => Assert.DoesNotContain("pass-word", t));
+            Assert.Contains("***", string.Join('\n', texts));
+        }
+    }
+
+    [Theory]
+    [InlineData("with space")]
+    [InlineData("two\nlines")]
+    [InlineData("nön")]
+    public void A_token_that_cannot_be_one_is_refused_without_being_shown(string token)
+    {
+        InfluxException error = Assert.Throws<InfluxException>(
+            () => new InfluxWriter(new InfluxTarget { Url = new Uri("http://127.0.0.1:1"), Token = token }, new InfluxWriterOptions()));
+        Assert.DoesNotContain(token, error.ToString());
+    }
+
+    [Fact]
+    public void An_address_that_is_no_web_address_is_refused() =>
+        Assert.Throws<InfluxException>(() => new InfluxWriter(new InfluxTarget { Url = new Uri("ftp://127.0.0.1/") }, new InfluxWriterOptions()));
+
+    private static async Task<InfluxException> RefusedAsync(InfluxTarget target)
+    {
+        using InfluxWriter writer = new(target, new InfluxWriterOptions());
+        return await Assert.ThrowsAsync<InfluxException>(() => writer.WriteAsync("m v=1i 1\n"u8.ToArray(), Stop));
+    }
+
+    private static X509Certificate2 SelfSigned()
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+    }
+}
