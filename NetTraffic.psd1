@@ -22,10 +22,12 @@
         'Get-NetTrafficOption'
         'Get-TrafficSummary'
         'Import-NetCapture'
+        'Initialize-NetTrafficInflux'
         'Set-NetTrafficOption'
         'Start-NetCapture'
         'Stop-NetCapture'
         'Sync-NetTrafficInflux'
+        'Test-NetTrafficInflux'
     )
     PrivateData          = @{
         PSData = @{

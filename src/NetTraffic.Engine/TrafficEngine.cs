@@ -109,6 +109,26 @@ public static class TrafficEngine
         return forwarder.SendAsync(progress, cancellationToken).GetAwaiter().GetResult();
     }
 
+    /// <summary>Asks the InfluxDB that is set who it is, and whether it takes a point.</summary>
+    /// <exception cref="InfluxException">None is set.</exception>
+    public static InfluxProbeResult TestInflux(string? storePath, CancellationToken cancellationToken)
+    {
+        using ITrafficStore store = OpenStore(storePath);
+        return InfluxProbe.TestAsync(Target(store), cancellationToken).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Makes the database or bucket that is set.</summary>
+    /// <param name="storePath">Folder; null: the default store.</param>
+    /// <param name="retention">How long points are kept; zero: without end; null: as it is.</param>
+    /// <param name="whatIf">Only says what would be done.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InfluxException">It cannot be done, or no server is set.</exception>
+    public static InfluxSetupResult InitializeInflux(string? storePath, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken)
+    {
+        using ITrafficStore store = OpenStore(storePath);
+        return InfluxSetup.InitializeAsync(Target(store), retention, whatIf, cancellationToken).GetAwaiter().GetResult();
+    }
+
     private static InfluxTarget Target(ITrafficStore store) => store.GetInfluxTarget() ?? throw new InfluxException(
         $"No InfluxDB is set for the store '{store.Path}'. Set one: Set-NetTrafficOption -InfluxUrl http://HOST:8086 with -InfluxOrg, -InfluxBucket and -InfluxToken (2.x), or -InfluxDatabase (1.x).", InfluxProblem.NotSet);
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using NetTraffic.Influx.Tests.Servers;
-using NetTraffic.Store;
 
 namespace NetTraffic.Influx.Tests;
 
@@ -148,7 +147,7 @@ public sealed class ForwarderTests
         await using Influxd server = await NewServer();
         using StoreOfRows store = new();
         store.Add(200);
-        string path = Path.Combine(store.Path, "flows", store.Store.Segments.ListSegments()[0].Name);
+        string path = Path.Combine(store.Path, "flows", store.Store.Segments.ListSegments().First(segment => segment.Dataset == "flows").Name);
         byte[] whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..100]);
         using InfluxForwarder forwarder = store.Forwarder(server.Target(Database));

@@ -1,0 +1,14 @@
+using System.Management.Automation;
+using NetTraffic.Engine;
+using NetTraffic.Influx;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <summary>Test-NetTrafficInflux: which server answers at the address that is set, whether it takes a point, and what is wrong where not.</summary>
+[Cmdlet(VerbsDiagnostic.Test, "NetTrafficInflux")]
+[OutputType(typeof(InfluxProbeResult))]
+public sealed class TestNetTrafficInfluxCommand : StoreCmdlet
+{
+    /// <inheritdoc/>
+    protected override void End() => WriteObject(TrafficEngine.TestInflux(FullStorePath, StopToken));
+}
