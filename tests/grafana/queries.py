@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every panel and variable query of the dashboards against an InfluxDB, as Grafana would send them.
 
-queries.py                          an influxd of its own, filled with a sample: every query returns data, and rates add up to the bytes stored
+queries.py [--minutes N]            an influxd of its own, filled with a sample: every query returns data, and rates add up to the bytes stored
 queries.py --url URL --db NAME      a server that something else has filled; only measurements of later releases may be empty
                                     [--user U (password in INFLUX_PASSWORD)] [--token-env NAME] [--from NS --to NS] [--empty net_x,net_y]
 Ends with 0, 1 (wrong, with a list) or 77 (skipped, with the reason).
@@ -17,6 +17,8 @@ import sample
 from influx import Influx, OwnServer
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+# What a rate in a unit is, from a sum and the interval in milliseconds.
+PER_SECOND = {"bps": 8000, "pps": 1000, "cps": 1000, "ops": 1000}
 STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 10800, 21600, 43200, 86400]
 
 
@@ -127,10 +129,10 @@ class Runner:
     def rates(self, name, dashboard):
         """Rates times their intervals are what is stored, at every interval that can be chosen."""
         for panel, target in dashboards.queries(dashboard):
-            found = re.match(r'SELECT sum\("(\w+)"\) \* ([\d.]+) / \$__interval_ms', target["query"])
+            found = re.match(r'SELECT sum\("(\w+)"\) \* [\d.]+ / \$__interval_ms', target["query"])
             if not found or "timeFrom" in panel:
                 continue
-            field, factor = found.group(1), float(found.group(2))
+            field, factor = found.group(1), PER_SECOND[panel["fieldConfig"]["defaults"]["unit"]]
             names = dashboards.measurements(target["query"])
             stored = self.server.query(f'SELECT sum("{field}") FROM "{names[0]}" WHERE time >= {int(self.begin * 1000)}ms and time <= {int(self.end * 1000)}ms')
             expected = sum(numbers(stored))
@@ -170,9 +172,10 @@ def main():
     arguments.add_argument("--from", dest="begin", type=int, help="nanoseconds since 1970; default: an hour ago")
     arguments.add_argument("--to", dest="end", type=int, help="nanoseconds since 1970; default: now")
     arguments.add_argument("--empty", default=",".join(sorted(dashboards.LATER)), help="measurements that may be empty; with --url only")
+    arguments.add_argument("--minutes", type=int, default=60, help="how much of a sample; without --url only")
     given = arguments.parse_args()
     end = (given.end or time.time_ns()) / 1e9
-    begin = given.begin / 1e9 if given.begin else end - 3600
+    begin = given.begin / 1e9 if given.begin else end - 60 * given.minutes
     if given.url:
         token = os.environ.get(given.token_env) if given.token_env else None
         server = Influx(given.url, given.db, given.user, os.environ.get("INFLUX_PASSWORD"), token)
