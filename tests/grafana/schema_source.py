@@ -61,6 +61,7 @@ def main():
         for panel in dashboards.panels(dashboard):
             names[panel["id"]] = f"{word}Panel{panel['id']}"
             out.append(f"export const {names[panel['id']]}: {panel['type'].capitalize()}Panel = {json.dumps(panel, indent=1)};\n")
+            out += overrides(panel, names[panel["id"]])
         shell = json.loads(json.dumps(dashboard))
         shell["panels"] = [mark(panel, names) for panel in shell["panels"]]
         text = json.dumps(shell, indent=1)
@@ -68,6 +69,22 @@ def main():
             text = text.replace(f'"@{constant}@"', constant)
         out.append(f"export const {word}: Dashboard = {text};\n")
     pathlib.Path(sys.argv[1]).write_text("\n".join(out), encoding="utf-8")
+
+
+# Properties of overrides, which @grafana/schema takes whatever they are, with the types that they have.
+OVERRIDES = {
+    "color": "Json<ui.FieldColor>", "unit": "string", "min": "number", "mappings": "Json<ui.ValueMapping[]>", "thresholds": "Json<ui.ThresholdsConfig>",
+    "links": "Array<{ title: string; url: string; targetBlank: boolean }>", "custom.cellOptions": "Json<ui.TableCellOptions>",
+    "custom.width": "number", "custom.minWidth": "number", "custom.hideFrom": "ui.HideSeriesConfig", "custom.footer.reducers": "ui.TableFooterOptions['reducers']",
+}
+
+
+def overrides(panel, constant):
+    """Declarations of the panel's overrides; a property that is not known is an error."""
+    for number, override in enumerate(panel.get("fieldConfig", {}).get("overrides", [])):
+        for prop in override["properties"]:
+            name = f"{constant}_{number}_{prop['id'].replace('.', '_')}"
+            yield f"export const {name}: {OVERRIDES[prop['id']]} = {json.dumps(prop['value'], indent=1)};\n"
 
 
 def mark(panel, names):

@@ -12,4 +12,4 @@ if ! (cd "$types" && timeout 120 npm ci --no-audit --no-fund --ignore-scripts) >
 fi
 python3 "$root/tests/grafana/schema_source.py" "$types/dashboards.ts"
 (cd "$types" && node_modules/.bin/tsc -p .) >"$work/tsc" 2>&1 || { evidence="$work/tsc"; die "a dashboard does not compile against Grafana's types"; }
-echo "passed: $(grep -c '^export const .*Panel' "$types/dashboards.ts") panels compile against @grafana/schema $(node -p "require('$types/node_modules/@grafana/schema/package.json').version" 2>/dev/null || echo)"
+echo "passed: $(grep -cE '^export const [A-Za-z]+Panel[0-9]+: ' "$types/dashboards.ts") panels compile against @grafana/schema $(node -p "require('$types/node_modules/@grafana/schema/package.json').version" 2>/dev/null || echo)"
