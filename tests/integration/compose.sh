@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The compose stack: Debian's docker-compose takes it, nothing starts without its secrets, and it is as tight as the page says.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+export PYTHONDONTWRITEBYTECODE=1
 need docker-compose
 # The interpreter that docker-compose runs in has PyYAML.
 python="$(sed -n '1s/^#! *//p' "$(command -v docker-compose)" | awk '{ print $1 == "/usr/bin/env" ? $2 : $1 }')"

@@ -3,6 +3,7 @@
 # then the entry point as the image's user with the capabilities that docker-compose.yml gives. --build also builds from nothing but
 # what .dockerignore lets through (minutes).
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+export PYTHONDONTWRITEBYTECODE=1
 need root python3 setpriv setcap unshare ip
 begin
 reader="$root/tests/grafana/dockerfile.py"

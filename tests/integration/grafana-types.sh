@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The dashboards compile against Grafana's own types, from npm.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+export PYTHONDONTWRITEBYTECODE=1
 need python3 node npm
 begin
 types="$root/artifacts/grafana-types"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The dashboards: their structure, then every panel and variable query against an influxd filled with a sample of hostile names.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+export PYTHONDONTWRITEBYTECODE=1
 need python3
 begin
 python3 "$root/tests/grafana/dashboards.py" >"$work/structure" || { evidence="$work/structure"; die "a dashboard is not as it should be"; }
