@@ -23,6 +23,10 @@ public sealed class ScriptTests
     [InlineData("no-libpcap.sh")]
     [InlineData("not-permitted.sh")]
     [InlineData("interrupt.sh")]
+    [InlineData("grafana.sh")]
+    [InlineData("grafana-types.sh")]
+    [InlineData("compose.sh")]
+    [InlineData("dockerfile.sh")]
     public async Task Passes(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
