@@ -23,6 +23,7 @@ public sealed class ScriptTests
     [InlineData("no-libpcap.sh")]
     [InlineData("not-permitted.sh")]
     [InlineData("interrupt.sh")]
+    [InlineData("influx.sh")]
     [InlineData("grafana.sh")]
     [InlineData("grafana-types.sh")]
     [InlineData("compose.sh")]

@@ -18,7 +18,7 @@ public sealed class ModuleTests
         string[] declared = [.. ((object[])manifest["CmdletsToExport"]!).Cast<string>().Order(StringComparer.Ordinal)];
         string[] exported = [.. session.Run("(Get-Module NetTraffic).ExportedCommands.Keys").Output.Select(name => name.ToString()).Order(StringComparer.Ordinal)];
         Assert.Equal(declared, exported);
-        Assert.Equal(11, exported.Length);
+        Assert.Equal(14, exported.Length);
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class ModuleTests
     {
         using ModuleSession session = new();
         session.Run("Import-Module $args[0] -Force", Repository.Manifest).Clean();
-        Assert.Equal(11, session.Run("Get-Command -Module NetTraffic").Clean().Output.Count);
+        Assert.Equal(14, session.Run("Get-Command -Module NetTraffic").Clean().Output.Count);
         Assert.StartsWith("Gets flows", session.Run("(Get-Help Get-NetFlow).Synopsis").Clean().Output[0].ToString(), StringComparison.Ordinal);
         session.Run("Remove-Module NetTraffic").Clean();
         Assert.Empty(session.Run("Get-Command -Name Get-NetFlow -ErrorAction Ignore").Output);
@@ -125,13 +125,13 @@ public sealed class ModuleTests
     public void Names_are_as_PowerShell_wants_them()
     {
         using ModuleSession session = new();
-        string[] verbs = ["Clear", "Export", "Get", "Import", "Set", "Start", "Stop"];
+        string[] verbs = ["Clear", "Export", "Get", "Import", "Initialize", "Set", "Start", "Stop", "Sync", "Test"];
         foreach (CmdletInfo cmdlet in session.Run("Get-Command -Module NetTraffic").Clean().Output.Select(found => (CmdletInfo)found.BaseObject))
         {
             Assert.Contains(cmdlet.Verb, verbs);
             Assert.False(cmdlet.Noun.EndsWith('s'), cmdlet.Name);
             Assert.NotEmpty(cmdlet.OutputType);
-            Assert.Equal(cmdlet.Verb is "Clear" or "Export" or "Set" or "Start" or "Stop", cmdlet.Parameters.ContainsKey("WhatIf"));
+            Assert.Equal(cmdlet.Verb is "Clear" or "Export" or "Initialize" or "Set" or "Start" or "Stop", cmdlet.Parameters.ContainsKey("WhatIf"));
         }
     }
 }

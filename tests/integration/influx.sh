@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# influx.sh: what a store holds is in InfluxDB, once, to the byte: after an import, while the sender is killed again and again with
+# kill -9, while the server is killed and comes back, and from a running capture. Then every query of the dashboards is asked of that
+# database. Needs influxd, python3 and curl; the capture also needs root.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+need influxd python3 curl
+begin
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+rpc=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export NETTRAFFIC_INFLUX_URL="http://127.0.0.1:$port" NETTRAFFIC_INFLUX_DATABASE=traffic
+cat >"$work/influx.conf" <<EOF
+reporting-disabled = true
+bind-address = "127.0.0.1:$rpc"
+[meta]
+  dir = "$work/influx/meta"
+[data]
+  dir = "$work/influx/data"
+  wal-dir = "$work/influx/wal"
+  query-log-enabled = false
+[coordinator]
+  max-select-buckets = 1000000
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:$port"
+  log-enabled = false
+EOF
+start_server() {
+  influxd -config "$work/influx.conf" >>"$work/influxd.log" 2>&1 &
+  server=$!
+  pids+=("$server")
+  wait_until 30 "curl -sf 'http://127.0.0.1:$port/ping'" || { evidence="$work/influxd.log"; die "influxd did not start"; }
+}
+stop_server() { kill -9 "$server"; wait "$server" 2>/dev/null || true; }
+
+# Sums of a measurement: packets, bytes, flows.
+sums() {
+  curl -sfG "http://127.0.0.1:$port/query?db=traffic" --data-urlencode "q=SELECT sum(packets), sum(bytes), sum(flows) FROM $1" |
+    python3 -c 'import json, sys; print(*json.load(sys.stdin)["results"][0].get("series", [{"values": [[0, 0, 0, 0]]}])[0]["values"][0][1:])'
+}
+whole() { ask "\$all = Get-TrafficSummary -StorePath '$store'; \"\$(\$all.Packets) \$(\$all.Bytes) \$(\$all.Flows)\""; }
+compare() {
+  local expected measurement
+  expected="$(whole)"
+  for measurement in net_traffic net_conversation "net_talker WHERE direction = 'sent'" "net_talker WHERE direction = 'received'"; do
+    equal "$1: packets, bytes and flows of $measurement" "$(sums "$measurement")" "$expected"
+  done
+  note "$1: $expected packets, bytes, flows in the store and in each measurement"
+}
+
+start_server
+refusal="$(ask "try { Sync-NetTrafficInflux -StorePath '$store' -ErrorAction Stop } catch { \$_.FullyQualifiedErrorId }; Import-NetCapture '$root/tests/fixtures/sample.pcapng' -StorePath '$store' | Out-Null; try { Sync-NetTrafficInflux -StorePath '$store' -ErrorAction Stop | Out-Null } catch { \$_.FullyQualifiedErrorId }" | tail -n 1)"
+equal "without a database" "${refusal%%,*}" InfluxNotFound
+equal "what Initialize-NetTrafficInflux did" "$(ask "(Initialize-NetTrafficInflux -Retention forever -StorePath '$store' -Confirm:\$false).Changed")" True
+equal "what it did again" "$(ask "(Initialize-NetTrafficInflux -Retention forever -StorePath '$store' -Confirm:\$false).Changed")" False
+equal "whether a point is taken" "$(ask "(Test-NetTrafficInflux -StorePath '$store').WriteAccepted")" True
+ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
+compare "after an import"
+
+# Segments of some rows each, so that there is something to interrupt.
+more() { ask "foreach (\$i in 1..$1) { Import-NetCapture '$root/tests/fixtures/sample.pcapng' -StorePath '$store' | Out-Null }"; }
+more 40
+kills=0
+for delay in 0.7 0.8 0.9 1.0 1.2 1.4; do
+  "$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
+  sender=$!
+  pids+=("$sender")
+  sleep "$delay"
+  if kill -9 "$sender" 2>/dev/null; then kills=$((kills + 1)); fi
+  wait "$sender" 2>/dev/null || true
+  more 4
+done
+ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
+compare "after $kills kills of the sender"
+
+more 10
+stop_server
+"$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
+sender=$!
+pids+=("$sender")
+sleep 3
+kill -0 "$sender" 2>/dev/null || { evidence="$work/sync.log"; die "the sender did not wait for the server"; }
+start_server
+wait "$sender" || { evidence="$work/sync.log"; die "the sender failed once the server was back"; }
+compare "after the server was away"
+
+if [ "$(id -u)" -eq 0 ] && command -v tcpreplay >/dev/null; then
+  make_network
+  # The server listens on this machine's loopback: the capture runs here, the packets come from a namespace.
+  ip -n "$right" link set wr netns 1
+  ip link set wr arp off up
+  read -r frames _ <<<"$(make_frames "$work/frames.pcap" 500)"
+  "$shell" -NonInteractive -File "$here/capture.ps1" -Interface wr -Name forwarded -StorePath "$store" -Ready "$work/forwarded.ready" -StopFile "$work/forwarded.stop" >"$work/forwarded.log" 2>&1 &
+  pids+=("$!")
+  wait_until 30 "[ -e '$work/forwarded.ready' ]" || { evidence="$work/forwarded.log"; die "the capture did not start"; }
+  ip netns exec "$left" tcpreplay --topspeed --loop=4 -i wl "$work/frames.pcap" >/dev/null 2>&1
+  before="$(sums net_capture 2>/dev/null || true)"
+  wait_until 20 "[ \"\$(curl -sfG 'http://127.0.0.1:$port/query?db=traffic' --data-urlencode \"q=SELECT sum(packets) FROM net_traffic WHERE interface = 'wr'\" | python3 -c 'import json, sys; print(json.load(sys.stdin)[\"results\"][0].get(\"series\", [{\"values\": [[0, 0]]}])[0][\"values\"][0][1])')\" = $((4 * frames)) ]" || { evidence="$work/forwarded.log"; die "the running capture did not send what it had ($before)"; }
+  stop_capture forwarded
+  compare "from a running capture"
+else
+  note "not root, or no tcpreplay: the running capture was not tried"
+fi
+
+# What the dashboards ask is answered by what the product sent.
+first="$(curl -sfG "http://127.0.0.1:$port/query?db=traffic" --data-urlencode 'q=SELECT first(packets) FROM net_traffic' --data-urlencode epoch=ns | python3 -c 'import json, sys; print(json.load(sys.stdin)["results"][0]["series"][0]["values"][0][0])')"
+python3 "$root/tests/grafana/queries.py" --url "http://127.0.0.1:$port" --db traffic --from "$((first - 60000000000))" --to "$((first + 540000000000))" --empty net_forward,net_alert,net_country,net_enrichment >"$work/queries" 2>&1 || { evidence="$work/queries"; die "a query of the dashboards has no answer"; }
+note "$(tail -n 1 "$work/queries")"
+
+# Nobody sees the token: not in the output, not in errors, not in the settings.
+secret=very-secret-token-71
+seen="$(NETTRAFFIC_INFLUX_TOKEN=$secret NETTRAFFIC_INFLUX_GENERATION=2 ask "Get-NetTrafficOption -StorePath '$store' | Format-List *; Test-NetTrafficInflux -StorePath '$store' | Format-List *; Sync-NetTrafficInflux -StorePath '$store' -Verbose -Debug | Format-List *; \$Error | Format-List *" 2>&1 || true)"
+case "$seen" in *"$secret"*) die "the token was shown" ;; esac
+if grep -rq "$secret" "$store"; then die "the token of the environment was written to the store"; fi
+echo "passed: $(whole) packets, bytes and flows, exactly once"
