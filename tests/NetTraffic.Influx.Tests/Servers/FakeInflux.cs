@@ -160,7 +160,7 @@ internal sealed class FakeInflux : IAsyncDisposable
         foreach (string line in lines)
         {
             string[] parts = line.Split(' ');
-            if (parts.Length != 3 || !parts[1].EndsWith('i') || !long.TryParse(parts[1].AsSpan(2).TrimEnd('i'), out long value) || !long.TryParse(parts[2], out long time))
+            if (parts.Length != 3 || !parts[1].EndsWith('i') || !long.TryParse(parts[1].AsSpan(parts[1].IndexOf('=') + 1).TrimEnd('i'), out long value) || !long.TryParse(parts[2], out long time))
             {
                 bad.Add(line);
             }

@@ -56,7 +56,7 @@ internal sealed class Influxd : ServerProcess
         foreach (JsonElement series in allSeries.EnumerateArray())
         {
             string[] columns = [.. series.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!)];
-            foreach (JsonElement values in series.GetProperty("values").EnumerateArray())
+            foreach (JsonElement values in series.TryGetProperty("values", out JsonElement list) ? list.EnumerateArray() : default)
             {
                 Dictionary<string, string> row = columns.Zip(values.EnumerateArray(), (c, v) => (c, v.ToString())).ToDictionary(p => p.c, p => p.Item2);
                 if (series.TryGetProperty("tags", out JsonElement tags))

@@ -7,8 +7,18 @@ namespace NetTraffic.Benchmarks;
 
 internal static class Program
 {
-    // In this process: BenchmarkDotNet's own build of a project per job does not know the repository's artifacts layout.
-    private static void Main(string[] args) => BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(
-        args,
-        DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
+    private static async Task<int> Main(string[] args)
+    {
+        // influx NAME URL BATCHES ROUNDS: tests/bench/influx.sh
+        if (args is ["influx", string name, string url, string batches, string rounds])
+        {
+            return await InfluxEndToEnd.RunAsync(name, new Uri(url), int.Parse(batches), int.Parse(rounds));
+        }
+
+        // In this process: BenchmarkDotNet's own build of a project per job does not know the repository's artifacts layout.
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(
+            args,
+            DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
+        return 0;
+    }
 }
