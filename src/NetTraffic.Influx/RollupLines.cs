@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using NetTraffic.Store;
@@ -57,7 +58,7 @@ internal sealed class RollupLines
         Traffic(lines, rollup.Traffic, offset);
         Talkers(lines, rollup.Talkers, offset);
         Conversations(lines, rollup.Conversations, offset);
-        Captures(lines, rollup.Captures);
+        Captures(lines, rollup.Captures, offset);
     }
 
     /// <summary>Appends the forwarder's own numbers.</summary>
@@ -154,17 +155,20 @@ internal sealed class RollupLines
         }
     }
 
-    private void Captures(LineEncoder lines, IReadOnlyList<CaptureInterval> rows)
+    private void Captures(LineEncoder lines, IReadOnlyList<CaptureInterval> rows, long offset)
     {
-        foreach (IGrouping<(DateTime Time, string Sensor, string CaptureId), CaptureInterval> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor), row.CaptureId)))
+        DateTime Floor(DateTime time) => time.AddTicks(-(((time - DateTime.UnixEpoch).Ticks % options.Interval.Ticks + options.Interval.Ticks) % options.Interval.Ticks));
+        foreach (IGrouping<(DateTime Time, string Sensor), CaptureInterval> interval in rows.GroupBy(row => (Floor(row.Time), Clean(row.Sensor))))
         {
-            HashSet<string> named = Choose(interfaces, (interval.Key.Time, interval.Key.Sensor), interval, row => Clean(row.Interface), row => row.Bytes);
+            HashSet<string> named = Choose(interfaces, interval.Key, interval, row => Clean(row.Interface), row => row.Bytes);
             foreach (IGrouping<string, CaptureInterval> part in interval.GroupBy(row => OneOf(named, Clean(row.Interface))))
             {
                 lines.Begin("net_capture");
                 lines.Tag("interface", part.Key);
                 lines.Tag("sensor", interval.Key.Sensor);
-                lines.Field("active_flows", part.Sum(row => row.ActiveFlows));
+
+                // What is in the table now is that of each interface's newest row.
+                lines.Field("active_flows", part.GroupBy(row => (row.CaptureId, row.Interface)).Sum(rows => rows.MaxBy(row => row.Time)!.ActiveFlows));
                 lines.Field("bytes", part.Sum(row => row.Bytes));
                 lines.Field("decode_failures", part.Sum(row => row.DecodeFailures));
                 lines.Field("evicted_flows", part.Sum(row => row.EvictedFlows));
@@ -174,9 +178,7 @@ internal sealed class RollupLines
                 lines.Field("lost_rows", part.Sum(row => row.LostRows));
                 lines.Field("memory_bytes", part.Max(row => row.MemoryBytes));
                 lines.Field("packets", part.Sum(row => row.Packets));
-
-                // Times of captures have microseconds; what is below stands for the capture.
-                lines.End(Nanoseconds(interval.Key.Time) + (long)(Hash(interval.Key.CaptureId) % 1000));
+                lines.End(Nanoseconds(interval.Key.Time) + offset);
             }
         }
     }
@@ -212,16 +214,16 @@ internal sealed class RollupLines
     private static string OneOf(HashSet<string> chosen, string name) => chosen.Contains(name) ? name : Other;
 
     /// <summary>
-    /// A name as it can stand in a tag: names that become the same are added up, so that no point hides another. Control characters and
-    /// half surrogates become '_', what is too long is cut, and nothing is called "none".
+    /// A name as it can stand in a tag, such that the encoder leaves it as it is: names that become the same are added up, so that no
+    /// point hides another. Control characters, half surrogates and invisible marks become '_', a backslash that would not survive
+    /// '/', what is longer than 200 bytes is cut, and what is empty is "none".
     /// </summary>
     internal static string Clean(string name)
     {
-        int length = Math.Min(name.Length, LongestName);
-        bool clean = length == name.Length && length > 0;
-        for (int i = 0; clean && i < length; i++)
+        bool clean = name.Length is > 0 and <= LongestName;
+        for (int i = 0; clean && i < name.Length; i++)
         {
-            clean = name[i] is >= ' ' and < '\x7f';
+            clean = name[i] is >= ' ' and < '\x7f' and not '\\';
         }
 
         if (clean)
@@ -229,11 +231,26 @@ internal sealed class RollupLines
             return name;
         }
 
-        StringBuilder made = new(length);
-        foreach (Rune rune in name[..length].EnumerateRunes())
+        StringBuilder made = new(Math.Min(name.Length, LongestName));
+        int bytes = 0;
+        foreach (Rune rune in name.EnumerateRunes())
         {
-            _ = Rune.IsControl(rune) || rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator
-                ? made.Append('_') : made.Append(rune.ToString());
+            if ((bytes += rune.Utf8SequenceLength) > LongestName)
+            {
+                break;
+            }
+
+            bool visible = !Rune.IsControl(rune) && rune != Rune.ReplacementChar
+                && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+            _ = visible ? made.Append(rune.ToString()) : made.Append('_');
+        }
+
+        for (int i = 0; i < made.Length; i++)
+        {
+            if (made[i] == '\\' && (i + 1 == made.Length || made[i + 1] is ',' or '=' or ' ' or '\\'))
+            {
+                made[i] = '/';
+            }
         }
 
         return made.Length == 0 ? None : made.ToString();
