@@ -29,6 +29,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
     /// <summary>Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet.</summary>
     [Parameter]
+    [EnumName(typeof(ExportFormat), "format")]
     public ExportFormat Format { get; set; }
 
     /// <summary>Dataset of the store.</summary>

@@ -25,6 +25,7 @@ public sealed class GetNetCaptureCommand : StoreCmdlet
 
     /// <summary>States.</summary>
     [Parameter]
+    [EnumName(typeof(CaptureState), "state", Several = true)]
     public CaptureState[]? State { get; set; }
 
     /// <inheritdoc/>
