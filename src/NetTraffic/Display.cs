@@ -78,6 +78,14 @@ public static class Display
         return safe.ToString();
     }
 
+    /// <summary>What is wrong with a file, as a sentence that says where.</summary>
+    public static string Damage(string message, long? offset)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        bool said = offset is not { } at || message.Contains(Count(at), StringComparison.Ordinal) || message.Contains(at.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        return said ? message : string.Create(CultureInfo.InvariantCulture, $"{message.TrimEnd('.', ' ')} (at byte {offset}).");
+    }
+
     /// <summary>Several texts, safe for a terminal, with commas between.</summary>
     public static string List(IEnumerable<string>? texts) => texts is null ? "" : string.Join(", ", texts.Select(Text));
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
+using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell;
 
@@ -69,8 +70,21 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     [Parameter]
     public override DateTime Until { get; set; }
 
-    /// <summary>The piped captures by store, at the end of the pipeline.</summary>
-    protected IEnumerable<(string? Store, List<string> CaptureIds)> Queries() => piped.Queries();
+    /// <summary>The stores to ask and with what filter, at the end of the pipeline.</summary>
+    protected IEnumerable<(ITrafficStore Store, TrafficFilter Filter)> Queries()
+    {
+        foreach ((string? path, List<string> captures) in piped.Queries())
+        {
+            ITrafficStore store = OpenForReading(path);
+            List<string> known = KnownCaptures(store, captures);
+
+            // No capture in a filter means all of them.
+            if (captures.Count == 0 || known.Count > 0)
+            {
+                yield return (store, MakeFilter(known));
+            }
+        }
+    }
 
     /// <summary>Remembers the captures of this input.</summary>
     protected void AddCaptures() => piped.Add(FullStorePath, CaptureId);
@@ -90,7 +104,7 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
             }
             catch (CaptureFormatException damage) when (damage.Offset > 0)
             {
-                WriteWarning(Display.Text($"{file}: {damage.Message} (at byte {damage.Offset}) Everything before it was read."));
+                WriteWarning(Display.Text($"{file}: {Display.Damage(damage.Message, damage.Offset)} Everything before it was read."));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

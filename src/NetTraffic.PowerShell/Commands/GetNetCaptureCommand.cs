@@ -31,7 +31,7 @@ public sealed class GetNetCaptureCommand : StoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        IReadOnlyList<CaptureStatus> all = Store.GetCaptures();
+        IReadOnlyList<CaptureStatus> all = OpenForReading(FullStorePath).GetCaptures();
         foreach (CaptureStatus capture in CaptureNames.Find(all, CaptureId, Name, WriteError))
         {
             CaptureStatus now = RunningCaptures.Find(capture.CaptureId)?.GetStatus() ?? capture;

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 
@@ -58,9 +59,9 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     /// <inheritdoc/>
     protected override void End()
     {
-        foreach ((string? store, List<string> captures) in Queries())
+        foreach ((ITrafficStore store, TrafficFilter filter) in Queries())
         {
-            Write(OpenStore(store).GetFlows(MakeFilter(captures), left == long.MaxValue ? null : left, PerInterval, StopToken), PerInterval ? "NetTraffic.Flow#Interval" : null);
+            Write(store.GetFlows(filter, left == long.MaxValue ? null : left, PerInterval, StopToken), PerInterval ? "NetTraffic.Flow#Interval" : null);
         }
     }
 

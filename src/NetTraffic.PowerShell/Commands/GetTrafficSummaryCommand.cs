@@ -89,9 +89,9 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             }
         }
 
-        foreach ((string? path, List<string> captures) in Queries())
+        foreach ((ITrafficStore store, TrafficFilter filter) in Queries())
         {
-            Write(OpenStore(path), MakeFilter(captures));
+            Write(store, filter);
         }
     }
 

@@ -31,7 +31,8 @@ internal static class ErrorText
             }
         }
 
-        if (record.ErrorDetails?.RecommendedAction is { Length: > 0 } action)
+        string? next = record.ErrorDetails?.RecommendedAction is { Length: > 0 } given ? given : MissingCommands.NextMove((record.Exception as CommandNotFoundException)?.CommandName);
+        if (next is { } action)
         {
             text.Append("\n  Next: ").Append(TerminalText.Escape(action).Trim());
         }
