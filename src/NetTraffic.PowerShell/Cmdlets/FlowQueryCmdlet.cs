@@ -41,6 +41,7 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
 
     /// <inheritdoc/>
     [Parameter]
+    [PortNumbers]
     [ValidateRange(0, 65535)]
     public override int[]? Port { get; set; }
 
