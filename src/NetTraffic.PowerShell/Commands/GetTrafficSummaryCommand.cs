@@ -57,16 +57,9 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             return;
         }
 
-        if (IsBound(nameof(Interval)))
-        {
-            Refuse("IntervalNeedsStore", "-Interval needs the store's rows: a whole flow does not say when its bytes passed.",
-                "Ask the store: Import-NetCapture the file, and give Get-TrafficSummary -Interval its filters.");
-        }
-
-        flows ??= new FlowSummary(By);
+        flows ??= BeginFlows();
         if (ParameterSetName == FlowSet)
         {
-            RefuseFilters();
             flows.Add(InputObject!);
             return;
         }
@@ -93,6 +86,22 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
         {
             Write(store, filter);
         }
+    }
+
+    private FlowSummary BeginFlows()
+    {
+        if (IsBound(nameof(Interval)))
+        {
+            Refuse("IntervalNeedsStore", "-Interval needs the store's rows: a whole flow does not say when its bytes passed.",
+                "Ask the store: Import-NetCapture the file, and give Get-TrafficSummary -Interval its filters.");
+        }
+
+        if (ParameterSetName == FlowSet)
+        {
+            RefuseFilters();
+        }
+
+        return new FlowSummary(By);
     }
 
     private void AddAll(IEnumerable<Flow> all)
