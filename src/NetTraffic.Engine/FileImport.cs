@@ -74,7 +74,7 @@ internal static class FileImport
             result.Message = "Stopped before the file's end.";
         }
 
-        writer.Complete(CaptureState.Completed, result.Message is null ? null : $"{result.Message} (at byte {result.DamageOffset})");
+        writer.Complete(CaptureState.Completed, result.Message is null ? null : Display.Damage(result.Message, result.DamageOffset));
         progress?.Report(new ImportProgress(source.Counters.Position, source.Counters.Length, result.Packets, result.Flows));
         result.Elapsed = clock.Elapsed;
         return result;

@@ -54,6 +54,7 @@ internal sealed partial class SummaryQuery(string store, DuckDBConnection connec
 
     private void AddLosses(TrafficSummary summary)
     {
+        summary.DroppedPackets = summary.DecodeFailures = 0;
         List<Segment> segments = List(Datasets.Captures);
         if (segments.Count > 0)
         {

@@ -78,6 +78,66 @@ public static class Display
         return safe.ToString();
     }
 
+    /// <summary>A time in 16 characters: with seconds in this year, else with the year; empty where absent.</summary>
+    public static string MinuteOrSecond(DateTime? time) => time is { } known
+        ? known.ToLocalTime().ToString(known.ToLocalTime().Year == DateTime.Now.Year ? "MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "";
+
+    /// <summary>A number in 7 characters: exact below a million, then such as <c>1.53 M</c>.</summary>
+    public static string ShortCount(long count) => Math.Abs(count) < 1_000_000 ? Count(count) : Scaled(count, "");
+
+    /// <summary>Text, safe for a terminal, in at most so many characters: what is too long loses its middle.</summary>
+    public static string Short(string? text, int most)
+    {
+        string safe = Text(text);
+        if (safe.Length <= most)
+        {
+            return safe;
+        }
+
+        int tail = (most - 1) / 2;
+        int head = most - 1 - tail;
+        head -= char.IsHighSurrogate(safe[head - 1]) ? 1 : 0;
+        tail -= char.IsLowSurrogate(safe[^tail]) ? 1 : 0;
+        return $"{safe[..head]}…{safe[^tail..]}";
+    }
+
+    /// <summary>A summary's name in at most so many characters: of a conversation both addresses are shortened alike.</summary>
+    public static string ShortName(string? name, int most)
+    {
+        const string between = " <-> ";
+        int at = name?.IndexOf(between, StringComparison.Ordinal) ?? -1;
+        if (at < 0 || name!.Length <= most)
+        {
+            return Short(name, most);
+        }
+
+        // The shorter one leaves the other what it does not need.
+        int each = (most - between.Length) / 2;
+        (string left, string right) = (name[..at], name[(at + between.Length)..]);
+        return Short(left, Math.Max(each, most - between.Length - right.Length)) + between + Short(right, Math.Max(each, most - between.Length - left.Length));
+    }
+
+    /// <summary>An endpoint in at most so many characters: the port stays whole.</summary>
+    public static string ShortEndpoint(string? address, int? port, string? mac, int most)
+    {
+        string whole = Endpoint(address, port, mac);
+        if (whole.Length <= most || address is null || port is null)
+        {
+            return Short(whole, most);
+        }
+
+        string end = string.Create(CultureInfo.InvariantCulture, $":{port}");
+        return address.Contains(':', StringComparison.Ordinal) ? $"[{Short(address, most - end.Length - 2)}]{end}" : Short(address, most - end.Length) + end;
+    }
+
+    /// <summary>What is wrong with a file, as a sentence that says where.</summary>
+    public static string Damage(string message, long? offset)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        bool said = offset is not { } at || message.Contains(Count(at), StringComparison.Ordinal) || message.Contains(at.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        return said ? message : string.Create(CultureInfo.InvariantCulture, $"{message.TrimEnd('.', ' ')} (at byte {offset}).");
+    }
+
     /// <summary>Several texts, safe for a terminal, with commas between.</summary>
     public static string List(IEnumerable<string>? texts) => texts is null ? "" : string.Join(", ", texts.Select(Text));
 

@@ -165,6 +165,7 @@ public sealed class CaptureTests : IDisposable
         CaptureStatus last = session.Run("Get-NetCapture").One<CaptureStatus>();
         Assert.Equal(CaptureState.Stopped, last.State);
         Assert.InRange(last.Packets, 10, 1000);
+        Assert.Contains($"Stopped: {last.Packets} packets in {last.Flows} flows are stored. See Get-NetCapture -CaptureId {last.CaptureId}", session.Screen, StringComparison.Ordinal);
         Assert.Equal(last.Packets, session.Run("Get-TrafficSummary").One<TrafficSummary>().Packets);
 
         bool Running() => StatusFiles().Length > 0;

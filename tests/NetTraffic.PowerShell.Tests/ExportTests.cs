@@ -24,6 +24,28 @@ public sealed class ExportTests : IDisposable
         OnlyTheseFiles("flows.csv");
     }
 
+    [Theory]
+    [InlineData("Export-NetTraffic $args[0]", "rows.csv", 3L)]
+    [InlineData("Export-NetTraffic $args[0]", "rows.parquet", 3L)]
+    [InlineData("Get-NetFlow -First 2 | Export-NetTraffic $args[0]", "rows.json", 2L)]
+    public void What_was_written_says_how_much(string script, string name, long rows)
+    {
+        Import(3);
+        PSObject file = Assert.Single(session.Run(script, Target(name)).Clean().Output);
+        Assert.Equal((rows, name[5..]), ((long)file.Properties["Rows"].Value, file.Properties["Format"].Value.ToString()!.ToLowerInvariant()));
+        Assert.Equal(new FileInfo(Target(name)).Length, file.Properties["Size"].Value);
+        session.Run("$args[0] | Out-Default", file).Clean();
+        Assert.Matches(@"Rows\W.*Size\W.*Format\W.*Path", session.Screen);
+    }
+
+    [Fact]
+    public void An_unknown_capture_makes_no_file()
+    {
+        Import(1);
+        session.Run("Export-NetTraffic $args[0] -CaptureId nosuch", Target("none.csv")).Error("CaptureNotFound", ErrorCategory.ObjectNotFound);
+        Assert.False(File.Exists(Target("none.csv")));
+    }
+
     [Fact]
     public void A_store_without_matches_gives_the_header_alone()
     {

@@ -135,6 +135,53 @@ public sealed class FlowTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Get-NetFlow")]
+    [InlineData("Get-TrafficSummary")]
+    public void An_unknown_capture_is_an_error_and_the_rest_is_answered(string command)
+    {
+        Import(TinyCapture.Dns(2));
+        string id = session.Run("Get-NetCapture").One<CaptureStatus>().CaptureId;
+        Result one = session.Run($"{command} -CaptureId nosuch");
+        Assert.NotEmpty(one.Error("CaptureNotFound", ErrorCategory.ObjectNotFound).ErrorDetails.RecommendedAction);
+        Assert.Empty(one.Output);
+        Result two = session.Run($"{command} -CaptureId nosuch, $($args[0])", id);
+        Assert.Single(two.Errors);
+        Assert.NotEmpty(two.Output);
+    }
+
+    [Theory]
+    [InlineData("Get-NetFlow")]
+    [InlineData("Get-TrafficSummary")]
+    [InlineData("Get-NetCapture")]
+    [InlineData("Clear-NetTraffic 1d")]
+    public void A_store_that_is_not_there_is_warned_of(string command) =>
+        Assert.Contains("no-such-store", Assert.Single(session.Run($"{command} -StorePath ($args[0] + '/no-such-store')", session.Folder).Clean().Warnings), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("-Port http", "give -Application http")]
+    [InlineData("-Port 8000-8010", "-Port (8000..8010)")]
+    [InlineData("-Port 53, nonsense", "'nonsense' is not a port number")]
+    [InlineData("-Port 65536", "65535")]
+    public void What_is_no_port_says_what_to_do(string filter, string message)
+    {
+        foreach (string command in (string[])["Get-NetFlow", "Get-TrafficSummary", "Export-NetTraffic x.csv"])
+        {
+            Assert.Contains(message, Assert.Single(session.Run($"{command} {filter}").Errors).ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("-Port (50..60)", 2)]
+    [InlineData("-Port '53, 99'", 2)]
+    [InlineData("-Port 53, '99'", 2)]
+    [InlineData("-Port ([long]53)", 2)]
+    public void Ports_are_taken_as_PowerShell_has_them(string filter, int flows)
+    {
+        Import(TinyCapture.Dns(2));
+        Assert.Equal(flows, session.Run($"Get-NetFlow {filter}").All<Flow>().Count);
+    }
+
+    [Theory]
     [InlineData("Get-NetFlow -Address 10.0.0.0.1", "BadValue")]
     [InlineData("Get-NetFlow -Address 10.0.0.0/99", "BadValue")]
     [InlineData("Get-NetFlow -Address 010.0.0.1", "BadValue")]

@@ -110,4 +110,34 @@ public sealed class ImportTests : IDisposable
         Result flows = session.Run("$PSDefaultParameterValues = @{}; Import-NetCapture $args[0] -StorePath $store | Get-NetFlow", two);
         Assert.Equal(2, flows.All<Flow>().Count);
     }
+
+    [Fact]
+    public void A_file_that_is_in_the_store_already_is_warned_of()
+    {
+        string path = session.Write("dns.pcap", TinyCapture.Dns(2)), other = session.Write("other.pcap", TinyCapture.Dns(2));
+        string folder = Directory.CreateDirectory(Path.Combine(session.Folder, "copies")).FullName;
+        File.Copy(path, Path.Combine(folder, "dns.pcap"));
+        Result first = session.Run("Import-NetCapture $args[0], $args[1]", path, other);
+        Assert.Empty(first.Warnings);
+        string id = first.All<ImportResult>()[0].CaptureId;
+        foreach (string again in (string[])[path, Path.Combine(folder, "dns.pcap")])
+        {
+            Result second = session.Run("Import-NetCapture $args[0]", again).Clean();
+            Assert.Contains("counts twice", Assert.Single(second.Warnings), StringComparison.Ordinal);
+        }
+
+        Result elsewhere = session.Run("Import-NetCapture $args[0] -StorePath $args[1]; Import-NetCapture $args[0] -StorePath $args[1]", path, Path.Combine(session.Folder, "second"));
+        Assert.Contains(elsewhere.All<ImportResult>()[0].CaptureId, Assert.Single(elsewhere.Warnings), StringComparison.Ordinal);
+        session.Run("Clear-NetTraffic -OlderThan 0s -Confirm:$false").Clean();
+        Assert.Empty(session.Run("Import-NetCapture $args[0]", path).Clean().Warnings);
+    }
+
+    [Fact]
+    public void A_warning_of_damage_is_made_of_sentences()
+    {
+        string warning = Assert.Single(session.Run("Import-NetCapture $args[0]", session.Write("cut.pcap", TinyCapture.Truncated())).Clean().Warnings);
+        Assert.Matches(@"\. 3 packets before it were imported\.$", warning);
+        Assert.Equal("It ends early (at byte 7).", Display.Damage("It ends early.", 7));
+        Assert.Equal("It ends at byte 7.", Display.Damage("It ends at byte 7.", 7));
+    }
 }

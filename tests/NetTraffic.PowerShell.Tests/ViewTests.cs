@@ -68,4 +68,91 @@ public sealed class ViewTests : IDisposable
 
     [Fact]
     public void A_lone_surrogate_is_shown_as_a_number() => Assert.Equal("\\ud83d!", Display.Text(new string(['\ud83d', '!'])));
+
+    [Theory]
+    [InlineData("2001:db8::1", 443, 20, "[2001:db8::1]:443")]
+    [InlineData("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", 65535, 20, "[2001:d…:ffff]:65535")]
+    [InlineData("255.255.255.255", 65535, 20, "255.255…55.255:65535")]
+    [InlineData("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", null, 20, "2001:db8:a…eeee:ffff")]
+    public void Endpoints_are_shortened_in_the_middle_and_keep_their_port(string address, int? port, int most, string shown) =>
+        Assert.Equal(shown, Display.ShortEndpoint(address, port, null, most));
+
+    [Fact]
+    public void Names_are_shortened_to_what_there_is_room_for()
+    {
+        Assert.Equal("2001:db8:1::10 <-> 10.0.0.1", Display.ShortName("2001:db8:1::10 <-> 10.0.0.1", 31));
+        string both = Display.ShortName("2001:db8:aaaa:bbbb::10 <-> 2001:db8:aaaa:cccc::80", 31);
+        Assert.Equal(31, both.Length);
+        Assert.StartsWith("2001:d", both, StringComparison.Ordinal);
+        Assert.EndsWith("::80", both, StringComparison.Ordinal);
+        Assert.EndsWith(" <-> 10.0.0.1", Display.ShortName("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff <-> 10.0.0.1", 31), StringComparison.Ordinal);
+        Assert.Equal("ab…yz", Display.Short("abcdefghijklmnopqrstuvwxyz", 5));
+        Assert.Equal("999,999", Display.ShortCount(999_999));
+        Assert.Equal("1.53 M", Display.ShortCount(1_530_000));
+    }
+
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void Tables_fit_the_terminal_and_cut_names_only(int width)
+    {
+        using ModuleSession narrow = new(width: width);
+        string folder = Directory.CreateDirectory(Path.Combine(narrow.Folder, "in")).FullName;
+        string path = Path.Combine(folder, "a-rather-long-name-of-a-capture-file-as-tools-and-people-make-them-2026-11-24.pcapng");
+        File.Copy(Path.Combine(Repository.Root, "tests", "fixtures", "sample.pcapng"), path);
+        ImportResult imported = narrow.Run("$i = Import-NetCapture $args[0]; $i; $i | Out-Default", path).One<ImportResult>();
+        narrow.Run("""
+            Get-NetCapture | Out-Default
+            Get-NetFlow | Out-Default
+            Get-NetFlow -PerInterval | Out-Default
+            Get-TrafficSummary -By Conversation | Out-Default
+            Get-TrafficSummary -By Interface | Out-Default
+            Get-TrafficSummary -By Address -Interval 1h | Out-Default
+            [NetTraffic.Flow]@{ StartTime = '2026-03-01T10:00:00Z'; EndTime = '2026-03-02T10:00:00Z'; Transport = 'ICMPv6'; SourceAddress = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'; SourcePort = 50000
+                DestinationAddress = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:2222'; DestinationPort = 50001; State = 'RSTOS0'; SourceBytes = 123456789; SourcePackets = 999999; Application = 'a-long-name' } | Out-Default
+            [NetTraffic.CaptureInterface]@{ Name = '\Device\NPF_{01234567-89AB-CDEF-0123-456789ABCDEF}'; Description = 'Some Vendor Gigabit Network Adapter #2'; Addresses = '192.0.2.1', '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111' } | Out-Default
+            """).Clean();
+        string[] lines = narrow.Screen.ReplaceLineEndings("\n").Split('\n');
+        Assert.All(lines, line => Assert.True(Plain(line).Length <= width, line));
+
+        // A heading that does not fit goes on below itself: there would be headings without the rule right below them.
+        string[] heads = [.. lines.Select(Plain).Where((_, at) => at + 1 < lines.Length && Plain(lines[at + 1]).StartsWith("--", StringComparison.Ordinal))];
+        Assert.Equal(9, heads.Length);
+        string[] known = ["CaptureId", "State", "Packets", "Bytes", "Dropped", "Flows", "Name", "Failures", "Elapsed", "File", "Started", "Time", "Proto", "Source", "Destination", "App", "Duration", "Share", "Sent", "Received", "Up", "Capture", "Default", "Description", "Addresses"];
+        Assert.All(heads, head => Assert.All(head.Split(' ', StringSplitOptions.RemoveEmptyEntries), heading => Assert.Contains(heading, known)));
+        Assert.Equal(2, lines.Count(line => line.Contains(imported.CaptureId, StringComparison.Ordinal) && line.Contains("2,043", StringComparison.Ordinal) && line.Contains("809 kB", StringComparison.Ordinal)));
+        Assert.Contains(lines, line => line.Contains("RSTOS0", StringComparison.Ordinal) && line.Contains("123 MB", StringComparison.Ordinal) && line.Contains(":50000 ", StringComparison.Ordinal) && line.Contains("2222]:50001", StringComparison.Ordinal));
+        Assert.Equal(width == 120, lines.Any(line => line.Contains("999,999", StringComparison.Ordinal) && line.Contains("1d 00:00:00", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("Get-NetFlow", "Started", "StartTime")]
+    [InlineData("Get-NetFlow", "Proto", "Transport")]
+    [InlineData("Get-NetFlow", "App", "Application")]
+    [InlineData("Get-NetFlow", "Source", "SourceAddress")]
+    [InlineData("Get-NetFlow", "Destination", "DestinationAddress")]
+    [InlineData("Get-TrafficSummary -By Protocol", "Share", "Percent")]
+    [InlineData("Get-TrafficSummary -By Protocol", "Sent", "SentBytes")]
+    [InlineData("Get-TrafficSummary -By Protocol", "Received", "ReceivedBytes")]
+    [InlineData("Get-NetCaptureInterface", "Up", "IsUp")]
+    [InlineData("Get-NetCapture", "Id", "CaptureId")]
+    public void Headings_are_names_of_properties(string command, string heading, string property)
+    {
+        session.Run("Import-NetCapture $args[0]", session.Write("dns.pcap", TinyCapture.Dns(2))).Clean();
+        Assert.All(session.Run(command).Clean().Output, one =>
+        {
+            Assert.NotNull(one.Properties[heading].Value);
+            Assert.Equal(one.Properties[property].Value, one.Properties[heading].Value);
+        });
+    }
+
+    [Fact]
+    public void A_file_has_its_name_and_a_capture_what_it_dropped()
+    {
+        string path = session.Write("dns.pcap", TinyCapture.Dns(2));
+        Assert.Equal(["dns.pcap", "0"], session.Run("$i = Import-NetCapture $args[0]; $i.File; $i.Failures", path).Clean().Output.Select(value => value.ToString()));
+        Assert.Equal(0L, session.Run("(Get-NetCapture).Dropped").Clean().Output[0].BaseObject);
+    }
+
+    private static string Plain(string line) => System.Text.RegularExpressions.Regex.Replace(line, "\u001b\\[[0-9;]*m", "");
 }

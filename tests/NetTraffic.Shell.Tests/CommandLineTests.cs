@@ -103,4 +103,29 @@ public sealed class CommandLineTests
             File.Delete(script);
         }
     }
+
+    [Theory]
+    [InlineData("1 | Sort-Object Name", "Sort-Object is part of PowerShell itself, which this shell does not have.")]
+    [InlineData("1 | select Name", "Select-Object is part of PowerShell itself")]
+    [InlineData("Export-Csv x", "Import-Module ./NetTraffic.psd1")]
+    public void CommandsOfPowerShellItselfHaveANextMove(string text, string next)
+    {
+        string errors = ShellProcess.Command(text).Errors;
+        Assert.Contains("  Next: ", errors, StringComparison.Ordinal);
+        Assert.Contains(next, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OtherUnknownCommandsHaveNone() => Assert.DoesNotContain("Next:", ShellProcess.Command("Get-Nonsense").Errors, StringComparison.Ordinal);
+
+    [Fact]
+    public void GoingToAnotherFolderAndBack()
+    {
+        Answer answer = ShellProcess.Command("$before = (pwd).Path; cd ([IO.Path]::GetTempPath()); (pwd).Path; cd -; (pwd).Path -eq $before; cls");
+        Assert.Equal(0, answer.Code);
+        Assert.Equal($"{Path.TrimEndingDirectorySeparator(Path.GetTempPath())}\nTrue\n", answer.Output);
+        Answer missing = ShellProcess.Command("cd ./no-such-folder");
+        Assert.Equal(1, missing.Code);
+        Assert.Contains("no-such-folder", missing.Errors, StringComparison.Ordinal);
+    }
 }

@@ -88,6 +88,32 @@ Describe 'Import and queries' {
         (Import-Csv "$TestDrive/five.csv").Count | Should -Be 5
     }
 
+    It 'sums up piped flows and files as the store does, by <_>' -ForEach Protocol, Application, Address, Conversation, DestinationPort {
+        $stored = Get-TrafficSummary -By $_ -Top 1000 -CaptureId $imported.CaptureId | ConvertTo-Json
+        $imported | Get-NetFlow | Get-TrafficSummary -By $_ -Top 1000 | ConvertTo-Json | Should -Be $stored
+        Get-TrafficSummary -By $_ -Top 1000 -Path $sample | ConvertTo-Json | Should -Be $stored
+    }
+
+    It 'takes one key at a time' {
+        { Get-TrafficSummary -By Protocol, Application } | Should -Throw '*takes one key*'
+        { Get-TrafficSummary -By Port } | Should -Throw '*DestinationPort*'
+        { Get-NetFlow | Get-NetFlow } | Should -Throw -ErrorId 'FlowsPiped,*'
+    }
+
+    It 'has tables that fit <_> columns without broken headings' -ForEach 80, 120 {
+        $width = $_
+        foreach ($set in { $imported }, { Get-NetCapture }, { Get-NetFlow -Address 2001:db8::/32 }, { Get-TrafficSummary -By Conversation }) {
+            $lines = (& $set | Out-String -Width $width) -split "`r?`n" -replace '\e\[[\d;]*m'
+            ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $width
+            ($lines | Where-Object { $_ -match '^-' }).Count | Should -Be 1
+        }
+    }
+
+    It 'knows the headings as names that make no columns' {
+        (Get-NetFlow | Where-Object Proto -EQ UDP | Sort-Object Started -Descending | Select-Object -First 1).Transport | Should -Be UDP
+        (Get-NetFlow -First 1 | ConvertTo-Csv)[0] | Should -Not -Match '"Proto"'
+    }
+
     It 'reads lengths of time as people write them: <_>' -ForEach '90s', '5m', '2h', '7d' {
         { Invoke-Expression "Get-NetFlow -Last $_" } | Should -Not -Throw
     }
@@ -111,7 +137,9 @@ Describe 'Export' {
     BeforeAll { $null = Import-NetCapture $sample }
 
     It 'writes <_>, and never over a file without -Force' -ForEach 'csv', 'json', 'parquet' {
-        (Export-NetTraffic "$TestDrive/flows.$_").Length | Should -BeGreaterThan 0
+        $file = Export-NetTraffic "$TestDrive/flows.$_"
+        $file.Length | Should -BeGreaterThan 0
+        $file.Rows | Should -BeGreaterThan 0
         { Export-NetTraffic "$TestDrive/flows.$_" } | Should -Throw -ErrorId 'ExportFileExists,*'
         Export-NetTraffic "$TestDrive/flows.$_" -Force | Should -BeOfType System.IO.FileInfo
     }

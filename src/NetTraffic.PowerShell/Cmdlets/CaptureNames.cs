@@ -33,9 +33,14 @@ internal static class CaptureNames
             found.AddRange(matches);
             if (required is not null && found.Count == before)
             {
-                problem(ErrorRecords.Make(
-                    new ItemNotFoundException($"The store has no capture with the {what} '{required}'."), "CaptureNotFound", ErrorCategory.ObjectNotFound, required, "Get-NetCapture lists the captures; -StorePath names another store."));
+                problem(NotFound(what, required));
             }
         }
     }
+
+    /// <summary>The error of a capture that a store does not have.</summary>
+    /// <param name="what">What was given of it: an id, a name.</param>
+    /// <param name="value">That.</param>
+    public static ErrorRecord NotFound(string what, string value) => ErrorRecords.Make(
+        new ItemNotFoundException($"The store has no capture with the {what} '{value}'."), "CaptureNotFound", ErrorCategory.ObjectNotFound, value, "Get-NetCapture lists the captures; -StorePath names another store.");
 }

@@ -7,7 +7,6 @@ namespace NetTraffic.PowerShell;
 internal static class ProtocolText
 {
     private const string LinkPrefix = "link-";
-    private const int MaxNear = 5;
 
     private static readonly HashSet<string> Names = new(
         [
@@ -45,37 +44,5 @@ internal static class ProtocolText
     }
 
     /// <summary>Names that begin alike, or that one or two slips make of the text.</summary>
-    public static IReadOnlyList<string> Near(string text)
-    {
-        string bare = new([.. text.Where(char.IsLetterOrDigit)]);
-        return bare.Length is 0 or > 32
-            ? []
-            : [.. Names.Select(name => (Name: name, Slips: name.StartsWith(bare, StringComparison.OrdinalIgnoreCase) ? 0 : Slips(name, bare)))
-                .Where(near => near.Slips <= Math.Min(2, bare.Length / 2))
-                .OrderBy(near => near.Slips).ThenBy(near => near.Name, StringComparer.Ordinal).Take(MaxNear).Select(near => near.Name)];
-    }
-
-    /// <summary>Letters to insert, remove, replace or swap, upper and lower case alike (optimal string alignment distance).</summary>
-    private static int Slips(string left, string right)
-    {
-        (string one, string other) = (left.ToUpperInvariant(), right.ToUpperInvariant());
-        int[,] slips = new int[one.Length + 1, other.Length + 1];
-        for (int i = 0; i <= one.Length; i++)
-        {
-            for (int j = 0; j <= other.Length; j++)
-            {
-                if (i == 0 || j == 0)
-                {
-                    slips[i, j] = i + j;
-                    continue;
-                }
-
-                int least = Math.Min(slips[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1), Math.Min(slips[i, j - 1], slips[i - 1, j]) + 1);
-                bool swapped = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
-                slips[i, j] = swapped ? Math.Min(least, slips[i - 2, j - 2] + 1) : least;
-            }
-        }
-
-        return slips[one.Length, other.Length];
-    }
+    public static IReadOnlyList<string> Near(string text) => NearNames.Of(text, Names);
 }

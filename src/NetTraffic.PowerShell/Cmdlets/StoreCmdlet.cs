@@ -8,6 +8,7 @@ namespace NetTraffic.PowerShell;
 public abstract class StoreCmdlet : TrafficCmdlet
 {
     private readonly Dictionary<string, ITrafficStore> stores = new(StringComparer.Ordinal);
+    private readonly HashSet<string> missing = new(StringComparer.Ordinal);
 
     /// <summary>Folder of the store; default NETTRAFFIC_HOME, else the platform's data folder.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -30,6 +31,46 @@ public abstract class StoreCmdlet : TrafficCmdlet
         }
 
         return store;
+    }
+
+    /// <summary>A store to read from; one that is not there is empty, and the user is told where a path was given.</summary>
+    protected ITrafficStore OpenForReading(string? path)
+    {
+        ITrafficStore store = OpenStore(path);
+        if (path is not null && !Directory.Exists(path) && missing.Add(path))
+        {
+            WriteWarning($"There is no store '{Display.Text(path)}', so there is nothing in it. Check -StorePath; Import-NetCapture and Start-NetCapture make a store.");
+        }
+
+        return store;
+    }
+
+    /// <summary>Those of the captures that a store knows; each other one is reported, unless there still is traffic of it.</summary>
+    protected List<string> KnownCaptures(ITrafficStore store, IReadOnlyCollection<string> captureIds)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(captureIds);
+        if (captureIds.Count == 0)
+        {
+            return [];
+        }
+
+        HashSet<string> listed = new(store.GetCaptures().Select(capture => capture.CaptureId), StringComparer.OrdinalIgnoreCase);
+        List<string> known = [];
+        foreach (string id in captureIds)
+        {
+            // Retention can remove a capture from the list before the last hour of its traffic.
+            if (listed.Contains(id) || store.GetSummary(new TrafficFilter { CaptureId = [id] }, StopToken).Packets > 0)
+            {
+                known.Add(id);
+            }
+            else
+            {
+                WriteError(CaptureNames.NotFound("id", id));
+            }
+        }
+
+        return known;
     }
 
     /// <inheritdoc/>

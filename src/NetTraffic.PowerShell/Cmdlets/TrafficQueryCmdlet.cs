@@ -18,6 +18,7 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
 
     /// <summary>Either side's port is one of these.</summary>
     [Parameter(ParameterSetName = StoreSet)]
+    [PortNumbers]
     [ValidateRange(0, 65535)]
     public virtual int[]? Port { get; set; }
 

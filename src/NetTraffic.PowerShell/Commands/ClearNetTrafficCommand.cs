@@ -23,14 +23,14 @@ public sealed class ClearNetTrafficCommand : StoreCmdlet
         }
 
         DateTime before = DateTime.UtcNow - OlderThan;
-        ClearResult preview = Store.Clear(before, keepRecentlyWritten: false, whatIf: true, StopToken);
+        ClearResult preview = OpenForReading(FullStorePath).Clear(before, keepRecentlyWritten: false, whatIf: true, StopToken);
         if (preview.Segments == 0)
         {
             WriteVerbose($"The store has nothing that ended before {Display.Time(before)}.");
             WriteObject(preview);
         }
         else if (ShouldProcess(
-            $"{preview.Hours} hours of traffic ({preview.Segments} files, {Display.Bytes(preview.FreedBytes)}) that ended before {Display.Time(before)}, in {Display.Text(preview.StorePath)}", "Remove"))
+            $"{preview.Hours} hours of traffic ({preview.Segments} files, {Display.Bytes(preview.FreedBytes)}) whose packets are older than {Display.Time(before)} (whenever they were captured or imported), in {Display.Text(preview.StorePath)}", "Remove"))
         {
             WriteObject(Store.Clear(before, keepRecentlyWritten: false, whatIf: false, StopToken));
         }

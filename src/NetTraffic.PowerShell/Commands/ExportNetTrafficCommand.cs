@@ -21,6 +21,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     private ExportFormat format;
     private long rows;
     private bool asked;
+    private List<string> captures = [];
 
     /// <summary>The file to make.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -29,6 +30,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
     /// <summary>Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet.</summary>
     [Parameter]
+    [EnumName(typeof(ExportFormat), "format")]
     public ExportFormat Format { get; set; }
 
     /// <summary>Dataset of the store.</summary>
@@ -78,6 +80,11 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
 
         CheckPlace();
+        if (!piped && !FindCaptures())
+        {
+            return;
+        }
+
         if (ShouldProcess(Display.Text(file), piped ? $"Export objects as {format}" : $"Export the dataset {Dataset} as {format}"))
         {
             output = new OutputFile(file, Force);
@@ -94,6 +101,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         {
             row.Read(InputObject);
             writer.Write(row.Names, row.Values);
+            rows++;
         }
     }
 
@@ -107,7 +115,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
         if (ParameterSetName == StoreSet && asked)
         {
-            WriteDataset(MakeFilter(CaptureId ?? []));
+            WriteDataset(MakeFilter(captures));
         }
 
         writer?.Complete();
@@ -119,7 +127,11 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         writer?.Dispose();
         writer = null;
         output.Commit();
-        WriteObject(new FileInfo(file));
+        PSObject written = new(new FileInfo(file));
+        written.TypeNames.Insert(0, "NetTraffic.ExportedFile");
+        written.Properties.Add(new PSNoteProperty("Rows", rows));
+        written.Properties.Add(new PSNoteProperty("Format", format));
+        WriteObject(written);
     }
 
     /// <inheritdoc/>
@@ -142,6 +154,13 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>False: none of the captures asked for is there, which is no reason to make an empty file.</summary>
+    private bool FindCaptures()
+    {
+        captures = KnownCaptures(OpenForReading(FullStorePath), CaptureId ?? []);
+        return CaptureId is null || captures.Count > 0;
     }
 
     private void RefuseFlowFilters()
@@ -199,8 +218,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     {
         if (writer is null)
         {
-            long exported = Store.ExportParquet((Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase) ? Datasets.Flows : Datasets.Captures).Name, filter, PerInterval, output!.TemporaryPath, StopToken);
-            WriteVerbose($"{Display.Count(exported)} rows exported.");
+            rows = Store.ExportParquet((Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase) ? Datasets.Flows : Datasets.Captures).Name, filter, PerInterval, output!.TemporaryPath, StopToken);
+            WriteVerbose($"{Display.Count(rows)} rows exported.");
         }
         else if (Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
         {

@@ -25,12 +25,13 @@ public sealed class GetNetCaptureCommand : StoreCmdlet
 
     /// <summary>States.</summary>
     [Parameter]
+    [EnumName(typeof(CaptureState), "state", Several = true)]
     public CaptureState[]? State { get; set; }
 
     /// <inheritdoc/>
     protected override void Process()
     {
-        IReadOnlyList<CaptureStatus> all = Store.GetCaptures();
+        IReadOnlyList<CaptureStatus> all = OpenForReading(FullStorePath).GetCaptures();
         foreach (CaptureStatus capture in CaptureNames.Find(all, CaptureId, Name, WriteError))
         {
             CaptureStatus now = RunningCaptures.Find(capture.CaptureId)?.GetStatus() ?? capture;

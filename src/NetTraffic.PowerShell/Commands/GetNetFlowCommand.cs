@@ -1,18 +1,13 @@
 using System.Management.Automation;
-using NetTraffic.Engine;
-using NetTraffic.Packets;
-using NetTraffic.PowerShell.Completers;
+using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 
 /// <summary>Get-NetFlow: flows of the store, newest first, or of a capture file. Streams.</summary>
 [Cmdlet(VerbsCommon.Get, "NetFlow", DefaultParameterSetName = StoreSet)]
 [OutputType(typeof(Flow))]
-public sealed class GetNetFlowCommand : TrafficQueryCmdlet
+public sealed class GetNetFlowCommand : FlowQueryCmdlet
 {
-    private const string PathSet = "Path";
-    private const string LiteralSet = "LiteralPath";
-    private readonly PipedCaptures piped = new();
     private long left = long.MaxValue;
 
     /// <summary>Capture files to read instead of the store; wildcards are allowed.</summary>
@@ -20,19 +15,6 @@ public sealed class GetNetFlowCommand : TrafficQueryCmdlet
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Path { get; set; }
-
-    /// <summary>Capture files, taken as they are written; files can be piped in.</summary>
-    [Parameter(ParameterSetName = LiteralSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName")]
-    [ValidateNotNullOrEmpty]
-    public string[]? LiteralPath { get; set; }
-
-    /// <summary>Captures or imports; objects with a CaptureId can be piped in.</summary>
-    [Parameter(ParameterSetName = StoreSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id")]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(CaptureCompleter))]
-    public string[]? CaptureId { get; set; }
 
     /// <summary>Flows at most.</summary>
     [Parameter]
@@ -43,56 +25,9 @@ public sealed class GetNetFlowCommand : TrafficQueryCmdlet
     [Parameter(ParameterSetName = StoreSet)]
     public SwitchParameter PerInterval { get; set; }
 
-    /// <inheritdoc/>
-    [Parameter(ParameterSetName = StoreSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(TrafficNameCompleter))]
-    public override string[]? Address { get; set; }
-
-    /// <inheritdoc/>
-    [Parameter(ParameterSetName = StoreSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
-    [ValidateRange(0, 65535)]
-    public override int[]? Port { get; set; }
-
-    /// <inheritdoc/>
-    [Parameter(ParameterSetName = StoreSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(TrafficNameCompleter))]
-    public override string[]? Protocol { get; set; }
-
-    /// <inheritdoc/>
-    [Parameter(ParameterSetName = StoreSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
-    [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(TrafficNameCompleter))]
-    public override string[]? Application { get; set; }
-
-    /// <inheritdoc/>
-    [Parameter(ParameterSetName = StoreSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
-    [Duration]
-    [ArgumentCompleter(typeof(DurationCompleter))]
-    public override TimeSpan Last { get; set; }
-
-    /// <inheritdoc/>
-    [Parameter(ParameterSetName = StoreSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
-    public override DateTime Since { get; set; }
-
-    /// <inheritdoc/>
-    [Parameter(ParameterSetName = StoreSet)]
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
-    public override DateTime Until { get; set; }
+    /// <summary>Only here to be refused: a flow has a CaptureId, which would be taken for a question about its whole capture.</summary>
+    [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true, DontShow = true)]
+    public Flow? InputObject { get; set; }
 
     /// <inheritdoc/>
     protected override void Begin()
@@ -106,41 +41,27 @@ public sealed class GetNetFlowCommand : TrafficQueryCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (ParameterSetName == FlowSet)
+        {
+            Refuse("FlowsPiped", "Get-NetFlow asks the store or a file; it does not filter flows that are piped in.",
+                "Give all filters to one Get-NetFlow, or filter with Where-Object; Get-TrafficSummary and Export-NetTraffic take flows.");
+        }
+
         if (ParameterSetName == StoreSet)
         {
-            piped.Add(FullStorePath, CaptureId);
+            AddCaptures();
             return;
         }
 
-        bool literal = ParameterSetName == LiteralSet;
-        foreach (string file in FileList.Expand(SessionState, (literal ? LiteralPath : Path) ?? [], literal, WriteError))
-        {
-            ReadFile(file);
-        }
+        ReadFiles(Path, flows => Write(flows, null));
     }
 
     /// <inheritdoc/>
     protected override void End()
     {
-        foreach ((string? store, List<string> captures) in piped.Queries())
+        foreach ((ITrafficStore store, TrafficFilter filter) in Queries())
         {
-            Write(OpenStore(store).GetFlows(MakeFilter(captures), left == long.MaxValue ? null : left, PerInterval, StopToken), PerInterval ? "NetTraffic.Flow#Interval" : null);
-        }
-    }
-
-    private void ReadFile(string file)
-    {
-        try
-        {
-            Write(TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken), null);
-        }
-        catch (CaptureFormatException damage) when (damage.Offset > 0)
-        {
-            WriteWarning(Display.Text($"{file}: {damage.Message} (at byte {damage.Offset}) Everything before it was read."));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            WriteError(ErrorRecords.From(error, file));
+            Write(store.GetFlows(filter, left == long.MaxValue ? null : left, PerInterval, StopToken), PerInterval ? "NetTraffic.Flow#Interval" : null);
         }
     }
 

@@ -1,18 +1,21 @@
 using System.Management.Automation;
+using NetTraffic.Engine;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 
-/// <summary>Get-TrafficSummary: totals of the store, the largest by some key, or a time series.</summary>
+/// <summary>Get-TrafficSummary: totals of the store, of files or of piped flows, the largest by some key, or a time series.</summary>
 [Cmdlet(VerbsCommon.Get, "TrafficSummary", DefaultParameterSetName = StoreSet)]
 [OutputType(typeof(TrafficSummary), typeof(TrafficSummaryItem))]
-public sealed class GetTrafficSummaryCommand : TrafficQueryCmdlet
+public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
 {
-    private readonly PipedCaptures piped = new();
+    private static readonly string[] Filters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(Last), nameof(Since), nameof(Until)];
+    private FlowSummary? flows;
 
     /// <summary>What to group by; without it, one object with the totals.</summary>
     [Parameter(Position = 0)]
+    [EnumName(typeof(SummaryKey), "key")]
     public SummaryKey By { get; set; }
 
     /// <summary>The largest so many, by bytes.</summary>
@@ -26,27 +29,95 @@ public sealed class GetTrafficSummaryCommand : TrafficQueryCmdlet
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Interval { get; set; }
 
-    /// <summary>Captures or imports; objects with a CaptureId can be piped in.</summary>
-    [Parameter(ParameterSetName = StoreSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("Id")]
+    /// <summary>Flows to sum up.</summary>
+    [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true)]
+    public Flow? InputObject { get; set; }
+
+    /// <summary>Capture files to read instead of the store; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = PathSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
-    [ArgumentCompleter(typeof(CaptureCompleter))]
-    public string[]? CaptureId { get; set; }
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
 
     /// <inheritdoc/>
-    protected override void Process() => piped.Add(FullStorePath, CaptureId);
-
-    /// <inheritdoc/>
-    protected override void End()
+    protected override void Begin()
     {
         if (IsBound(nameof(Interval)) && Interval < TimeSpan.FromMilliseconds(1))
         {
             Refuse("BadInterval", "-Interval must be at least 1ms.", "Give for example 10s.", target: Interval);
         }
+    }
 
-        foreach ((string? path, List<string> captures) in piped.Queries())
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (ParameterSetName == StoreSet)
         {
-            Write(OpenStore(path), MakeFilter(captures));
+            AddCaptures();
+            return;
+        }
+
+        flows ??= BeginFlows();
+        if (ParameterSetName == FlowSet)
+        {
+            flows.Add(InputObject!);
+            return;
+        }
+
+        ReadFiles(Path, AddAll);
+    }
+
+    /// <inheritdoc/>
+    protected override void End()
+    {
+        if (flows is not null)
+        {
+            if (By == SummaryKey.None)
+            {
+                WriteObject(flows.Total());
+            }
+            else
+            {
+                WriteObject(flows.Largest(Top), enumerateCollection: true);
+            }
+        }
+
+        foreach ((ITrafficStore store, TrafficFilter filter) in Queries())
+        {
+            Write(store, filter);
+        }
+    }
+
+    private FlowSummary BeginFlows()
+    {
+        if (IsBound(nameof(Interval)))
+        {
+            Refuse("IntervalNeedsStore", "-Interval needs the store's rows: a whole flow does not say when its bytes passed.",
+                "Ask the store: Import-NetCapture the file, and give Get-TrafficSummary -Interval its filters.");
+        }
+
+        if (ParameterSetName == FlowSet)
+        {
+            RefuseFilters();
+        }
+
+        return new FlowSummary(By);
+    }
+
+    private void AddAll(IEnumerable<Flow> all)
+    {
+        foreach (Flow flow in all)
+        {
+            flows!.Add(flow);
+        }
+    }
+
+    private void RefuseFilters()
+    {
+        string[] given = [.. Filters.Where(IsBound).Select(name => "-" + name)];
+        if (given.Length > 0)
+        {
+            Refuse("FiltersNeedStore", $"{string.Join(", ", given)}: piped flows are summed up as they come.", "Give the filter to the Get-NetFlow that the flows come from, or use Where-Object.");
         }
     }
 

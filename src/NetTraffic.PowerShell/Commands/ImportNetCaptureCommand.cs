@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
 using NetTraffic.PowerShell.Completers;
+using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 
@@ -9,6 +10,8 @@ namespace NetTraffic.PowerShell.Commands;
 [OutputType(typeof(ImportResult))]
 public sealed class ImportNetCaptureCommand : StoreCmdlet
 {
+    private readonly Dictionary<string, List<CaptureStatus>> imports = new(StringComparer.Ordinal);
+
     /// <summary>Capture files; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = "Path", Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
@@ -64,7 +67,7 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
         {
             result = TrafficEngine.Import(request, new ImportProgressBar(this, activity, which), StopToken);
         }
-        catch (Store.StoreException)
+        catch (StoreException)
         {
             // The store fails for every file alike.
             throw;
@@ -81,11 +84,30 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
 
         if (!result.Complete && result.Message is not null)
         {
-            string offset = result.DamageOffset is { } at && !result.Message.Contains(Display.Count(at), StringComparison.Ordinal) && !result.Message.Contains($"{at}", StringComparison.Ordinal) ? $" (at byte {at})" : "";
-            WriteWarning(Display.Text($"{file}: {result.Message}{offset} {Display.Count(result.Packets)} packets before it were imported."));
+            WriteWarning(Display.Text($"{file}: {Display.Damage(result.Message, result.DamageOffset)} {Display.Count(result.Packets)} packets before it were imported."));
         }
 
+        WarnOfEarlier(result);
         result.StorePath = Store.Path;
         WriteObject(result);
+    }
+
+    /// <summary>One file twice in a store counts twice in every sum. The same name with the same packets and bytes is the same file for every practical purpose.</summary>
+    private void WarnOfEarlier(ImportResult result)
+    {
+        string store = FullStorePath ?? "";
+        if (!imports.TryGetValue(store, out List<CaptureStatus>? known))
+        {
+            imports.Add(store, known = [.. Store.GetCaptures().Where(capture => capture.Kind == "Import" && capture.CaptureId != result.CaptureId)]);
+        }
+
+        string name = System.IO.Path.GetFileName(result.Path);
+        CaptureStatus? earlier = known.Find(capture => capture.Packets == result.Packets && capture.Bytes == result.Bytes && System.IO.Path.GetFileName(capture.Path) == name);
+        known.Add(new CaptureStatus { CaptureId = result.CaptureId, Path = result.Path, Packets = result.Packets, Bytes = result.Bytes });
+        if (result.Packets > 0 && earlier is not null && Store.GetSummary(new TrafficFilter { CaptureId = [earlier.CaptureId] }, StopToken).Packets > 0)
+        {
+            WriteWarning(Display.Text(
+                $"{result.Path}: the store has this file already, as {earlier.CaptureId}, so its traffic now counts twice. Ask for one import with -CaptureId {result.CaptureId}, or import into a store of its own with -StorePath."));
+        }
     }
 }

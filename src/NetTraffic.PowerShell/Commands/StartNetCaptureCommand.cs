@@ -140,26 +140,42 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
         {
             using CancellationTokenRegistration stop = StopToken.Register(session.Stop);
             using WarningQueue warnings = new(session);
-            string activity = $"Capturing on {Display.List(request.Interfaces)}";
-            while (!session.Completion.Wait(ProgressInterval))
+            try
             {
-                CaptureStatus now = session.GetStatus();
-                warnings.WriteTo(this);
-                WriteProgress(new ProgressRecord(1, activity, CaptureTexts.Numbers(now))
-                {
-                    PercentComplete = CaptureTexts.Percent(now, request.Duration, request.PacketCount),
-                    SecondsRemaining = CaptureTexts.SecondsLeft(now, request.Duration),
-                });
+                ShowUntilEnd(session, request, warnings);
             }
+            catch (PipelineStoppedException)
+            {
+                // A stopped pipeline takes no objects any more, but whoever pressed Ctrl+C wants to know what there is.
+                session.Stop();
+                CaptureStatus last = session.Completion.GetAwaiter().GetResult();
+                Host.UI.WriteWarningLine(Display.Text($"Stopped: {Display.Count(last.Packets)} packets in {Display.Count(last.Flows)} flows are stored. See Get-NetCapture -CaptureId {last.CaptureId}"));
+                throw;
+            }
+        }
+    }
 
-            WriteProgress(new ProgressRecord(1, activity, "ended") { RecordType = ProgressRecordType.Completed });
+    private void ShowUntilEnd(CaptureSession session, CaptureRequest request, WarningQueue warnings)
+    {
+        string activity = $"Capturing on {Display.List(request.Interfaces)}";
+        while (!session.Completion.Wait(ProgressInterval))
+        {
+            CaptureStatus now = session.GetStatus();
             warnings.WriteTo(this);
-            CaptureStatus last = session.Completion.Result;
-            WriteObject(last);
-            if (last.State == CaptureState.Failed)
+            WriteProgress(new ProgressRecord(1, activity, CaptureTexts.Numbers(now))
             {
-                WriteError(CaptureTexts.Failure(last));
-            }
+                PercentComplete = CaptureTexts.Percent(now, request.Duration, request.PacketCount),
+                SecondsRemaining = CaptureTexts.SecondsLeft(now, request.Duration),
+            });
+        }
+
+        WriteProgress(new ProgressRecord(1, activity, "ended") { RecordType = ProgressRecordType.Completed });
+        warnings.WriteTo(this);
+        CaptureStatus last = session.Completion.Result;
+        WriteObject(last);
+        if (last.State == CaptureState.Failed)
+        {
+            WriteError(CaptureTexts.Failure(last));
         }
     }
 }

@@ -31,13 +31,17 @@ internal static class ErrorText
             }
         }
 
-        if (record.ErrorDetails?.RecommendedAction is { Length: > 0 } action)
+        string? next = record.ErrorDetails?.RecommendedAction is { Length: > 0 } given ? given : MissingCommands.NextMove(MissingCommand(record.Exception));
+        if (next is { } action)
         {
             text.Append("\n  Next: ").Append(TerminalText.Escape(action).Trim());
         }
 
         return text.ToString();
     }
+
+    /// <summary>The command that was not found; piping objects to a program fails for Out-String within.</summary>
+    private static string? MissingCommand(Exception? error) => error is null or CommandNotFoundException ? (error as CommandNotFoundException)?.CommandName : MissingCommand(error.InnerException);
 
     private static string Who(InvocationInfo? invocation)
     {

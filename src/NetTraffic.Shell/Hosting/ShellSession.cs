@@ -19,6 +19,7 @@ internal sealed class ShellSession : IDisposable
         host = new ShellHost(ui);
         InitialSessionState state = InitialSessionState.CreateDefault2();
         Commands.FormatCommands.AddTo(state);
+        Commands.LocationCommands.AddTo(state);
         Runspace = RunspaceFactory.CreateRunspace(host, state);
         Runspace.ThreadOptions = PSThreadOptions.ReuseThread;
         Runspace.Open();

@@ -12,7 +12,10 @@ internal sealed class PromptLoop(ShellSession session, ShellInterface ui)
     {
         if (greet)
         {
-            ui.WriteLine($"NetTraffic {Program.Version}: Get-Command -Module NetTraffic lists the commands, Get-Help <command> -Examples shows how. Tab completes, exit leaves.");
+            // Lines that fit 80 columns: a terminal breaks longer ones inside a word.
+            ui.WriteLine($"NetTraffic {Program.Version}. Get-Command -Module NetTraffic lists the commands,");
+            ui.WriteLine("Get-Help <command> -Examples shows how. Tab completes, exit leaves.");
+            ui.WriteLine("Sort-Object, Export-Csv and the like are in PowerShell 7.6 itself, not here.");
         }
 
         bool succeeded = true;

@@ -33,11 +33,11 @@ public sealed class TrafficSummary
     /// <summary>TCP segments sent again.</summary>
     public long Retransmissions { get; set; }
 
-    /// <summary>Packets the kernel or an interface dropped while these captures ran (whole captures, whatever the filter).</summary>
-    public long DroppedPackets { get; set; }
+    /// <summary>Packets the kernel or an interface dropped while these captures ran (whole captures, whatever the filter); null for flows from the pipeline or a file, which do not tell.</summary>
+    public long? DroppedPackets { get; set; }
 
-    /// <summary>Packets whose decoding stopped early (whole captures, whatever the filter).</summary>
-    public long DecodeFailures { get; set; }
+    /// <summary>Packets whose decoding stopped early (whole captures, whatever the filter); null where <see cref="DroppedPackets"/> is.</summary>
+    public long? DecodeFailures { get; set; }
 
     /// <summary>Average packets a second over <see cref="Duration"/>.</summary>
     public double PacketsPerSecond => Duration > TimeSpan.Zero ? Packets / Duration.TotalSeconds : 0;

@@ -13,10 +13,10 @@ internal sealed class CmdletFacts(CmdletInfo cmdlet)
 
     public string Noun => cmdlet.Noun;
 
-    public IReadOnlyList<CommandParameterSetInfo> Sets { get; } = [.. cmdlet.ParameterSets.OrderByDescending(set => set.IsDefault).ThenBy(set => set.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<CommandParameterSetInfo> Sets { get; } = [.. cmdlet.ParameterSets.Where(set => !set.Parameters.Any(parameter => parameter.IsMandatory && IsHidden(cmdlet, parameter.Name))).OrderByDescending(set => set.IsDefault).ThenBy(set => set.Name, StringComparer.Ordinal)];
 
     /// <summary>Parameters of its own, with -WhatIf and -Confirm, without those that every cmdlet has.</summary>
-    public IReadOnlyList<string> Parameters { get; } = [.. cmdlet.Parameters.Keys.Where(IsOwn).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Parameters { get; } = [.. cmdlet.Parameters.Keys.Where(name => IsOwn(name) && !IsHidden(cmdlet, name)).Order(StringComparer.Ordinal)];
 
     /// <summary>One line per parameter set.</summary>
     public string Syntax => string.Join("\n", Sets.Select(set => $"{Name} {string.Join(' ', Ordered(set).Select(Shape))} [<CommonParameters>]".Replace("  ", " ", StringComparison.Ordinal)));
@@ -76,4 +76,7 @@ internal sealed class CmdletFacts(CmdletInfo cmdlet)
         string named = parameter.Position >= 0 ? $"[-{parameter.Name}]{type}" : $"-{parameter.Name}{type}";
         return parameter.IsMandatory ? named : $"[{named}]";
     }
+
+    /// <summary>Parameters that are there only to refuse what would be misunderstood.</summary>
+    private static bool IsHidden(CmdletInfo cmdlet, string name) => cmdlet.Parameters[name].Attributes.OfType<ParameterAttribute>().Any(attribute => attribute.DontShow);
 }

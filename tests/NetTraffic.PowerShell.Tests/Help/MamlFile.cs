@@ -45,8 +45,9 @@ internal static class MamlFile
             new XElement(Dev + "remarks", Paragraphs(example.Remarks))))),
         new XElement(Command + "relatedLinks", page.Links.Select(link => new XElement(
             Maml + "navigationLink",
-            new XElement(Maml + "linkText", link.Text),
-            new XElement(Maml + "uri", link.Target.StartsWith("http", StringComparison.Ordinal) ? link.Target : "")))));
+            // No address: Get-Help -Online opens the first one as the cmdlet's own page, whosever it is.
+            new XElement(Maml + "linkText", link.Target.StartsWith("http", StringComparison.Ordinal) ? $"{link.Text}: {link.Target}" : link.Text),
+            new XElement(Maml + "uri", "")))));
 
     private static XElement Parameter(CmdletFacts facts, HelpPage page, CommandParameterInfo place)
     {

@@ -8,9 +8,9 @@ using System.Text;
 namespace NetTraffic.PowerShell.Tests.Hosting;
 
 /// <summary>A host that keeps what a terminal would have shown.</summary>
-internal sealed class CapturingHost : PSHost
+internal sealed class CapturingHost(int width) : PSHost
 {
-    private readonly CapturingUI ui = new();
+    private readonly CapturingUI ui = new(width);
 
     public override CultureInfo CurrentCulture => CultureInfo.InvariantCulture;
 
@@ -42,11 +42,11 @@ internal sealed class CapturingHost : PSHost
     {
     }
 
-    private sealed class CapturingUI : PSHostUserInterface
+    private sealed class CapturingUI(int width) : PSHostUserInterface
     {
         public StringBuilder Text { get; } = new();
 
-        public override PSHostRawUserInterface RawUI { get; } = new WideTerminal();
+        public override PSHostRawUserInterface RawUI { get; } = new Terminal(width);
 
         public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) => throw new NotSupportedException();
 
@@ -79,11 +79,11 @@ internal sealed class CapturingHost : PSHost
         public override void WriteWarningLine(string message) => Text.AppendLine(message);
     }
 
-    private sealed class WideTerminal : PSHostRawUserInterface
+    private sealed class Terminal(int width) : PSHostRawUserInterface
     {
         public override ConsoleColor BackgroundColor { get; set; }
 
-        public override Size BufferSize { get; set; } = new(200, 50);
+        public override Size BufferSize { get; set; } = new(width, 50);
 
         public override Coordinates CursorPosition { get; set; }
 
@@ -99,7 +99,7 @@ internal sealed class CapturingHost : PSHost
 
         public override Coordinates WindowPosition { get; set; }
 
-        public override Size WindowSize { get; set; } = new(200, 50);
+        public override Size WindowSize { get; set; } = new(width, 50);
 
         public override string WindowTitle { get; set; } = "";
 

@@ -9,10 +9,12 @@ namespace NetTraffic.PowerShell.Tests.Hosting;
 internal sealed class ModuleSession : IDisposable
 {
     private readonly Runspace runspace;
-    private readonly CapturingHost host = new();
+    private readonly CapturingHost host;
 
-    public ModuleSession(bool import = true)
+    public ModuleSession(bool import = true, int width = 200)
     {
+        host = new CapturingHost(width);
+
         // Whatever a test forgets to name goes to a scratch store, never to the user's.
         Environment.SetEnvironmentVariable("NETTRAFFIC_HOME", Path.Combine(Path.GetTempPath(), "nettraffic-tests-default"));
         InitialSessionState state = InitialSessionState.CreateDefault2();

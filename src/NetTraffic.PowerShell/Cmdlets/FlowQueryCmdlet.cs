@@ -1,0 +1,116 @@
+using System.Management.Automation;
+using NetTraffic.Engine;
+using NetTraffic.Packets;
+using NetTraffic.PowerShell.Completers;
+using NetTraffic.Store;
+
+namespace NetTraffic.PowerShell;
+
+/// <summary>A cmdlet that asks about the traffic of the store, of capture files, or of piped flows.</summary>
+public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
+{
+    /// <summary>Name of the parameter set that reads files by path.</summary>
+    protected const string PathSet = "Path";
+
+    /// <summary>Name of the parameter set that reads files by literal path.</summary>
+    protected const string LiteralSet = "LiteralPath";
+
+    /// <summary>Name of the parameter set that flows are piped into.</summary>
+    protected const string FlowSet = "Flow";
+
+    private readonly PipedCaptures piped = new();
+
+    /// <summary>Captures or imports; objects with a CaptureId can be piped in.</summary>
+    [Parameter(ParameterSetName = StoreSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("Id")]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(CaptureCompleter))]
+    public string[]? CaptureId { get; set; }
+
+    /// <summary>Capture files, taken as they are written; files can be piped in.</summary>
+    [Parameter(ParameterSetName = LiteralSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrafficNameCompleter))]
+    public override string[]? Address { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [PortNumbers]
+    [ValidateRange(0, 65535)]
+    public override int[]? Port { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrafficNameCompleter))]
+    public override string[]? Protocol { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrafficNameCompleter))]
+    public override string[]? Application { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    [Duration]
+    [ArgumentCompleter(typeof(DurationCompleter))]
+    public override TimeSpan Last { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    public override DateTime Since { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
+    public override DateTime Until { get; set; }
+
+    /// <summary>The stores to ask and with what filter, at the end of the pipeline.</summary>
+    protected IEnumerable<(ITrafficStore Store, TrafficFilter Filter)> Queries()
+    {
+        foreach ((string? path, List<string> captures) in piped.Queries())
+        {
+            ITrafficStore store = OpenForReading(path);
+            List<string> known = KnownCaptures(store, captures);
+
+            // No capture in a filter means all of them.
+            if (captures.Count == 0 || known.Count > 0)
+            {
+                yield return (store, MakeFilter(known));
+            }
+        }
+    }
+
+    /// <summary>Remembers the captures of this input.</summary>
+    protected void AddCaptures() => piped.Add(FullStorePath, CaptureId);
+
+    /// <summary>Reads the files of this input, one after the other. Problems of one are reported, and the rest goes on.</summary>
+    /// <param name="paths">Files for <see cref="PathSet"/>.</param>
+    /// <param name="read">Takes the flows of a file; it need not take all.</param>
+    protected void ReadFiles(string[]? paths, Action<IEnumerable<Flow>> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        bool literal = ParameterSetName == LiteralSet;
+        foreach (string file in FileList.Expand(SessionState, (literal ? LiteralPath : paths) ?? [], literal, WriteError))
+        {
+            try
+            {
+                read(TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken));
+            }
+            catch (CaptureFormatException damage) when (damage.Offset > 0)
+            {
+                WriteWarning(Display.Text($"{file}: {Display.Damage(damage.Message, damage.Offset)} Everything before it was read."));
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                WriteError(ErrorRecords.From(error, file));
+            }
+        }
+    }
+}
