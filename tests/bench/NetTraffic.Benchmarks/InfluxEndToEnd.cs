@@ -76,11 +76,11 @@ internal static class InfluxEndToEnd
         return batches * (double)Batch / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>A batch is encoded while others are on their way: one encoder a connection, and one to fill.</summary>
+    /// <summary>Batches are encoded while others are on their way: one encoder a connection, one to fill, and two that wait, so that no connection ever does.</summary>
     private static async Task<double> OwnAsync(Uri url, long first, int batches)
     {
         using InfluxWriter writer = new(new InfluxTarget { Url = url, Database = "bench" }, new InfluxWriterOptions { BatchLines = Batch, Connections = Connections });
-        Queue<LineEncoder> free = new([new LineEncoder(), new LineEncoder(), new LineEncoder()]);
+        Queue<LineEncoder> free = new(Enumerable.Range(0, Connections + 3).Select(_ => new LineEncoder()));
         Queue<(LineEncoder Encoder, Task<InfluxWriteResult> Task)> running = [];
         long accepted = 0;
         GC.Collect();
