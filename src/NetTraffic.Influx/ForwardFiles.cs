@@ -11,7 +11,7 @@ namespace NetTraffic.Influx;
 /// </summary>
 internal sealed class ForwardFiles
 {
-    private const string State = "#state ", Segment = "#segment ";
+    private const string State = "#state ", Segment = "#segment ", End = "#end ";
     private readonly string cursor, spool;
 
     public ForwardFiles(string folder, string key)
@@ -38,22 +38,26 @@ internal sealed class ForwardFiles
         Directory.CreateDirectory(spool);
         if (File.Exists(cursor))
         {
-            string[] lines = File.ReadAllLines(cursor);
-            Passed = [.. lines.Where(line => !line.StartsWith('#'))];
-            Choices = [.. lines.Where(line => line.StartsWith(State, StringComparison.Ordinal)).Select(line => line[State.Length..])];
+            ReadCursor();
         }
 
         List<string> waiting = [];
         foreach (string path in Directory.GetFiles(spool).Order(StringComparer.Ordinal))
         {
             // Nothing of a batch is sent before the cursor names its segments; without that it is made again.
-            if (Path.GetExtension(path) == ".lines" && Segments(path).All(Passed.Contains))
+            List<string> segments = Path.GetExtension(path) == ".lines" ? [.. Segments(path)] : [];
+            if (segments.Count > 0 && segments.TrueForAll(Passed.Contains))
             {
                 waiting.Add(path);
             }
-            else
+            else if (segments.Count > 0 || Path.GetExtension(path) == ".tmp")
             {
                 File.Delete(path);
+            }
+            else if (Path.GetExtension(path) != ".strange")
+            {
+                // Not ours: kept, and not sent.
+                File.Move(path, path + ".strange", overwrite: true);
             }
         }
 
@@ -66,19 +70,27 @@ internal sealed class ForwardFiles
         string path = Path.Combine(spool, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow.Ticks:D20}-{Guid.NewGuid():N}.lines"));
         byte[] head = Encoding.UTF8.GetBytes(string.Concat(segments.Select(segment => $"{Segment}{segment}\n")));
         WriteWhole(path, head, lines.Span);
-        Choices = [.. choices];
-        Passed.UnionWith(segments);
-        WriteCursor(target);
+        try
+        {
+            WriteCursor(target, [.. Passed, .. segments], [.. choices]);
+        }
+        catch
+        {
+            // Its segments are not passed on: they are gathered again.
+            File.Delete(path);
+            throw;
+        }
+
         return path;
     }
 
     /// <summary>Notes segments as passed on that are in others, and forgets those that are no more.</summary>
     public void Update(string target, IEnumerable<string> passed, Func<string, bool> exists)
     {
-        int added = passed.Count(Passed.Add);
-        if (Passed.RemoveWhere(name => !exists(name)) + added > 0)
+        HashSet<string> updated = [.. Passed.Concat(passed).Where(exists)];
+        if (!updated.SetEquals(Passed))
         {
-            WriteCursor(target);
+            WriteCursor(target, updated, Choices);
         }
     }
 
@@ -99,22 +111,43 @@ internal sealed class ForwardFiles
     private static IEnumerable<string> Segments(string path) =>
         File.ReadLines(path).TakeWhile(line => line.StartsWith(Segment, StringComparison.Ordinal)).Select(line => line[Segment.Length..]);
 
-    private void WriteCursor(string target)
+    private void WriteCursor(string target, HashSet<string> passed, IReadOnlyList<string> choices)
     {
         StringBuilder text = new();
         text.Append("# Segments that were passed on to ").Append(target.ReplaceLineEndings(" ")).Append('\n');
-        foreach (string line in Choices)
+        foreach (string line in choices)
         {
             text.Append(State).Append(line).Append('\n');
         }
 
-        foreach (string name in Passed.Order(StringComparer.Ordinal))
+        foreach (string name in passed.Order(StringComparer.Ordinal))
         {
             text.Append(name).Append('\n');
         }
 
+        string checksum = Checksum(text.ToString());
+        text.Append(End).Append(checksum).Append('\n');
         WriteWhole(cursor, Encoding.UTF8.GetBytes(text.ToString()), default);
+        (Passed, Choices) = (passed, choices);
     }
+
+    /// <summary>Reads the cursor. One that is damaged must not be guessed at: what was passed on would be passed on again, in other series.</summary>
+    private void ReadCursor()
+    {
+        string text = File.ReadAllText(cursor);
+        int end = text.LastIndexOf(End, StringComparison.Ordinal);
+        if (end < 0 || text[(end + End.Length)..] != Checksum(text[..end]) + "\n")
+        {
+            throw new InfluxException(
+                $"'{cursor}' is damaged, so it is not known what was sent. To send all of the store again, empty the database in InfluxDB, then delete the files that begin with '{Path.ChangeExtension(cursor, null)}'.", InfluxProblem.Other);
+        }
+
+        string[] lines = text[..end].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Passed = [.. lines.Where(line => !line.StartsWith('#'))];
+        Choices = [.. lines.Where(line => line.StartsWith(State, StringComparison.Ordinal)).Select(line => line[State.Length..])];
+    }
+
+    private static string Checksum(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     /// <summary>A file that is there whole or not at all, on the disk before its name is.</summary>
     private static void WriteWhole(string path, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)

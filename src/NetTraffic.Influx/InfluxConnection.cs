@@ -97,10 +97,11 @@ internal sealed class InfluxConnection : IDisposable
                 Status = (int)response.StatusCode,
                 Body = Redact(body),
                 RetryAfter = RetryAfter(response.Headers.RetryAfter),
-                Version = Header(response, "X-Influxdb-Version"),
-                Build = Header(response, "X-Influxdb-Build"),
-                ServerHostname = Header(response, "X-Server-Hostname"),
-                Location = response.Headers.Location?.ToString(),
+                Version = Redacted(Header(response, "X-Influxdb-Version")),
+                Build = Redacted(Header(response, "X-Influxdb-Build")),
+                ServerHostname = Redacted(Header(response, "X-Server-Hostname")),
+                Location = Redacted(response.Headers.Location?.ToString()),
+                Redact = Redact,
             };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -123,11 +124,13 @@ internal sealed class InfluxConnection : IDisposable
     {
         foreach (string secret in secrets)
         {
-            text = text.Replace(secret, "***", StringComparison.Ordinal);
+            text = text.Replace(secret, "***", StringComparison.OrdinalIgnoreCase).Replace(Uri.EscapeDataString(secret), "***", StringComparison.OrdinalIgnoreCase);
         }
 
         return text;
     }
+
+    private string? Redacted(string? text) => text is null ? null : Redact(text);
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();

@@ -10,6 +10,8 @@ namespace NetTraffic.Influx;
 /// </summary>
 public sealed class InfluxForwarder : IDisposable
 {
+    // How the lock of another process shows; a folder that cannot be written shows otherwise.
+    private const int SharingViolation = unchecked((int)0x80070020), WouldBlockLinux = 11, WouldBlockMac = 35;
     private readonly ISegmentFeed feed;
     private readonly InfluxTarget target;
     private readonly ForwarderOptions options;
@@ -20,7 +22,7 @@ public sealed class InfluxForwarder : IDisposable
     private readonly LineEncoder lines = new();
     private readonly HashSet<string> unreadable = new(StringComparer.Ordinal);
     private readonly List<string> waiting;
-    private long segments, points, rejected, bytes, retries;
+    private long segments, points, rejected, bytes, retries, skipped;
 
     private InfluxForwarder(ISegmentFeed feed, InfluxTarget target, ForwarderOptions options, InfluxWriterOptions writerOptions, FileStream lease, ForwardFiles files)
     {
@@ -52,7 +54,7 @@ public sealed class InfluxForwarder : IDisposable
         {
             taken = new FileStream(kept.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(kept.Lock))
+        catch (IOException error) when (error.HResult is SharingViolation or WouldBlockLinux or WouldBlockMac)
         {
             return null;
         }
@@ -74,7 +76,10 @@ public sealed class InfluxForwarder : IDisposable
     public async Task<ForwardResult> SendAsync(IProgress<ForwardProgress>? progress, CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        (segments, points, rejected, bytes, retries) = (0, 0, 0, 0, 0);
+        (segments, points, rejected, bytes, retries, skipped) = (0, 0, 0, 0, 0, 0);
+
+        // What arrived while the batch behind it could not be made is gone from the disk.
+        waiting.RemoveAll(path => !File.Exists(path));
         while (waiting.Count > 0)
         {
             await DeliverAsync(waiting[0], 0, cancellationToken).ConfigureAwait(false);
@@ -122,7 +127,7 @@ public sealed class InfluxForwarder : IDisposable
             RejectedPath = rejected > 0 ? files.Rejected : null,
             Bytes = bytes,
             Retries = retries,
-            Unreadable = unreadable.Count,
+            Unreadable = skipped,
             Elapsed = clock.Elapsed,
         };
     }
@@ -198,7 +203,8 @@ public sealed class InfluxForwarder : IDisposable
             }
             catch (StoreException error)
             {
-                // A damaged file must not hold up the rest.
+                // A damaged file must not hold up the rest. It is said once.
+                skipped++;
                 if (unreadable.Add(name))
                 {
                     Problem?.Invoke($"{error.Message} The rest is passed on.");
@@ -235,5 +241,9 @@ public sealed class InfluxForwarder : IDisposable
         bytes += result.Bytes;
         retries += result.Retries;
         File.Delete(path);
+        if (result.Rejected > 0)
+        {
+            Problem?.Invoke($"{target} refused {result.Rejected:N0} of {result.Rejected + result.Accepted:N0} points: {result.LastReason} They are in '{files.Rejected}'.");
+        }
     }
 }

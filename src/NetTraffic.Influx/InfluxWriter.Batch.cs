@@ -9,6 +9,9 @@ public sealed partial class InfluxWriter
     /// <summary>A batch that times out twice is halved down to this: on a slow line a whole one would never get through.</summary>
     private const int SmallBatch = 1_000;
 
+    /// <summary>A server that takes no body of this many bytes takes none.</summary>
+    private const int SmallestLimit = 4096;
+
     private static readonly MediaTypeHeaderValue PlainText = new("text/plain") { CharSet = "utf-8" };
 
     private readonly ConcurrentBag<MemoryStream> spareBodies = [];
@@ -45,6 +48,8 @@ public sealed partial class InfluxWriter
                 break;
             case Verdict.TooOld when await CutOldAsync(lines, count, reply, totals, rejected, cancellationToken).ConfigureAwait(false):
                 break;
+            case Verdict.TooLarge when count == 1 && reply.Status == 413 && lines.Length < SmallestLimit:
+                throw new InfluxException($"{connection.Target} refuses even a line of {lines.Length} bytes as too large. Raise the limit of the server, or of the proxy before it.", InfluxProblem.Other);
             case var _ when count == 1:
                 rejected.Add(new RejectedLine(reply.Message is { Length: > 0 } reason ? reason : reply.Describe(), lines));
                 break;

@@ -76,7 +76,7 @@ internal static class ReplyJudge
 
     private static (Verdict Verdict, InfluxException? Error) JudgeLines(ServerReply reply, string message, InfluxTarget target)
     {
-        bool aboutLines = Has(message, "unable to parse") || Has(message, "partial write");
+        bool aboutLines = Has(message, "unable to parse") || Has(message, "partial write") || Has(message, "type conflict") || Has(message, "limit exceeded");
         if (!aboutLines && (Has(message, "EOF") || Has(message, "i/o timeout") || Has(message, "connection reset")))
         {
             return (Verdict.Retry, null); // the body did not arrive whole
@@ -93,7 +93,10 @@ internal static class ReplyJudge
             return Fatal(new InfluxException($"{target} does not know where to write to ({reply.Describe()}). Set -InfluxBucket and -InfluxOrg (1.x: -InfluxDatabase).", InfluxProblem.NotFound));
         }
 
-        return aboutLines || reply.HasJsonError || Has(message, "line protocol") ? (Verdict.BadLines, null) : Fatal(NotInflux(reply, target));
+        // Only what is about lines may cost lines; anything else keeps them until somebody has looked.
+        return aboutLines || Has(message, "line protocol") || Has(message, "unprocessable") ? (Verdict.BadLines, null)
+            : reply.HasJsonError ? Fatal(new InfluxException($"{target} takes no points now ({reply.Describe()}). See the server's log; nothing is lost, and it is sent later.", InfluxProblem.Other))
+            : Fatal(NotInflux(reply, target));
     }
 
     private static (Verdict Verdict, InfluxException? Error) Fatal(InfluxException error) => (Verdict.Fatal, error);

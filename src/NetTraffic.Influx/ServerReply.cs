@@ -32,6 +32,9 @@ internal sealed record ServerReply
     /// <summary>Where a redirection points.</summary>
     public string? Location { get; init; }
 
+    /// <summary>Takes token and password out of a text: what a server sends back escaped is only seen once it is read.</summary>
+    public Func<string, string> Redact { get; init; } = text => text;
+
     /// <summary>From the request to the end of the answer, where it was measured.</summary>
     public TimeSpan RoundTrip { get; init; }
 
@@ -43,7 +46,7 @@ internal sealed record ServerReply
     {
         get
         {
-            string text = TryReadJson(out string? message) ? message : Body;
+            string text = Redact(TryReadJson(out string? message) ? message : Body);
             text = text.ReplaceLineEndings(" ").Trim();
             return text.Length <= 500 ? text : text[..500] + "...";
         }

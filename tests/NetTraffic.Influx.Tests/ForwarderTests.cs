@@ -158,6 +158,50 @@ public sealed class ForwarderTests
     }
 
     [Fact]
+    public async Task A_damaged_cursor_is_refused_and_a_strange_file_is_not_sent()
+    {
+        await using Influxd server = await NewServer();
+        using StoreOfRows store = new();
+        store.Add(200);
+        InfluxTarget target = server.Target(Database);
+        string cursor = Path.Combine(store.Store.Segments.FollowerFolder, target.Key + ".cursor");
+        using (InfluxForwarder forwarder = store.Forwarder(target))
+        {
+            await forwarder.SendAsync(null, None);
+        }
+
+        string[] whole = await File.ReadAllLinesAsync(cursor, None);
+        foreach (string[] lines in new[] { [], whole[..^1], [.. whole[..3], .. whole[4..]] })
+        {
+            await File.WriteAllLinesAsync(cursor, lines, None);
+            Assert.Contains("damaged", Assert.Throws<InfluxException>(() => store.Forwarder(target)).Message, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllLinesAsync(cursor, whole, None);
+        await File.WriteAllTextAsync(Path.Combine(Path.ChangeExtension(cursor, "spool"), "0001.lines"), "net_traffic,sensor=x bytes=5i,flows=1i,packets=1i 1\n", None);
+        using InfluxForwarder next = store.Forwarder(target);
+        Assert.Equal(0, (await next.SendAsync(null, None)).Points);
+        await AssertEqualTotals(store, server);
+    }
+
+    [Fact]
+    public async Task A_cursor_that_cannot_be_written_delays_and_loses_nothing()
+    {
+        await using Influxd server = await NewServer();
+        using StoreOfRows store = new();
+        store.Add(200);
+        InfluxTarget target = server.Target(Database);
+        string obstacle = Path.Combine(store.Store.Segments.FollowerFolder, target.Key + ".cursor.tmp");
+        using InfluxForwarder forwarder = store.Forwarder(target);
+        Directory.CreateDirectory(obstacle);
+        await Assert.ThrowsAnyAsync<Exception>(() => forwarder.SendAsync(null, None));
+        Directory.Delete(obstacle);
+        store.Add(100);
+        await forwarder.SendAsync(null, None);
+        await AssertEqualTotals(store, server);
+    }
+
+    [Fact]
     public async Task A_flood_of_addresses_and_interfaces_makes_few_series()
     {
         await using Influxd server = await NewServer();

@@ -25,9 +25,6 @@ public sealed class ScriptTests
     [InlineData("interrupt.sh")]
     [InlineData("influx.sh")]
     [InlineData("grafana.sh")]
-    [InlineData("grafana-types.sh")]
-    [InlineData("compose.sh")]
-    [InlineData("dockerfile.sh")]
     public async Task Passes(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
@@ -71,6 +68,9 @@ public sealed class ScriptTests
             .Cast<InlineDataAttribute>().Select(data => (string)data.Data[0]!).Order(StringComparer.Ordinal)];
         string[] found = [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "integration"), "*.sh")
             .Select(path => Path.GetFileName(path)).Where(name => name != "lib.sh").Order(StringComparer.Ordinal)];
-        Assert.Equal(found, ran);
+
+        // The longest are run by continuous integration itself.
+        string ci = File.ReadAllText(Path.Combine(Repository.Root, ".ci", "run"));
+        Assert.Equal(found.Where(name => ran.Contains(name) || !ci.Contains($" {name}", StringComparison.Ordinal)), ran);
     }
 }

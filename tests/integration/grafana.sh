@@ -10,7 +10,9 @@ command -v influxd >/dev/null || skip "needs influxd, which is not installed (th
 python3 "$root/tests/grafana/queries.py" >"$work/queries" 2>&1 || { evidence="$work/queries"; die "a query of the dashboards is wrong"; }
 sed 's/^/  /' "$work/queries"
 
-# The checks can fail: a rate that is wrong, a filter without its escape, a measurement that is not there.
+[ "${1:-}" = --broken ] || { echo "passed: $(tail -n 1 "$work/queries")"; exit 0; }
+
+# The checks can fail (.ci/run asks for this): a rate that is wrong, a filter without its escape, a measurement that is not there.
 broken() {
   mkdir -p "$work/broken"
   rm -rf "$work/broken/"*

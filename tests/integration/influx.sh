@@ -60,16 +60,16 @@ compare "after an import"
 
 # Segments of some rows each, so that there is something to interrupt.
 more() { ask "foreach (\$i in 1..$1) { Import-NetCapture '$root/tests/fixtures/sample.pcapng' -StorePath '$store' | Out-Null }"; }
-more 40
+more 25
 kills=0
-for delay in 0.7 0.8 0.9 1.0 1.2 1.4; do
+for delay in 0.8 1.0 1.2 1.4; do
   "$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
   sender=$!
   pids+=("$sender")
   sleep "$delay"
   if kill -9 "$sender" 2>/dev/null; then kills=$((kills + 1)); fi
   wait "$sender" 2>/dev/null || true
-  more 4
+  more 2
 done
 ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
 compare "after $kills kills of the sender"

@@ -56,7 +56,7 @@ public sealed record InfluxTarget
     {
         get
         {
-            byte[] text = Encoding.UTF8.GetBytes($"{Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/').ToLowerInvariant()}\n{Organization}\n{BucketName}\n{DatabaseName}");
+            byte[] text = Encoding.UTF8.GetBytes($"{Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')}\n{Organization}\n{BucketName}\n{DatabaseName}");
             return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text))[..16];
         }
     }
