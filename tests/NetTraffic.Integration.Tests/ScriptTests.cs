@@ -23,8 +23,6 @@ public sealed class ScriptTests
     [InlineData("no-libpcap.sh")]
     [InlineData("not-permitted.sh")]
     [InlineData("interrupt.sh")]
-    [InlineData("influx.sh")]
-    [InlineData("grafana.sh")]
     public async Task Passes(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
@@ -71,6 +69,6 @@ public sealed class ScriptTests
 
         // The longest are run by continuous integration itself.
         string ci = File.ReadAllText(Path.Combine(Repository.Root, ".ci", "run"));
-        Assert.Equal(found.Where(name => ran.Contains(name) || !ci.Contains($" {name}", StringComparison.Ordinal)), ran);
+        Assert.Equal(found.Where(name => ran.Contains(name) || !ci.Contains(name, StringComparison.Ordinal)), ran);
     }
 }
