@@ -1,6 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using NetTraffic.Capture.Native;
+using NetTraffic.Net;
 
 namespace NetTraffic.Capture;
 
@@ -63,7 +64,7 @@ public static unsafe class InterfaceCatalog
 
     /// <summary>The names most like a wrong one, nearest first, three at most.</summary>
     public static IReadOnlyList<string> NearestNames(string name) =>
-        [.. GetNames().Select(known => (known, Distance: EditDistance(name.ToUpperInvariant(), known.ToUpperInvariant())))
+        [.. GetNames().Select(known => (known, Distance: NameDistance.Between(name, known)))
             .Where(pair => pair.Distance <= Math.Max(2, name.Length / 2)).OrderBy(pair => pair.Distance).Select(pair => pair.known).Take(3)];
 
     internal static void RequireLibrary()
@@ -143,24 +144,5 @@ public static unsafe class InterfaceCatalog
 
         return system.FirstOrDefault(known => known.OperationalStatus == OperationalStatus.Up && known.NetworkInterfaceType != NetworkInterfaceType.Loopback
             && known.GetIPProperties().GatewayAddresses.Count > 0)?.Name;
-    }
-
-    /// <summary>Levenshtein distance.</summary>
-    private static int EditDistance(string left, string right)
-    {
-        int[] row = [.. Enumerable.Range(0, right.Length + 1)];
-        for (int i = 1; i <= left.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= right.Length; j++)
-            {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-
-        return row[^1];
     }
 }

@@ -34,10 +34,22 @@ internal static class LineText
             return written;
         }
 
-        return WriteEscaped(text, destination, measurement);
+        return WriteCleaned(text, destination, escape: true, measurement);
     }
 
-    private static int WriteEscaped(ReadOnlySpan<char> text, Span<byte> destination, bool measurement)
+    /// <summary>The text as <see cref="Write"/> leaves it, without its escapes: texts that are the same then are one name for a server.</summary>
+    public static string Clean(string text)
+    {
+        if (text.Length <= MaxBytes && !text.AsSpan().ContainsAnyExcept(PlainCharacters))
+        {
+            return text;
+        }
+
+        Span<byte> cleaned = stackalloc byte[MaxEscapedBytes];
+        return Encoding.UTF8.GetString(cleaned[..WriteCleaned(text, cleaned, escape: false, measurement: false)]);
+    }
+
+    private static int WriteCleaned(ReadOnlySpan<char> text, Span<byte> destination, bool escape, bool measurement)
     {
         int length = 0;
         int budget = MaxBytes;
@@ -63,7 +75,7 @@ internal static class LineText
                 destination[length - 1] = (byte)'/';
             }
 
-            if (special && !(measurement && rune.Value == '='))
+            if (escape && special && !(measurement && rune.Value == '='))
             {
                 destination[length++] = (byte)'\\';
             }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using NetTraffic.Store;
@@ -15,10 +14,10 @@ internal sealed class RollupLines
     public const string Other = "other";
 
     /// <summary>What has no address, and no application.</summary>
-    public const string None = "none";
+    public const string None = LineEncoder.NoValue;
 
     // Interfaces and protocols are few, but files can name as many as they like.
-    private const int Interfaces = 128, Protocols = 300, LongestName = 200;
+    private const int Interfaces = 128, Protocols = 300;
     private readonly ForwarderOptions options;
     private readonly (string Name, SeriesSelector Selector)[] selectors;
     private readonly SeriesSelector sent, received, conversations, interfaces, protocols;
@@ -213,48 +212,8 @@ internal sealed class RollupLines
 
     private static string OneOf(HashSet<string> chosen, string name) => chosen.Contains(name) ? name : Other;
 
-    /// <summary>
-    /// A name as it can stand in a tag, such that the encoder leaves it as it is: names that become the same are added up, so that no
-    /// point hides another. Control characters, half surrogates and invisible marks become '_', a backslash that would not survive
-    /// '/', what is longer than 200 bytes is cut, and what is empty is "none".
-    /// </summary>
-    internal static string Clean(string name)
-    {
-        bool clean = name.Length is > 0 and <= LongestName;
-        for (int i = 0; clean && i < name.Length; i++)
-        {
-            clean = name[i] is >= ' ' and < '\x7f' and not '\\';
-        }
-
-        if (clean)
-        {
-            return name;
-        }
-
-        StringBuilder made = new(Math.Min(name.Length, LongestName));
-        int bytes = 0;
-        foreach (Rune rune in name.EnumerateRunes())
-        {
-            if ((bytes += rune.Utf8SequenceLength) > LongestName)
-            {
-                break;
-            }
-
-            bool visible = !Rune.IsControl(rune) && rune != Rune.ReplacementChar
-                && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
-            _ = visible ? made.Append(rune.ToString()) : made.Append('_');
-        }
-
-        for (int i = 0; i < made.Length; i++)
-        {
-            if (made[i] == '\\' && (i + 1 == made.Length || made[i + 1] is ',' or '=' or ' ' or '\\'))
-            {
-                made[i] = '/';
-            }
-        }
-
-        return made.Length == 0 ? None : made.ToString();
-    }
+    /// <summary>A name as the encoder leaves it: names that become the same are added up here, so that no point hides another.</summary>
+    internal static string Clean(string name) => name.Length == 0 ? None : LineText.Clean(name);
 
     private long Offset(string segment) => (long)(Hash(segment) % (ulong)(options.Interval.Ticks * 100));
 

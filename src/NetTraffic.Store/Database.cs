@@ -53,6 +53,20 @@ internal static class Database
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Runs a query and gives each row; cancelled, DuckDB stops it.</summary>
+    public static void Query(DuckDBConnection connection, string sql, Action<DuckDBDataReader> row, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);
+        using DuckDBDataReader reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            row(reader);
+        }
+    }
+
     public static object? Scalar(DuckDBConnection connection, string sql)
     {
         using DuckDBCommand command = connection.CreateCommand();

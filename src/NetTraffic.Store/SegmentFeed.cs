@@ -86,7 +86,7 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
         List<TrafficRollup> traffic = [];
         List<TalkerRollup> talkers = [];
         List<ConversationRollup> conversations = [];
-        Query(
+        Database.Query(
             connection,
             $"""
             SELECT {bucket} AS b, sensor, interface, transport, application, sum(source_packets + destination_packets)::BIGINT,
@@ -96,7 +96,7 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
             row => traffic.Add(new TrafficRollup(
                 Time(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetString(3), Text(row, 4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7))),
             cancellationToken);
-        Query(
+        Database.Query(
             connection,
             $"""
             WITH rows AS (SELECT {bucket} AS b, sensor, source_address, destination_address, source_packets, source_bytes, destination_packets, destination_bytes, {began} AS began FROM {file}),
@@ -109,7 +109,7 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
             row => talkers.Add(new TalkerRollup(
                 Time(row.GetInt64(0)), row.GetString(1), Text(row, 2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8))),
             cancellationToken);
-        Query(
+        Database.Query(
             connection,
             $"""
             SELECT {bucket} AS b, sensor, source_address, destination_address, sum(source_packets + destination_packets)::BIGINT,
@@ -125,7 +125,7 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
     private static SegmentRollup Captures(DuckDBConnection connection, string path, CancellationToken cancellationToken)
     {
         List<CaptureInterval> rows = [];
-        Query(
+        Database.Query(
             connection,
             $"""
             SELECT capture_id, sensor, interface, epoch_us(time), epoch_us(end_time), packets, bytes, kernel_drops, interface_drops, decode_failures, flows, active_flows,
@@ -152,19 +152,6 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
             }),
             cancellationToken);
         return new SegmentRollup { Captures = rows };
-    }
-
-    private static void Query(DuckDBConnection connection, string sql, Action<DuckDBDataReader> row, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);
-        using DuckDBDataReader reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            row(reader);
-        }
     }
 
     private static string? Text(DuckDBDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);

@@ -73,15 +73,5 @@ internal sealed partial class SummaryQuery(string store, DuckDBConnection connec
 
     private List<Segment> List(Dataset dataset) => SegmentCatalog.List(store, dataset.Name, filter.SinceUs, filter.UntilUs);
 
-    private void Query(string sql, Action<DuckDBDataReader> row)
-    {
-        using DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);
-        using DuckDBDataReader reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            row(reader);
-        }
-    }
+    private void Query(string sql, Action<DuckDBDataReader> row) => Database.Query(connection, sql, row, cancellationToken);
 }

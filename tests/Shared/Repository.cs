@@ -30,7 +30,7 @@ internal static class Repository
     {
         Assert.SkipWhen(SharedCaptures is null, NoSharedCaptures);
         string path = Path.Combine(SharedCaptures!, name);
-        Assert.SkipUnless(File.Exists(path), $"The shared capture '{name}' is not here.");
+        Assert.SkipUnless(File.Exists(path), $"The shared capture '{name}' is not in {SharedCaptures}; the folder is older than this test.");
         return path;
     }
 

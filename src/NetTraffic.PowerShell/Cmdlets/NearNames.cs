@@ -1,3 +1,5 @@
+using NetTraffic.Net;
+
 namespace NetTraffic.PowerShell;
 
 /// <summary>What somebody may have meant by a name that there is not.</summary>
@@ -19,29 +21,5 @@ internal static class NearNames
     private static int Distance(string name, string text, bool within) =>
         name.StartsWith(text, StringComparison.OrdinalIgnoreCase) ? 0
         : within && text.Length > 2 && name.Contains(text, StringComparison.OrdinalIgnoreCase) ? 1
-        : Slips(name, text);
-
-    /// <summary>Letters to insert, remove, replace or swap, upper and lower case alike (optimal string alignment distance).</summary>
-    private static int Slips(string left, string right)
-    {
-        (string one, string other) = (left.ToUpperInvariant(), right.ToUpperInvariant());
-        int[,] slips = new int[one.Length + 1, other.Length + 1];
-        for (int i = 0; i <= one.Length; i++)
-        {
-            for (int j = 0; j <= other.Length; j++)
-            {
-                if (i == 0 || j == 0)
-                {
-                    slips[i, j] = i + j;
-                    continue;
-                }
-
-                int least = Math.Min(slips[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1), Math.Min(slips[i, j - 1], slips[i - 1, j]) + 1);
-                bool swapped = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
-                slips[i, j] = swapped ? Math.Min(least, slips[i - 2, j - 2] + 1) : least;
-            }
-        }
-
-        return slips[one.Length, other.Length];
-    }
+        : NameDistance.Between(name, text);
 }
