@@ -144,7 +144,9 @@ public class ImportTests
 
         Allocated(1000);
         long few = Allocated(200_000);
-        long many = Allocated(800_000);
+
+        // A slow disk makes the queue before it fill: up to 16 batches of rows, once an import. What is allocated per packet is there every time.
+        long many = Enumerable.Range(0, 3).Min(_ => Allocated(800_000));
         Assert.True(many - few < 600_000, $"600,000 packets more allocated {many - few:N0} bytes more: that is per packet.");
     }
 

@@ -13,6 +13,7 @@ internal sealed class ParquetFile
 
     private readonly ByteBuffer output = new();
     private readonly ByteBuffer page = new();
+    private readonly SegmentSums sums = new();
     private readonly List<ChunkInfo> chunks = [];
     private IReadOnlyList<Column> columns = [];
     private int rows;
@@ -82,7 +83,7 @@ internal sealed class ParquetFile
     }
 
     /// <summary>Sums of the rows by address, behind the last column.</summary>
-    public void Sums(in SegmentSums.Rows summed) => SegmentSums.Write(output, summed);
+    public void Sums(in SegmentSums.Rows summed) => sums.Write(output, summed);
 
     /// <summary>Ends the file and gives its bytes, valid until the next <see cref="Begin"/>.</summary>
     public ReadOnlyMemory<byte> End()

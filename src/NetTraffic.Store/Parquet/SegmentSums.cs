@@ -26,13 +26,16 @@ internal sealed class SegmentSums
     // Where a row has an address of its own, its sums save nothing.
     private const int RowsPerEntry = 2;
 
+    // Kept from segment to segment: an import writes one for every 131,072 rows.
+    private long[] sourceValues = [], destinationValues = [];
+
     private static ReadOnlySpan<byte> Magic => "NTSUMS01"u8;
 
     /// <summary>Where an array begins among the values.</summary>
     public static int At(int array, int entries) => array * entries;
 
     /// <summary>Appends the sums of rows, or nothing where they would not be worth it or not fit 64 bits.</summary>
-    public static void Write(ByteBuffer output, in Rows rows)
+    public void Write(ByteBuffer output, in Rows rows)
     {
         int sources = rows.Sources.Length + 1, destinations = rows.Destinations.Length + 1;
         int count = rows.Time.Length;
@@ -41,8 +44,8 @@ internal sealed class SegmentSums
             return;
         }
 
-        long[] source = New(SourceArrays, sources);
-        long[] destination = New(SideArrays, destinations);
+        Span<long> source = Begin(ref sourceValues, SourceArrays, sources);
+        Span<long> destination = Begin(ref destinationValues, SideArrays, destinations);
         long earliest = long.MaxValue, latest = long.MinValue, began = long.MaxValue;
         ulong all = 0;
         int sourceAt = 0, destinationAt = 0;
@@ -118,15 +121,21 @@ internal sealed class SegmentSums
             && Skip(ref block, SourceArrays - OwnBytes - 1 + Sent) && Bytes(ref block, other, scratch);
     }
 
-    private static long[] New(int arrays, int entries)
+    private static Span<long> Begin(ref long[] kept, int arrays, int entries)
     {
-        long[] values = new long[arrays * entries];
-        values.AsSpan(At(First, entries), entries).Fill(long.MaxValue);
-        values.AsSpan(At(Last, entries), entries).Fill(long.MinValue);
+        if (kept.Length < arrays * entries)
+        {
+            kept = new long[arrays * entries * 5 / 4];
+        }
+
+        Span<long> values = kept.AsSpan(0, arrays * entries);
+        values.Clear();
+        values.Slice(At(First, entries), entries).Fill(long.MaxValue);
+        values.Slice(At(Last, entries), entries).Fill(long.MinValue);
         return values;
     }
 
-    private static void Add(long[] values, int entries, int at, long packets, long sent, long received, long flows, long time, long end)
+    private static void Add(Span<long> values, int entries, int at, long packets, long sent, long received, long flows, long time, long end)
     {
         values[At(PacketCount, entries) + at] += packets;
         values[At(Sent, entries) + at] += sent;
@@ -138,13 +147,13 @@ internal sealed class SegmentSums
         last = Math.Max(last, end);
     }
 
-    private static void WriteArrays(ByteBuffer output, long[] values, int entries)
+    private static void WriteArrays(ByteBuffer output, ReadOnlySpan<long> values, int entries)
     {
         for (int start = 0; start < values.Length; start += entries)
         {
             int at = output.Length;
             output.WriteInt32(0);
-            Encodings.Delta(output, values.AsSpan(start, entries), narrow: false);
+            Encodings.Delta(output, values.Slice(start, entries), narrow: false);
             output.PatchInt32(at, output.Length - at - 4);
         }
     }
