@@ -3,26 +3,6 @@ using NetTraffic.Packets;
 
 namespace NetTraffic.Flows;
 
-/// <summary>What identifies a flow, in an order that both directions share: the smaller endpoint first.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 8)]
-internal struct FlowKey : IEquatable<FlowKey>
-{
-    public ulong FirstHigh;
-    public ulong FirstLow;
-    public ulong SecondHigh;
-    public ulong SecondLow;
-
-    /// <summary>First port, second port, IP protocol (or the low byte of the EtherType), IP version, interface: 16 + 16 + 8 + 8 + 16 bits.</summary>
-    public ulong Rest;
-
-    public readonly bool Equals(FlowKey other) =>
-        FirstLow == other.FirstLow && SecondLow == other.SecondLow && Rest == other.Rest && FirstHigh == other.FirstHigh && SecondHigh == other.SecondHigh;
-
-    public override readonly bool Equals(object? obj) => obj is FlowKey other && Equals(other);
-
-    public override readonly int GetHashCode() => HashCode.Combine(FirstHigh, FirstLow, SecondHigh, SecondLow, Rest);
-}
-
 /// <summary>One side of a TCP connection, as Zeek's TCP analyser tells them apart.</summary>
 internal enum EndpointState : byte
 {
@@ -113,11 +93,11 @@ internal struct FlowEntry
     /// <summary>Whether the responder ever sent anything.</summary>
     public bool Answered;
 
-    public readonly byte IpProtocol => (byte)(Key.Rest >> 24);
+    public readonly byte IpProtocol => Key.IpProtocol;
 
-    public readonly byte IpVersion => (byte)(Key.Rest >> 16);
+    public readonly byte IpVersion => Key.IpVersion;
 
-    public readonly ushort InterfaceIndex => (ushort)Key.Rest;
+    public readonly ushort InterfaceIndex => Key.InterfaceIndex;
 }
 
 /// <summary>The idle lists: flows with the same timeout, in the order of their last packets.</summary>

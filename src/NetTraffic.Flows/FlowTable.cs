@@ -54,7 +54,7 @@ public sealed partial class FlowTable
             int count = Math.Min(ahead, packets.Length - i);
             for (int k = 0; k < count; k++)
             {
-                swaps[k] = MakeKey(packets[i + k], out keys[k]);
+                keys[k] = FlowKey.Of(packets[i + k], out swaps[k]);
                 hashes[k] = Hash(keys[k]);
                 index.Prefetch(hashes[k]);
             }
@@ -75,7 +75,7 @@ public sealed partial class FlowTable
     /// <summary>Counts one packet.</summary>
     public void Add(in DecodedPacket packet)
     {
-        bool swapped = MakeKey(packet, out FlowKey key);
+        FlowKey key = FlowKey.Of(packet, out bool swapped);
         Count(packet, key, Hash(key), swapped);
     }
 
@@ -227,51 +227,6 @@ public sealed partial class FlowTable
         (flow.SourceBytes, flow.DestinationBytes) = (flow.DestinationBytes, flow.SourceBytes);
         (flow.SourcePort, flow.DestinationPort) = (flow.DestinationPort, flow.SourcePort);
         (flow.SourceMac, flow.DestinationMac) = (flow.DestinationMac, flow.SourceMac);
-    }
-
-    /// <summary>Makes the key both directions share; true where the packet's sender is the key's second endpoint.</summary>
-    private static bool MakeKey(in DecodedPacket packet, out FlowKey key)
-    {
-        IpAddress128 source = packet.Source;
-        IpAddress128 destination = packet.Destination;
-        uint sourcePort = packet.SourcePort;
-        uint destinationPort = packet.DestinationPort;
-        byte protocol = packet.IpProtocol;
-        bool ordered = true;
-        if (packet.IpVersion == 0)
-        {
-            // Frames without IP: the stations, and what names the payload, identify the flow.
-            source = new IpAddress128(0, packet.SourceMac);
-            destination = new IpAddress128(0, packet.DestinationMac);
-            sourcePort = destinationPort = packet.EtherType != 0 ? packet.EtherType : packet.LinkType;
-            protocol = (byte)(packet.EtherType != 0 ? 1 : 0);
-        }
-        else if (protocol is 1 or 58)
-        {
-            // Query and answer belong together; other messages are one-way (as Community ID has it). The answer's type stands where the
-            // other side's port would, so that queries of both sides are two flows.
-            int paired = IcmpPairs.Counterpart(packet.IpVersion, packet.SourcePort);
-            ordered = paired >= 0;
-            destinationPort = ordered ? (uint)paired : destinationPort;
-        }
-
-        int order = source.CompareTo(destination);
-        bool swapped = ordered && (order > 0 || (order == 0 && sourcePort > destinationPort));
-        if (swapped)
-        {
-            (source, destination) = (destination, source);
-            (sourcePort, destinationPort) = (destinationPort, sourcePort);
-        }
-
-        key = new FlowKey
-        {
-            FirstHigh = source.High,
-            FirstLow = source.Low,
-            SecondHigh = destination.High,
-            SecondLow = destination.Low,
-            Rest = ((ulong)sourcePort << 48) | ((ulong)destinationPort << 32) | ((ulong)protocol << 24) | ((ulong)packet.IpVersion << 16) | packet.InterfaceIndex,
-        };
-        return swapped;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,7 +70,7 @@ internal static class CaptureRegistry
 
     private static string StopPath(string store, string captureId) => Path.Combine(StorePaths.Status(store), captureId + ".stop");
 
-    private static bool IsId(string captureId) => captureId.Length is > 0 and < 100 && captureId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+    public static bool IsId(string captureId) => captureId.Length is > 0 and < 100 && captureId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     private static CaptureStatus? Read(string store, string path)
     {

@@ -42,6 +42,8 @@ public static class StorePaths
 
     internal static string Status(string store) => Path.Combine(store, "captures", "status");
 
+    internal static string Packets(string store) => Path.Combine(store, "packets");
+
     internal static string Followers(string store) => Path.Combine(store, "forward");
 
     internal static string Dataset(string store, string dataset) => Path.Combine(store, dataset);

@@ -91,6 +91,11 @@ public sealed class TrafficStore : ITrafficStore
     public IReadOnlyList<CaptureStatus> GetCaptures() => CaptureRegistry.List(Path);
 
     /// <inheritdoc/>
+    public string GetPacketFolder(string captureId) => CaptureRegistry.IsId(captureId)
+        ? System.IO.Path.Combine(StorePaths.Packets(Path), captureId)
+        : throw new ArgumentException($"'{captureId}' is no capture's identifier.", nameof(captureId));
+
+    /// <inheritdoc/>
     public ICaptureWriter CreateCapture(CaptureStatus status, CaptureWriterOptions options)
     {
         ArgumentNullException.ThrowIfNull(status);

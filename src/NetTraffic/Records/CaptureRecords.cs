@@ -125,6 +125,18 @@ public sealed class CaptureStatus
     /// <summary>Flow rows that could not be written.</summary>
     public long LostRows { get; set; }
 
+    /// <summary>Bytes that raw packets may take on disk; null where none are kept, 0 where there is no bound.</summary>
+    public long? PacketRingSize { get; set; }
+
+    /// <summary>Bytes that raw packets took on disk.</summary>
+    public long PacketRingBytes { get; set; }
+
+    /// <summary>Raw packets written to the ring, those overwritten since included.</summary>
+    public long PacketRingPackets { get; set; }
+
+    /// <summary>Raw packets left out of the ring because the disk was too slow, full or gone.</summary>
+    public long PacketRingLostPackets { get; set; }
+
     /// <summary>What went wrong, or null.</summary>
     public string? Message { get; set; }
 

@@ -35,6 +35,10 @@ public interface ITrafficStore : IDisposable
     /// <summary>Every running or past capture, newest first; a Running one whose process is gone is given as Crashed (and marked so in the store where it can be written).</summary>
     IReadOnlyList<CaptureStatus> GetCaptures();
 
+    /// <summary>Folder where a capture's raw packets are kept; not there where none are.</summary>
+    /// <exception cref="ArgumentException">That is no capture's identifier.</exception>
+    string GetPacketFolder(string captureId);
+
     /// <summary>Makes a capture visible, as Running, to every process that uses the store, and opens its writer.</summary>
     ICaptureWriter CreateCapture(CaptureStatus status, CaptureWriterOptions options);
 
