@@ -85,15 +85,26 @@ function Get-ProductFingerprint {
     ($files + @($results) | Where-Object { $_ } | ForEach-Object { "$($_.FullName) $($_.Length) $($_.LastWriteTimeUtc.Ticks)" } | Sort-Object) -join "`n"
 }
 
+$productStamp = [System.IO.Path]::Combine($artifacts, '.product-ps')
+function Test-Product {
+    [System.IO.File]::Exists($shellProgram) -and [System.IO.File]::Exists($productStamp) -and [System.IO.File]::ReadAllText($productStamp) -ceq (Get-ProductFingerprint)
+}
+
 function Build-Product {
     Assert-Sdk
-    $stamp = [System.IO.Path]::Combine($artifacts, '.product-ps')
-    if ([System.IO.File]::Exists($shellProgram) -and [System.IO.File]::Exists($stamp) -and [System.IO.File]::ReadAllText($stamp) -ceq (Get-ProductFingerprint)) {
-        return
-    }
+    if (Test-Product) { return }
     'Building the module and the Shell (the first time packages are fetched) ...'
     Invoke-Dotnet build @('msbuild', 'eng/product.proj', '-m', '-v:m', '-nologo', '-tl:off')
-    [System.IO.File]::WriteAllText($stamp, (Get-ProductFingerprint))
+    [System.IO.File]::WriteAllText($productStamp, (Get-ProductFingerprint))
+}
+
+# The tests, and what users run where it is not current, in one go: the cores are busier that way.
+function Build-Test {
+    if (-not $env:NETTRAFFIC_ANALYZE_TESTS) { $env:NETTRAFFIC_ANALYZE_TESTS = 'false' }
+    $withProduct = -not (Test-Product)
+    if ($withProduct) { 'Building the module, the Shell and the tests (the first time packages are fetched) ...' } else { 'Building the tests ...' }
+    Invoke-Dotnet build-tests @('msbuild', 'eng/tests.proj', "-p:WithProduct=$("$withProduct".ToLowerInvariant())", '-m', '-v:m', '-nologo', '-tl:off')
+    if ($withProduct) { [System.IO.File]::WriteAllText($productStamp, (Get-ProductFingerprint)) }
 }
 
 function New-Package([string[]] $Rids) {
@@ -130,9 +141,7 @@ try {
         'test' {
             Assert-Sdk
             Install-CaptureLibrary
-            Build-Product
-            'Building the tests ...'
-            Invoke-Dotnet build-tests @('msbuild', 'eng/tests.proj', '-m', '-v:m', '-nologo', '-tl:off')
+            Build-Test
             & $shellProgram -NoModule -NonInteractive -File eng/run-tests.ps1 @Arguments
             exit $LASTEXITCODE
         }

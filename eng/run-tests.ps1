@@ -21,7 +21,8 @@ $skips = [System.Collections.Generic.List[string]]::new()
 
 function Say([string] $Text) { $Host.UI.WriteLine($Text) }
 
-function Invoke-Program([string] $Program, [string[]] $Arguments, [string] $Log, [bool] $ModulePath = $true) {
+function Start-Program([string] $Name, [string] $Program, [string[]] $Arguments, [bool] $ModulePath = $true) {
+    $log = [System.IO.Path]::Combine($results, "$Name.log")
     $start = [System.Diagnostics.ProcessStartInfo]::new($Program)
     foreach ($argument in $Arguments) { $start.ArgumentList.Add($argument) }
     $start.WorkingDirectory = $root
@@ -30,20 +31,27 @@ function Invoke-Program([string] $Program, [string[]] $Arguments, [string] $Log,
     $start.RedirectStandardError = $true
     # What this engine put there is not for another PowerShell.
     if (-not $ModulePath) { $null = $start.Environment.Remove('PSModulePath') }
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $process = [System.Diagnostics.Process]::Start($start)
-    try {
-        $process.StandardInput.Close()
-        $output = $process.StandardOutput.ReadToEndAsync()
-        $errors = $process.StandardError.ReadToEndAsync()
-        $inTime = $process.WaitForExit($TimeoutMinutes * 60000)
-        if (-not $inTime) { $process.Kill($true) }
-        $process.WaitForExit()
-        [System.IO.File]::WriteAllText($Log, $output.Result + $errors.Result)
-        if ($inTime) { $process.ExitCode } else { -999 }
+    $process.StandardInput.Close()
+    @{
+        Name = $Name; Log = $log; Process = $process; Watch = $watch
+        Output = $process.StandardOutput.ReadToEndAsync(); Errors = $process.StandardError.ReadToEndAsync()
     }
-    finally {
-        $process.Dispose()
+}
+
+# Whether a program that was started is at its end; the program's exit code, or -999 where it took too long, is then in ExitCode.
+function Test-Ended($Run, [int] $WaitMilliseconds) {
+    $inTime = $Run.Watch.Elapsed.TotalMinutes -lt $TimeoutMinutes
+    if (-not $Run.Process.WaitForExit($WaitMilliseconds)) {
+        if ($inTime) { return $false }
+        $Run.Process.Kill($true)
     }
+    $Run.Process.WaitForExit()
+    [System.IO.File]::WriteAllText($Run.Log, $Run.Output.Result + $Run.Errors.Result)
+    $Run.ExitCode = if ($inTime) { $Run.Process.ExitCode } else { -999 }
+    $Run.Process.Dispose()
+    $true
 }
 
 function Add-Result([string] $Name, [string] $File, [int] $ExitCode, [string] $Log, [timespan] $Elapsed) {
@@ -89,60 +97,94 @@ function Add-Result([string] $Name, [string] $File, [int] $ExitCode, [string] $L
     foreach ($failure in $failures) { Say "$failure`n" }
 }
 
-$projects = [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($root, 'tests'), '*.Tests.csproj', 'AllDirectories')
-[System.Array]::Sort($projects, [System.StringComparer]::Ordinal)
-foreach ($project in $projects) {
-    $name = [System.IO.Path]::GetFileNameWithoutExtension($project)
-    if ($Room -and $name -notlike "*$Room*") { continue }
-    # The newest build of this configuration, whatever suffix the artifacts layout gives it.
-    $bin = [System.IO.Path]::Combine($root, 'artifacts', 'bin', $name)
-    $program = $null
+# The program of a room: the newest build of this configuration, whatever suffix the artifacts layout gives it.
+function Get-RoomProgram([string] $Name) {
+    $bin = [System.IO.Path]::Combine($root, 'artifacts', 'bin', $Name)
     if ([System.IO.Directory]::Exists($bin)) {
         foreach ($folder in [System.IO.Directory]::GetDirectories($bin, 'release*')) {
-            $candidate = [System.IO.Path]::Combine($folder, $(if ($onWindows) { "$name.exe" } else { $name }))
-            if ([System.IO.File]::Exists($candidate)) { $program = $candidate }
+            $candidate = [System.IO.Path]::Combine($folder, $(if ($onWindows) { "$Name.exe" } else { $Name }))
+            if ([System.IO.File]::Exists($candidate)) { return $candidate }
         }
     }
-    $log = [System.IO.Path]::Combine($results, "$name.log")
-    $file = [System.IO.Path]::Combine($results, "$name.xml")
-    [System.IO.File]::Delete($file)
-    $watch = [System.Diagnostics.Stopwatch]::StartNew()
-    if ($program) {
-        $code = Invoke-Program $program @('-noColor', '-result-xml', $file) $log
-    }
-    else {
-        [System.IO.File]::WriteAllText($log, "There is no program '$name' in '$bin'; it was not built.")
-        $code = -1
-    }
-    Add-Result $name $file $code $log $watch.Elapsed
 }
 
-if (-not $Room -or 'Pester' -like "*$Room*") {
-    $tests = [System.IO.Path]::Combine($root, 'tests', 'module')
-    $pwsh = @(Get-Command -Name pwsh -CommandType Application -ErrorAction Ignore)
-    $log = [System.IO.Path]::Combine($results, 'Pester.log')
-    $file = [System.IO.Path]::Combine($results, 'Pester.xml')
+function Start-Room([string] $Name, [string] $Label, [string[]] $Arguments) {
+    $file = [System.IO.Path]::Combine($results, "$Label.xml")
     [System.IO.File]::Delete($file)
-    $reason = $null
-    if (-not [System.IO.Directory]::Exists($tests)) {
-        $reason = 'there are no Pester tests in tests/module'
-    }
-    elseif ($pwsh.Count -eq 0) {
-        $reason = 'PowerShell (pwsh) is not installed here'
+    $program = Get-RoomProgram $Name
+    if ($program) {
+        $run = Start-Program $Label $program (@('-noColor', '-result-xml', $file) + $Arguments)
+        $run.File = $file
+        $run
     }
     else {
-        $watch = [System.Diagnostics.Stopwatch]::StartNew()
-        $code = Invoke-Program $pwsh[0].Path @('-NoProfile', '-NonInteractive', '-File', [System.IO.Path]::Combine($PSScriptRoot, 'run-pester.ps1'), '-Path', $tests, '-ResultFile', $file) $log $false
-        if ($code -eq 77) {
-            $reason = [System.IO.File]::ReadAllText($log).Trim()
-        }
-        else {
-            Add-Result 'Pester' $file $code $log $watch.Elapsed
-        }
+        $log = [System.IO.Path]::Combine($results, "$Label.log")
+        [System.IO.File]::WriteAllText($log, "There is no program of '$Name' in 'artifacts/bin'; it was not built.")
+        Add-Result $Label $file -1 $log ([timespan]::Zero)
     }
-    if ($reason) {
-        $counts.skipped++
-        $skips.Add("Pester tests of tests/module: $reason")
+}
+
+function Start-Pester {
+    $tests = [System.IO.Path]::Combine($root, 'tests', 'module')
+    $pwsh = @(Get-Command -Name pwsh -CommandType Application -ErrorAction Ignore)
+    $file = [System.IO.Path]::Combine($results, 'Pester.xml')
+    [System.IO.File]::Delete($file)
+    if (-not [System.IO.Directory]::Exists($tests)) { Skip-Pester 'there are no Pester tests in tests/module' }
+    elseif ($pwsh.Count -eq 0) { Skip-Pester 'PowerShell (pwsh) is not installed here' }
+    else {
+        $arguments = @('-NoProfile', '-NonInteractive', '-File', [System.IO.Path]::Combine($PSScriptRoot, 'run-pester.ps1'), '-Path', $tests, '-ResultFile', $file)
+        $run = Start-Program 'Pester' $pwsh[0].Path $arguments $false
+        $run.File = $file
+        $run
+    }
+}
+
+function Skip-Pester([string] $Reason) {
+    $counts.skipped++
+    $skips.Add("Pester tests of tests/module: $Reason")
+}
+
+function Complete-Run($Run) {
+    if ($Run.Name -eq 'Pester' -and $Run.ExitCode -eq 77) { Skip-Pester ([System.IO.File]::ReadAllText($Run.Log).Trim()) }
+    else { Add-Result $Run.Name $Run.File $Run.ExitCode $Run.Log $Run.Watch.Elapsed }
+}
+
+$projects = [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($root, 'tests'), '*.Tests.csproj', 'AllDirectories')
+$rooms = @(foreach ($project in $projects) {
+        $name = [System.IO.Path]::GetFileNameWithoutExtension($project)
+        if (-not $Room -or $name -like "*$Room*") { $name }
+    })
+
+# What measures losses runs first, by itself.
+$integration = 'NetTraffic.Integration.Tests'
+if ($rooms -contains $integration) {
+    $run = Start-Room $integration "$integration (alone)" @('-trait', 'Runs=Alone')
+    if ($run) {
+        while (-not (Test-Ended $run 1000)) { }
+        Complete-Run $run
+    }
+}
+
+# Then the rest, the longest first, a few at a time: the scripts wait more than they work.
+$waiting = [System.Collections.Generic.List[string]]::new()
+foreach ($name in @($integration, 'NetTraffic.Store.Tests', 'NetTraffic.PowerShell.Tests', 'NetTraffic.Influx.Tests', 'NetTraffic.Shell.Tests') + $rooms) {
+    if ($rooms -contains $name -and -not $waiting.Contains($name)) { $waiting.Add($name) }
+}
+if (-not $Room -or 'Pester' -like "*$Room*") { $waiting.Insert([System.Math]::Min(4, $waiting.Count), 'Pester') }
+$atOnce = [System.Math]::Clamp([System.Environment]::ProcessorCount, 1, 4) + 1
+$running = [System.Collections.Generic.List[object]]::new()
+while ($waiting.Count -gt 0 -or $running.Count -gt 0) {
+    while ($waiting.Count -gt 0 -and $running.Count -lt $atOnce) {
+        $name = $waiting[0]
+        $waiting.RemoveAt(0)
+        $run = if ($name -eq 'Pester') { Start-Pester } elseif ($name -eq $integration) { Start-Room $name $name @('-trait-', 'Runs=Alone') } else { Start-Room $name $name @() }
+        if ($run) { $running.Add($run) }
+    }
+    foreach ($run in @($running)) {
+        if (Test-Ended $run 100) {
+            $null = $running.Remove($run)
+            Complete-Run $run
+        }
     }
 }
 

@@ -18,7 +18,7 @@ internal static class Database
             SET autoload_known_extensions = false;
             SET memory_limit = '{memoryMegabytes}MB';
             SET temp_directory = {Text(spill)};
-            SET TimeZone = 'UTC';
+            SET GLOBAL TimeZone = 'UTC';
             SET threads = {Math.Max(1, Environment.ProcessorCount)};
             """));
         return connection;

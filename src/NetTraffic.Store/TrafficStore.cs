@@ -12,7 +12,8 @@ namespace NetTraffic.Store;
 /// </summary>
 public sealed class TrafficStore : ITrafficStore
 {
-    private readonly Lazy<DuckDBConnection> database = new(() => Database.Open(MemoryMegabytes()));
+    // One for all stores of the process: opening one costs more than a question to a small store.
+    private static readonly Lazy<DuckDBConnection> AnyStore = new(() => Database.Open(MemoryMegabytes()), LazyThreadSafetyMode.PublicationOnly);
     private bool disposed;
 
     /// <summary>Opens a store; nothing is written, and a folder that is not there is an empty store.</summary>
@@ -174,15 +175,7 @@ public sealed class TrafficStore : ITrafficStore
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (!disposed && database.IsValueCreated)
-        {
-            database.Value.Dispose();
-        }
-
-        disposed = true;
-    }
+    public void Dispose() => disposed = true;
 
     /// <summary>A third of the memory, 4 GiB at most: what is larger goes to the disk.</summary>
     private static int MemoryMegabytes() => (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (3 << 20), 256, 4096);
@@ -190,7 +183,7 @@ public sealed class TrafficStore : ITrafficStore
     private DuckDBConnection Connect()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        DuckDBConnection connection = database.Value.Duplicate();
+        DuckDBConnection connection = AnyStore.Value.Duplicate();
         connection.Open();
         return connection;
     }
