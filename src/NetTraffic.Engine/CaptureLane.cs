@@ -9,7 +9,7 @@ namespace NetTraffic.Engine;
 internal sealed class CaptureLane : IPacketSink, IDisposable
 {
     private const int PacketsPerBatch = 256;
-    private readonly LiveSource source;
+    private readonly ILiveSource source;
     private readonly PacketLimit limit;
     private readonly PacketDecoder decoder = new();
     private readonly FlowTable table;
@@ -23,7 +23,7 @@ internal sealed class CaptureLane : IPacketSink, IDisposable
     /// <param name="limit">Packets still wanted, over all lanes.</param>
     /// <param name="options">The flow table's.</param>
     /// <param name="handOver">Makes the batcher that takes the rows on.</param>
-    public CaptureLane(LiveSource source, string name, PacketLimit limit, FlowOptions options, Func<RowBatcher> handOver)
+    public CaptureLane(ILiveSource source, string name, PacketLimit limit, FlowOptions options, Func<RowBatcher> handOver)
     {
         this.source = source;
         this.limit = limit;

@@ -32,7 +32,7 @@ public sealed class CaptureSession : IDisposable
     private volatile bool stoppedByUser;
     private string? writeProblem;
 
-    internal CaptureSession(CaptureRequest request, ITrafficStore store, ICaptureWriter writer, IReadOnlyList<LiveSource> sources, FlowOptions flows)
+    internal CaptureSession(CaptureRequest request, ITrafficStore store, ICaptureWriter writer, IReadOnlyList<ILiveSource> sources, FlowOptions flows)
     {
         this.request = request;
         this.store = store;

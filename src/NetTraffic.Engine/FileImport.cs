@@ -13,13 +13,14 @@ internal static class FileImport
     public static ImportResult Run(ImportRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        using CaptureFileSource source = CaptureFileSource.Open(request.Path);
+        using CaptureFileSource source = CaptureFileSource.Open(request.Path, cancellationToken);
         using ITrafficStore store = TrafficEngine.OpenStore(request.StorePath);
-        string file = Path.GetFileName(request.Path);
-        CaptureStatus status = new() { Kind = "Import", Path = Path.GetFullPath(request.Path), Name = request.Name ?? file, Sensor = request.Sensor ?? store.GetOption().Sensor };
+        bool input = request.Path == CaptureFileSource.StandardInput;
+        string file = input ? "stdin" : Path.GetFileName(request.Path);
+        CaptureStatus status = new() { Kind = "Import", Path = input ? request.Path : Path.GetFullPath(request.Path), Name = request.Name ?? file, Sensor = request.Sensor ?? store.GetOption().Sensor };
         using ICaptureWriter writer = store.CreateCapture(status, new CaptureWriterOptions());
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using ImportPipeline pipeline = new(source, writer, request.Flows, file, stop.Token);
+        using ImportPipeline pipeline = new(source, writer, request.Flows, file, source.IsArriving, stop.Token);
         TimeSpan published = TimeSpan.Zero;
         Exception? damage;
         try

@@ -27,10 +27,19 @@ internal sealed class ImportPipeline : IDisposable
     private readonly BlockingCollection<RowBatch> rows = new(RowBatches);
     private readonly CancellationTokenSource abort;
     private readonly string fallbackInterface;
+    private readonly bool arriving;
     private IntervalLog? intervals;
 
-    public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, CancellationToken cancellationToken)
+    /// <summary>Makes a pipeline; nothing runs yet.</summary>
+    /// <param name="source">Where packets come from.</param>
+    /// <param name="writer">Takes rows.</param>
+    /// <param name="options">The flow table's.</param>
+    /// <param name="fallbackInterface">Interface's name where the source gives none.</param>
+    /// <param name="arriving">Whether another program sends the packets now: what came is stored at each flush interval, and not at the end.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, bool arriving, CancellationToken cancellationToken)
     {
+        this.arriving = arriving;
         this.source = source;
         this.writer = writer;
         this.fallbackInterface = fallbackInterface;
@@ -153,6 +162,12 @@ internal sealed class ImportPipeline : IDisposable
         {
             ReadOnlySpan<DecodedPacket> packets = batch.Packets.AsSpan(0, batch.Count);
             table.Add(packets);
+            if (batch.TimeNs != 0)
+            {
+                table.Tick(batch.TimeNs);
+                batch.TimeNs = 0;
+            }
+
             foreach (ref readonly DecodedPacket packet in packets)
             {
                 FirstNs = Math.Min(FirstNs, packet.TimestampNs);
@@ -177,6 +192,11 @@ internal sealed class ImportPipeline : IDisposable
             {
                 intervals ??= new IntervalLog(writer, names.Length > 0 ? names[0] : fallbackInterface);
                 intervals.Write(batch.FlushedNs, batch.Numbers, FirstNs);
+            }
+
+            if (arriving && batch.FlushedNs != 0)
+            {
+                writer.Flush();
             }
 
             if (writer.WriteProblem is { } problem)
@@ -210,6 +230,9 @@ internal sealed class ImportPipeline : IDisposable
         public DecodedPacket[] Packets { get; } = new DecodedPacket[PacketsPerBatch];
 
         public int Count { get; set; }
+
+        /// <summary>The packets' clock after these; 0: as far as the packets go.</summary>
+        public long TimeNs { get; set; }
     }
 
     private sealed class DecodeSink(ImportPipeline owner) : IPacketSink
@@ -217,6 +240,8 @@ internal sealed class ImportPipeline : IDisposable
         private DecodedPacket[] packets = [];
         private PacketBatch? batch;
         private int count;
+        private long lastNs;
+        private long lastArrivedNs;
 
         public bool OnPacket(in RawPacket packet)
         {
@@ -226,7 +251,24 @@ internal sealed class ImportPipeline : IDisposable
             return goOn;
         }
 
-        public bool OnTick(long nowNs) => !owner.abort.IsCancellationRequested;
+        /// <summary>Packets that arrive are not held back until a batch is full, and time goes on behind the last one as it does here.</summary>
+        public bool OnTick(long nowNs)
+        {
+            if (owner.arriving && nowNs != 0 && (batch is not null || lastNs != 0))
+            {
+                if (count > 0)
+                {
+                    lastNs = packets[count - 1].TimestampNs;
+                    lastArrivedNs = nowNs;
+                }
+
+                batch ??= owner.empty.Take();
+                batch.TimeNs = lastNs + Math.Max(0, nowNs - lastArrivedNs);
+                HandOver();
+            }
+
+            return !owner.abort.IsCancellationRequested;
+        }
 
         public void HandOver()
         {

@@ -37,20 +37,21 @@ public static class TrafficEngine
             throw new ArgumentException("A capture needs at least one interface.", nameof(request));
         }
 
-        List<LiveSource> sources = [];
+        List<ILiveSource> sources = [];
         ITrafficStore? store = null;
         try
         {
             foreach (string name in request.Interfaces)
             {
-                LiveSource source = new(new LiveSourceOptions
+                LiveSourceOptions options = new()
                 {
                     Interface = name,
                     Filter = request.Filter,
                     Promiscuous = request.Promiscuous,
                     SnapLength = request.SnapLength,
                     BufferSize = request.BufferSize,
-                });
+                };
+                ILiveSource source = request.Engine == CaptureEngine.Libpcap ? new LiveSource(options) : new ChildSource(options, request.Engine);
                 sources.Add(source);
                 source.Open();
             }

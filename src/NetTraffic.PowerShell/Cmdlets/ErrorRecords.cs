@@ -64,7 +64,7 @@ internal static class ErrorRecords
 
     private static ErrorCategory Category(CaptureProblem problem) => problem switch
     {
-        CaptureProblem.LibraryMissing => ErrorCategory.NotInstalled,
+        CaptureProblem.LibraryMissing or CaptureProblem.ProgramMissing => ErrorCategory.NotInstalled,
         CaptureProblem.NotPermitted => ErrorCategory.PermissionDenied,
         CaptureProblem.UnknownInterface => ErrorCategory.ObjectNotFound,
         CaptureProblem.InterfaceDown => ErrorCategory.ResourceUnavailable,

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NetTraffic.Capture;
 using NetTraffic.Engine;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.Store;
@@ -12,7 +13,7 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
 {
     private readonly Dictionary<string, List<CaptureStatus>> imports = new(StringComparer.Ordinal);
 
-    /// <summary>Capture files; wildcards are allowed.</summary>
+    /// <summary>Capture files or named pipes; wildcards are allowed. "-" is standard input.</summary>
     [Parameter(ParameterSetName = "Path", Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -39,6 +40,16 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     [Parameter]
     [ValidateRange(16, 100_000_000)]
     public int MaxFlows { get; set; } = new FlowOptions().MaxFlows;
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        if (MyInvocation.ExpectingInput && Path is [CaptureFileSource.StandardInput])
+        {
+            Refuse("PipelineIsText", "PowerShell makes lines of text of what another program sends through its pipeline, so the packets would be spoilt.",
+                "Pipe into PowerShell from the system's shell (ssh HOST tcpdump -U -w - | pwsh -Command \"Import-NetCapture -Path -\"), or through a named pipe (mkfifo P, then Import-NetCapture -Path P).");
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Process()

@@ -26,6 +26,11 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string? Filter { get; set; }
 
+    /// <summary>What captures: libpcap in this process, or Wireshark's dumpcap or tshark, which may be permitted to where this process is not.</summary>
+    [Parameter]
+    [EnumName(typeof(CaptureEngine), "engine")]
+    public CaptureEngine Engine { get; set; }
+
     /// <summary>Sees frames that are not addressed to this machine too.</summary>
     [Parameter]
     public SwitchParameter Promiscuous { get; set; }
@@ -115,7 +120,8 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
 
         return new CaptureRequest
         {
-            Interfaces = InterfaceNames.Expand(Interface ?? [DefaultInterface()], TrafficEngine.GetInterfaces),
+            Interfaces = InterfaceNames.Expand(Interface ?? [DefaultInterface()], TrafficEngine.GetInterfaces, Engine != CaptureEngine.Libpcap),
+            Engine = Engine,
             Filter = Filter,
             Promiscuous = Promiscuous,
             SnapLength = SnapLength,
