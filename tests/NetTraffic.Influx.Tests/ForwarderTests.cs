@@ -151,6 +151,18 @@ public sealed class ForwarderTests
     }
 
     [Fact]
+    public async Task Numbers_of_captures_at_times_InfluxDB_does_not_know_are_there_at_its_limits()
+    {
+        await using Influxd server = await NewServer();
+        using StoreOfRows store = new();
+        DateTime[] times = [new(1500, 1, 1, 0, 0, 0, DateTimeKind.Utc), StoreOfRows.Begin, new(2262, 4, 12, 0, 0, 0, DateTimeKind.Utc), new(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc), new(9998, 1, 1, 0, 0, 0, DateTimeKind.Utc)];
+        store.AddIntervals(packets: 5, times);
+        using InfluxForwarder forwarder = store.Forwarder(server.Target(Database));
+        Assert.Equal(0, (await forwarder.SendAsync(null, None)).Rejected);
+        Assert.Equal(5 * times.Length, Number((await server.QueryAsync("SELECT sum(packets) FROM net_capture", Database))[0], "sum"));
+    }
+
+    [Fact]
     public async Task A_damaged_cursor_is_refused_and_a_strange_file_is_not_sent()
     {
         await using Influxd server = await NewServer();

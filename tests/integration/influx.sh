@@ -30,6 +30,29 @@ done
 ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
 compare "after $kills kills of the sender"
 
+# Ctrl+C ends a sender that waits for the server, at once and without loss; nobody sees the token of the store on its way.
+more 3
+stop_server
+token=kept-secret-token-72
+printf '{"InfluxToken":"%s"}' "$token" >"$store/secrets.json"
+chmod 600 "$store/secrets.json"
+env --default-signal=INT "$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
+sender=$!
+pids+=("$sender")
+wait_until 30 "grep -q 'Nothing is lost' '$work/sync.log'" || { evidence="$work/sync.log"; die "the sender did not say that it waits"; }
+for process in "$sender" $(pgrep -P "$sender" || true); do
+  if tr '\0' ' ' <"/proc/$process/cmdline" | grep -q "$token"; then die "the token is in the list of processes"; fi
+  if tr '\0' '\n' <"/proc/$process/environ" | grep -q "$token"; then die "the token is in the environment of process $process"; fi
+done
+kill -INT "$sender"
+wait_until 10 "! kill -0 $sender 2>/dev/null" || { evidence="$work/sync.log"; die "Ctrl+C did not end the sender"; }
+wait "$sender" 2>/dev/null || true
+if grep -q "$token" "$work/sync.log"; then die "the token was shown"; fi
+rm "$store/secrets.json"
+start_server
+ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
+compare "after Ctrl+C"
+
 more 10
 stop_server
 "$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
@@ -58,6 +81,8 @@ if [ "$(id -u)" -eq 0 ] && command -v tcpreplay >/dev/null; then
   wait_until 30 "[ -e '$work/forwarded.ready' ]" || { evidence="$work/forwarded.log"; die "the capture did not start"; }
   ip netns exec "$left" tcpreplay --topspeed --loop=4 -i wl "$work/frames.pcap" >/dev/null 2>&1
   wait_until 20 "[ \"\$(curl -sfG 'http://127.0.0.1:$port/query?db=traffic' --data-urlencode \"q=SELECT sum(packets) FROM net_traffic WHERE interface = 'wr'\" | python3 -c 'import json, sys; print(json.load(sys.stdin)[\"results\"][0].get(\"series\", [{\"values\": [[0, 0]]}])[0][\"values\"][0][1])')\" -ge $((4 * frames)) ]" || { evidence="$work/forwarded.log"; die "the running capture did not send what it had"; }
+  busy="$(ask "try { Sync-NetTrafficInflux -StorePath '$store' -ErrorAction Stop } catch { \$_.FullyQualifiedErrorId }")"
+  equal "beside a capture that sends" "${busy%%,*}" InfluxBusy
   stop_capture forwarded
   compare "from a running capture"
 else
