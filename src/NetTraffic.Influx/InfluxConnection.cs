@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -174,12 +175,14 @@ internal sealed class InfluxConnection : IDisposable
     /// A hint where the address may have the wrong scheme: a port that speaks TLS hangs up on plain HTTP or answers with a TLS alert, and a plain one
     /// hangs up on TLS. Not once there was an answer.
     /// </summary>
-    private string OtherScheme(Exception error) => (answered, Target.Url.Scheme, (error as HttpRequestException)?.HttpRequestError) switch
+    private string OtherScheme(Exception error)
     {
-        (false, "http", HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse) => "; where the server speaks TLS, set -InfluxUrl to https://",
-        (false, "https", HttpRequestError.SecureConnectionError or HttpRequestError.ResponseEnded) => "; where the server speaks plain HTTP, set -InfluxUrl to http://",
-        _ => "",
-    };
+        bool hungUp = (error as HttpRequestException)?.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.SecureConnectionError
+            || Chain(error).OfType<SocketException>().Any(inner => inner.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted);
+        return answered || !hungUp ? ""
+            : Target.Url.Scheme == Uri.UriSchemeHttp ? "; where the server speaks TLS, set -InfluxUrl to https://"
+            : "; where the server speaks plain HTTP, set -InfluxUrl to http://";
+    }
 
     private static IEnumerable<Exception> Chain(Exception? error)
     {
