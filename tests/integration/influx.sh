@@ -12,6 +12,14 @@ refusal="$(ask "try { Sync-NetTrafficInflux -StorePath '$store' -ErrorAction Sto
 equal "without a database" "${refusal%%,*}" InfluxNotFound
 equal "what Initialize-NetTrafficInflux did" "$(ask "(Initialize-NetTrafficInflux -Retention forever -StorePath '$store' -Confirm:\$false).Changed")" True
 equal "what it did again" "$(ask "(Initialize-NetTrafficInflux -Retention forever -StorePath '$store' -Confirm:\$false).Changed")" False
+python3 "$here/make-flood.py" "$work/old.pcap" 10
+ask "Import-NetCapture '$work/old.pcap' -StorePath '$work/old' | Out-Null"
+warned="$(ask "Initialize-NetTrafficInflux -Retention 30d -StorePath '$work/old' -WhatIf" 2>&1 | tr '\n' ' ')"
+case "$warned" in
+  *"keeps points for ever now. With 720h InfluxDB deletes"*"history begins 2026-03-01 12:00 UTC"*"What if:"*) ;;
+  *) die "a retention shorter than what there is was not warned of: $warned" ;;
+esac
+equal "what -WhatIf did" "$(ask "(Initialize-NetTrafficInflux -Retention forever -StorePath '$store' -Confirm:\$false).Changed")" False
 equal "whether a point is taken" "$(ask "(Test-NetTrafficInflux -StorePath '$store').WriteAccepted")" True
 ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
 compare "after an import"
