@@ -1,3 +1,4 @@
+using System.Globalization;
 using NetTraffic.Capture;
 using NetTraffic.Influx;
 using NetTraffic.Store;
@@ -127,7 +128,19 @@ public static class TrafficEngine
     public static InfluxSetupResult InitializeInflux(string? storePath, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken)
     {
         using ITrafficStore store = OpenStore(storePath);
-        return InfluxSetup.InitializeAsync(Target(store), retention, whatIf, cancellationToken).GetAwaiter().GetResult();
+        InfluxTarget target = Target(store);
+        InfluxSetupResult result = InfluxSetup.InitializeAsync(target, retention, whatIf, cancellationToken).GetAwaiter().GetResult();
+        DateTime first = store.Segments.ListSegments().Select(segment => segment.First).DefaultIfEmpty(DateTime.MaxValue).Min();
+        return retention is { } kept && kept != TimeSpan.Zero && DateTime.UtcNow - first > kept
+            ? result with
+            {
+                Warnings =
+                [
+                    .. result.Warnings,
+                    string.Create(CultureInfo.InvariantCulture, $"The store's history begins {first:yyyy-MM-dd HH:mm} UTC. InfluxDB refuses what is older than the retention of {kept.TotalHours:0.#} h: of that only counts are kept, in {target.Key}.rejected of the store's folder 'forward'. Give a longer -Retention to send all of it."),
+                ],
+            }
+            : result;
     }
 
     private static InfluxTarget Target(ITrafficStore store) => store.GetInfluxTarget() ?? throw new InfluxException(

@@ -172,4 +172,7 @@ public sealed class StoreException : IOException
         : base(message, inner)
     {
     }
+
+    /// <summary>What to do, where it is not about the folder; null: it is.</summary>
+    public string? NextMove { get; init; }
 }
