@@ -99,9 +99,13 @@ public sealed partial class ChildSource : ILiveSource
             damage = error;
         }
 
-        bool ended = child!.WaitForEnd(patience);
+        if (damage is { Truncated: false })
+        {
+            throw new CaptureException(CaptureProblem.ProgramFailed, $"What {ProgramName} sent is damaged: {damage.Message}; every packet before is kept.", null, damage);
+        }
+
         passing.Look();
-        if (passing.GivenUp || !ended)
+        if (!child!.WaitForEnd(passing.GivenUp ? TimeSpan.Zero : patience))
         {
             child.Kill();
             throw new CaptureException(CaptureProblem.ProgramFailed, $"{ProgramName} did not end within {patience.TotalSeconds:0} s of being asked to, and was killed; every packet that it handed over is kept. How many it dropped is not known.");
@@ -111,11 +115,6 @@ public sealed partial class ChildSource : ILiveSource
         {
             string said = child.Errors.Length > 0 ? $" It said: {child.Errors}" : "";
             throw new CaptureException(CaptureProblem.ProgramFailed, $"{ProgramName} ended by itself ({child.Outcome}); every packet that it handed over is kept.{said}", "Start a new capture when the cause is gone.");
-        }
-
-        if (damage is { Truncated: false })
-        {
-            throw new CaptureException(CaptureProblem.ProgramFailed, $"What {ProgramName} sent is damaged: {damage.Message}; every packet before is kept.", null, damage);
         }
     }
 
@@ -174,11 +173,10 @@ public sealed partial class ChildSource : ILiveSource
     private sealed class Sink(ChildSource source, IPacketSink inner, CancellationToken cancellation) : IPacketSink
     {
         private long askedAt;
+        private long endedAt;
         private bool enough;
 
         public bool AskedToStop => askedAt != 0;
-
-        public bool GivenUp { get; private set; }
 
         public bool OnPacket(in RawPacket packet)
         {
@@ -194,7 +192,10 @@ public sealed partial class ChildSource : ILiveSource
 
         public bool OnTick(long nowNs) => true;
 
-        /// <summary>About ten times a second; false where the program does not end.</summary>
+        /// <summary>Whether the wait for the program's end, or for the end of what it sends, took too long.</summary>
+        public bool GivenUp { get; private set; }
+
+        /// <summary>About ten times a second; false where nothing more is waited for.</summary>
         public bool Look()
         {
             enough = enough || !inner.OnTick((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100);
@@ -204,8 +205,13 @@ public sealed partial class ChildSource : ILiveSource
                 source.child!.AskToStop();
             }
 
-            GivenUp = GivenUp || (askedAt != 0 && !source.child!.HasEnded && Environment.TickCount64 - askedAt > source.patience.TotalMilliseconds);
+            // The pipe's end is not waited for without end: whoever holds it open may not be the program any more.
+            long now = Environment.TickCount64;
+            endedAt = endedAt == 0 && source.child!.HasEnded ? now : endedAt;
+            GivenUp = GivenUp || Passed(askedAt, now) || Passed(endedAt, now);
             return !GivenUp;
         }
+
+        private bool Passed(long since, long now) => since != 0 && now - since > source.patience.TotalMilliseconds;
     }
 }
