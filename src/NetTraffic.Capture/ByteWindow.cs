@@ -31,14 +31,23 @@ internal sealed class ByteWindow : IDisposable
         stream = gzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
     }
 
+<<<<<<< HEAD
     /// <summary>Makes a window over what arrives from another program.</summary>
     public ByteWindow(Stream arriving) => stream = arriving;
+=======
+    /// <summary>Makes a window over what a stream gives.</summary>
+    public ByteWindow(Stream stream) => this.stream = stream;
+>>>>>>> p1
 
     /// <summary>Offset of the next byte in the uncompressed data.</summary>
     public long Offset => offset;
 
     /// <summary>Bytes of the file itself read so far.</summary>
+<<<<<<< HEAD
     public long SourcePosition => file is not null ? Math.Min(file.Position, sourceLength) : offset;
+=======
+    public long SourcePosition => file is { CanSeek: true } ? Math.Min(file.Position, sourceLength) : offset;
+>>>>>>> p1
 
     /// <summary>Bytes of the file in all, 0: unknown.</summary>
     public long SourceLength => sourceLength;
@@ -135,7 +144,11 @@ internal sealed class ByteWindow : IDisposable
         stream.Dispose();
         if (!TryUnpack(WithoutChecksum(packed), length) && !TryUnpack(new GZipStream(Rewound(packed), CompressionMode.Decompress, leaveOpen: true), length))
         {
+<<<<<<< HEAD
             throw new IOException($"'{packed.Name}' changed while it was read. Is another program still writing it? Copy it first.");
+=======
+            throw new IOException($"'{file!.Name}' changed while it was read. Is another program still writing it? Copy it first.");
+>>>>>>> p1
         }
     }
 
@@ -161,29 +174,33 @@ internal sealed class ByteWindow : IDisposable
     /// <summary>The deflate data of the file's first member: RFC 1952 section 2.3, a header of 10 bytes and optional fields.</summary>
     private static DeflateStream WithoutChecksum(FileStream file)
     {
+<<<<<<< HEAD
         Rewound(file);
+=======
+        FileStream packed = Rewound();
+>>>>>>> p1
         Span<byte> header = stackalloc byte[10];
-        file.ReadExactly(header);
+        packed.ReadExactly(header);
         const int headerChecksum = 2, extra = 4, name = 8, comment = 16;
         if ((header[3] & extra) != 0)
         {
-            file.Position += file.ReadByte() | (file.ReadByte() << 8);
+            packed.Position += packed.ReadByte() | (packed.ReadByte() << 8);
         }
 
         for (int texts = ((header[3] & name) != 0 ? 1 : 0) + ((header[3] & comment) != 0 ? 1 : 0); texts > 0; texts--)
         {
-            while (file.ReadByte() > 0)
+            while (packed.ReadByte() > 0)
             {
             }
         }
 
-        file.Position += (header[3] & headerChecksum) != 0 ? 2 : 0;
-        return new DeflateStream(file, CompressionMode.Decompress, leaveOpen: true);
+        packed.Position += (header[3] & headerChecksum) != 0 ? 2 : 0;
+        return new DeflateStream(packed, CompressionMode.Decompress, leaveOpen: true);
     }
 
     private static FileStream Rewound(FileStream file)
     {
-        file.Position = 0;
+        file!.Position = 0;
         return file;
     }
 }

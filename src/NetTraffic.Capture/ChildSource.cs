@@ -41,7 +41,7 @@ public sealed partial class ChildSource : ILiveSource
         Bytes = Volatile.Read(ref bytes),
 
         // dumpcap puts into isb_ifdrop what the kernel dropped and what it dropped itself.
-        KernelDrops = counts.Drops,
+        KernelDrops = counts.InterfaceDrops + counts.KernelDrops,
         InterfaceDrops = child?.InterfaceDrops ?? 0,
     };
 
