@@ -14,7 +14,7 @@ internal sealed class ByteWindow : IDisposable
     private readonly bool gzip;
     private Stream stream;
     private bool careful;
-    private readonly FileStream file;
+    private readonly FileStream? file;
     private readonly long sourceLength;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(512 << 10);
     private int begin;
@@ -33,11 +33,14 @@ internal sealed class ByteWindow : IDisposable
         stream = gzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
     }
 
+    /// <summary>Makes a window over what a stream gives.</summary>
+    public ByteWindow(Stream stream) => this.stream = stream;
+
     /// <summary>Offset of the next byte in the uncompressed data.</summary>
     public long Offset => offset;
 
     /// <summary>Bytes of the file itself read so far.</summary>
-    public long SourcePosition => file.CanSeek ? Math.Min(file.Position, sourceLength) : offset;
+    public long SourcePosition => file is { CanSeek: true } ? Math.Min(file.Position, sourceLength) : offset;
 
     /// <summary>Bytes of the file in all, 0: unknown.</summary>
     public long SourceLength => sourceLength;
@@ -70,7 +73,7 @@ internal sealed class ByteWindow : IDisposable
     public void Dispose()
     {
         stream.Dispose();
-        file.Dispose();
+        file?.Dispose();
         byte[] returned = buffer;
         buffer = [];
         begin = end = 0;
@@ -134,7 +137,7 @@ internal sealed class ByteWindow : IDisposable
         stream.Dispose();
         if (!TryUnpack(WithoutChecksum(), length) && !TryUnpack(new GZipStream(Rewound(), CompressionMode.Decompress, leaveOpen: true), length))
         {
-            throw new IOException($"'{file.Name}' changed while it was read. Is another program still writing it? Copy it first.");
+            throw new IOException($"'{file!.Name}' changed while it was read. Is another program still writing it? Copy it first.");
         }
     }
 
@@ -160,29 +163,29 @@ internal sealed class ByteWindow : IDisposable
     /// <summary>The deflate data of the file's first member: RFC 1952 section 2.3, a header of 10 bytes and optional fields.</summary>
     private DeflateStream WithoutChecksum()
     {
-        Rewound();
+        FileStream packed = Rewound();
         Span<byte> header = stackalloc byte[10];
-        file.ReadExactly(header);
+        packed.ReadExactly(header);
         const int headerChecksum = 2, extra = 4, name = 8, comment = 16;
         if ((header[3] & extra) != 0)
         {
-            file.Position += file.ReadByte() | (file.ReadByte() << 8);
+            packed.Position += packed.ReadByte() | (packed.ReadByte() << 8);
         }
 
         for (int texts = ((header[3] & name) != 0 ? 1 : 0) + ((header[3] & comment) != 0 ? 1 : 0); texts > 0; texts--)
         {
-            while (file.ReadByte() > 0)
+            while (packed.ReadByte() > 0)
             {
             }
         }
 
-        file.Position += (header[3] & headerChecksum) != 0 ? 2 : 0;
-        return new DeflateStream(file, CompressionMode.Decompress, leaveOpen: true);
+        packed.Position += (header[3] & headerChecksum) != 0 ? 2 : 0;
+        return new DeflateStream(packed, CompressionMode.Decompress, leaveOpen: true);
     }
 
     private FileStream Rewound()
     {
-        file.Position = 0;
+        file!.Position = 0;
         return file;
     }
 }

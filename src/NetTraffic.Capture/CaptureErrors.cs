@@ -17,6 +17,11 @@ internal static class CaptureErrors
         $"libpcap does not accept the filter '{filter}': {message}",
         "See 'man pcap-filter' for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
 
+    public static CaptureException FilterNotForLinkType(string filter, int linkType, string message) => new(
+        CaptureProblem.BadFilter,
+        $"libpcap has no filter '{filter}' for packets of link type {linkType}: {message}",
+        "Choose by -Address, -Port and -Protocol, which know every link type that NetTraffic decodes, or leave out files and interfaces of this link type.");
+
     public static CaptureException UnknownInterface(string name)
     {
         IReadOnlyList<string> near = InterfaceCatalog.NearestNames(name);

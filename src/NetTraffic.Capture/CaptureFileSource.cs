@@ -22,10 +22,14 @@ public sealed class CaptureFileSource : IPacketSource
     {
         Packets = counts.Packets,
         Bytes = counts.Bytes,
-        InterfaceDrops = counts.Drops,
+        KernelDrops = counts.KernelDrops,
+        InterfaceDrops = counts.InterfaceDrops,
         Position = window.SourcePosition,
         Length = window.SourceLength,
     };
+
+    /// <summary>What the file says was received and lost, per interface that it says so of; as far as it has been read.</summary>
+    public IReadOnlyList<InterfaceStatistics> Statistics => counts.Statistics;
 
     /// <summary>Opens a capture file and looks at its first bytes.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -99,24 +103,5 @@ public sealed class CaptureFileSource : IPacketSource
         {
             throw new CaptureFormatException($"'{path}' is not a pcap or pcapng capture file (it begins with {Convert.ToHexString(start)}). Convert other formats first, for example: editcap -F pcapng IN OUT", 0, truncated: false);
         }
-    }
-}
-
-/// <summary>Counts that a reader's thread writes and others read.</summary>
-internal sealed class SourceCounts
-{
-    private long packets;
-    private long bytes;
-
-    public long Packets => Volatile.Read(ref packets);
-
-    public long Bytes => Volatile.Read(ref bytes);
-
-    public long Drops { get; set; }
-
-    public void Publish(long packetCount, long byteCount)
-    {
-        Volatile.Write(ref packets, packetCount);
-        Volatile.Write(ref bytes, byteCount);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class PcapngReader
 {
     private const uint SectionHeader = 0x0A0D0D0A, InterfaceDescription = 1, ObsoletePacket = 2, SimplePacket = 3, InterfaceStatistics = 5, EnhancedPacket = 6;
     private const uint ByteOrderMagic = 0x1A2B3C4D;
-    private const int OptionEnd = 0, OptionName = 2, OptionResolution = 9, OptionOffset = 14, OptionInterfaceDrops = 5;
+    private const int OptionEnd = 0, OptionName = 2, OptionResolution = 9, OptionOffset = 14;
+    private const int OptionReceived = 4, OptionInterfaceDrops = 5, OptionSystemDrops = 7;
 
     /// <summary>Longest block that is read; anything larger that is not a packet is passed over in pieces.</summary>
     private const uint LargestBlock = (128u << 20) + 4096;
@@ -203,22 +204,35 @@ internal sealed class PcapngReader
         return Display.Text(Encoding.UTF8.GetString(value.Length > longest ? value[..longest] : value).TrimEnd('\0'));
     }
 
-    /// <summary>Interface Statistics Block: interface, time stamp, options; isb_ifdrop is cumulative.</summary>
+    /// <summary>Interface Statistics Block: interface, time stamp, options; all of them count from the start of the capture.</summary>
     private void Statistics(ReadOnlySpan<byte> body)
     {
-        if (body.Length < 12)
+        if (body.Length < 12 || U32(body, 0) >= (uint)(times.Count - sectionStart))
         {
             return;
         }
 
+        int index = sectionStart + (int)U32(body, 0);
+        InterfaceStatistics found = new(interfaces[index], 0, 0, 0);
         ReadOnlySpan<byte> options = body[12..];
         while (NextOption(ref options, out int code, out ReadOnlySpan<byte> value))
         {
-            if (code == OptionInterfaceDrops && value.Length >= 8)
+            if (value.Length < 8)
             {
-                counts.Drops = Math.Max(counts.Drops, big ? BinaryPrimitives.ReadInt64BigEndian(value) : BinaryPrimitives.ReadInt64LittleEndian(value));
+                continue;
             }
+
+            long count = Math.Max(0, big ? BinaryPrimitives.ReadInt64BigEndian(value) : BinaryPrimitives.ReadInt64LittleEndian(value));
+            found = code switch
+            {
+                OptionReceived => found with { Received = count },
+                OptionInterfaceDrops => found with { InterfaceDrops = count },
+                OptionSystemDrops => found with { KernelDrops = count },
+                _ => found,
+            };
         }
+
+        counts.Add(index, found);
     }
 
     /// <summary>Options: code, length, value padded to 4 bytes.</summary>

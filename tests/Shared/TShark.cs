@@ -29,6 +29,22 @@ internal static class TShark
     /// <summary>Skips the calling test where TShark is not installed.</summary>
     public static void Require() => Assert.SkipUnless(Installed.Value, "TShark is not installed (apt-get install tshark).");
 
+    /// <summary>TShark reads a file to its end without a word of complaint; capinfos too, where it is installed.</summary>
+    public static void AssertOpens(string path)
+    {
+        foreach ((string program, string[] arguments) in new[] { ("tshark", new[] { "-n", "-r", path }), ("capinfos", new[] { path }) })
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            Task<string> complaints = process.StandardError.ReadToEndAsync();
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+
+            // Whoever runs as root is told so.
+            string[] lines = [.. complaints.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("Running as user", StringComparison.Ordinal))];
+            Assert.True(process.ExitCode == 0 && lines.Length == 0, $"{program} ended with {process.ExitCode} over {path}: {string.Join(' ', lines)}");
+        }
+    }
+
     /// <summary>
     /// For each file and frame, who it is between: "SOURCE DESTINATION PROTOCOL", "- - 0xTYPE" or "- - -"; "- - ?" where TShark cannot
     /// read the innermost IP header. TShark takes long to start, so all files go through one, strung together by mergecap; damaged

@@ -72,6 +72,10 @@ internal static unsafe partial class LibPcap
     [LibraryImport(Library, EntryPoint = "pcap_open_dead")]
     public static partial nint OpenDead(int linkType, int snapLength);
 
+    /// <summary>Runs a filter program over a packet; 0: it does not match.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_filter")]
+    public static partial uint RunFilter(nint instructions, byte* packet, uint wireLength, uint capturedLength);
+
     [LibraryImport(Library, EntryPoint = "pcap_dispatch")]
     public static partial int Dispatch(nint handle, int count, delegate* unmanaged[Cdecl]<nint, byte*, byte*, void> callback, nint user);
 

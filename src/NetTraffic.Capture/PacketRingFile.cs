@@ -1,0 +1,200 @@
+using NetTraffic.Packets;
+
+namespace NetTraffic.Capture;
+
+/// <summary>
+/// The file a ring writes to, and its index. Whatever is appended is either whole on disk or taken back. Index entries of small
+/// stretches are gathered, so that a trickle of packets does not cost more index than packets.
+/// </summary>
+internal sealed class PacketRingFile : IDisposable
+{
+    /// <summary>Files are as Wireshark's: what was on the wire is not for everybody on the machine.</summary>
+    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+
+    private readonly FileStream data;
+    private readonly FileStream? index;
+    private readonly byte[] entry = new byte[PacketRingIndex.LongestEntry];
+    private readonly IpAddress128[] list = new IpAddress128[PacketRingAddresses.Limit];
+    private readonly PacketRingAddresses addresses = new();
+    private readonly long gathered;
+    private long pendingOffset;
+    private long pendingLength;
+    private long pendingFirst;
+    private long pendingLast;
+    private int pendingPackets;
+
+    private PacketRingFile(long sequence, FileStream data, FileStream? index, long gathered)
+    {
+        Sequence = sequence;
+        this.data = data;
+        this.index = index;
+        this.gathered = gathered;
+    }
+
+    public long Sequence { get; }
+
+    public string Path => data.Name;
+
+    /// <summary>Bytes of the file.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Bytes of the index.</summary>
+    public long IndexLength { get; private set; }
+
+    public bool HasPackets { get; private set; }
+
+    /// <summary>Where each of the ring's interfaces is in this file; -1: not described yet.</summary>
+    public int[] Numbers { get; set; } = [];
+
+    /// <summary>Interfaces described here.</summary>
+    public int Described { get; set; }
+
+    /// <summary>The ring's first so many interfaces have the same number here.</summary>
+    public int Same { get; set; }
+
+    /// <summary>Makes an empty file and its index.</summary>
+    /// <param name="folder">The ring's folder; made where it is not there.</param>
+    /// <param name="sequence">The file's number; there is none of that number.</param>
+    /// <param name="gathered">Bytes of packets that get an entry of their own in the index.</param>
+    public static PacketRingFile Create(string folder, long sequence, long gathered)
+    {
+        Directory.CreateDirectory(folder);
+        FileStream file = New(PacketRingFiles.DataPath(folder, sequence));
+        try
+        {
+            return new PacketRingFile(sequence, file, New(PacketRingFiles.IndexPath(folder, sequence)), gathered);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Without an index everything is still there and found by reading it.
+            return new PacketRingFile(sequence, file, null, gathered);
+        }
+    }
+
+    /// <summary>Appends blocks; on an error the file is as long as before.</summary>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public void Append(ReadOnlySpan<byte> blocks)
+    {
+        try
+        {
+            RandomAccess.Write(data.SafeFileHandle, blocks, Length);
+        }
+        catch (IOException)
+        {
+            TakeBack(data, Length);
+            throw;
+        }
+
+        Length += blocks.Length;
+    }
+
+    /// <summary>Notes a chunk that was just appended.</summary>
+    /// <param name="chunk">The chunk.</param>
+    /// <param name="mayTake">Whether the index may grow by so many bytes.</param>
+    public void Note(PacketRingChunk chunk, Func<int, bool> mayTake)
+    {
+        HasPackets = true;
+        if (pendingLength == 0)
+        {
+            pendingOffset = Length - chunk.Length;
+            (pendingFirst, pendingLast, pendingPackets) = (long.MaxValue, long.MinValue, 0);
+            addresses.Begin(list);
+        }
+
+        pendingLength += chunk.Length;
+        pendingPackets += chunk.Packets;
+        pendingFirst = Math.Min(pendingFirst, chunk.FirstNs);
+        pendingLast = Math.Max(pendingLast, chunk.LastNs);
+        if (chunk.AddressCount < 0)
+        {
+            addresses.SetAny();
+        }
+        else
+        {
+            foreach (ref readonly IpAddress128 address in chunk.Addresses.AsSpan(0, chunk.AddressCount))
+            {
+                addresses.Add(address);
+            }
+        }
+
+        if (pendingLength >= gathered)
+        {
+            FlushIndex(mayTake);
+        }
+    }
+
+    /// <summary>Notes blocks without packets that were just appended.</summary>
+    public void Note(PacketRingPart part, int length, Func<int, bool> mayTake)
+    {
+        FlushIndex(mayTake);
+        AppendIndex(PacketRingIndex.Write(entry, part, Length - length, length, long.MaxValue, long.MinValue, 0, any: false, []), mayTake);
+    }
+
+    /// <summary>Writes what was gathered for the index.</summary>
+    public void FlushIndex(Func<int, bool> mayTake)
+    {
+        if (pendingLength > 0)
+        {
+            bool any = addresses.Any || addresses.Count > PacketRingIndex.AddressesFor(pendingLength);
+            AppendIndex(PacketRingIndex.Write(entry, PacketRingPart.Packets, pendingOffset, pendingLength, pendingFirst, pendingLast, pendingPackets, any, addresses.Found), mayTake);
+            pendingLength = 0;
+        }
+    }
+
+    /// <summary>Whether the files are still there, as long as they were written.</summary>
+    public bool IsThere() => PacketRingFiles.Length(data.Name) == Length;
+
+    public void Dispose()
+    {
+        data.Dispose();
+        index?.Dispose();
+    }
+
+    private static FileStream New(string path)
+    {
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Mode;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    // An entry that cannot be written is left out: its stretch is read in full then.
+    private void AppendIndex(int length, Func<int, bool> mayTake)
+    {
+        int magic = IndexLength == 0 ? PacketRingIndex.Magic.Length : 0;
+        if (index is null || !mayTake(length + magic))
+        {
+            return;
+        }
+
+        try
+        {
+            if (magic > 0)
+            {
+                RandomAccess.Write(index.SafeFileHandle, PacketRingIndex.Magic, 0);
+            }
+
+            RandomAccess.Write(index.SafeFileHandle, entry.AsSpan(0, length), IndexLength + magic);
+            IndexLength += length + magic;
+        }
+        catch (IOException)
+        {
+            TakeBack(index, IndexLength);
+        }
+    }
+
+    private static void TakeBack(FileStream file, long length)
+    {
+        try
+        {
+            RandomAccess.SetLength(file.SafeFileHandle, length);
+        }
+        catch (IOException)
+        {
+            // The disk is broken rather than full: readers stop at what is not whole.
+        }
+    }
+}

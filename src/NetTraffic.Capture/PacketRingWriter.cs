@@ -1,0 +1,466 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Capture;
+
+/// <summary>The ring's thread: takes chunks and writes them into the newest file, within the bound, through full disks and deleted files.</summary>
+internal sealed class PacketRingWriter
+{
+    private const int IdleMilliseconds = 250, InterfacesAtOnce = 256, FilesWatched = 64;
+    private const int DiskFullUnix = 28, QuotaUnix = 122, QuotaMac = 69, DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(500), FailureStays = TimeSpan.FromSeconds(2), NoteStays = TimeSpan.FromSeconds(10), StatisticsEvery = TimeSpan.FromSeconds(10);
+    private readonly PacketRing ring;
+    private readonly string folder;
+    private readonly PacketRingOptions options;
+    private readonly PacketRingChunks chunks;
+    private readonly long fileBytes;
+    private readonly long gathered;
+    private readonly Func<int, bool> mayTake;
+    private readonly List<(long Sequence, long Bytes)> closed = [];
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private PacketRingFile? current;
+    private long closedBytes;
+    private long nextSequence = 1;
+    private bool adopted;
+    private TimeSpan watched;
+    private TimeSpan problemUntil;
+    private TimeSpan statisticsAt;
+    private int statisticsWritten;
+    private string? problem;
+    private long packets;
+    private long lostPackets;
+    private long diskBytes;
+
+    public PacketRingWriter(PacketRing ring, string folder, PacketRingOptions options, PacketRingChunks chunks, long fileBytes, int chunkBytes)
+    {
+        const int smallestStretch = 16;
+        this.ring = ring;
+        this.folder = folder;
+        this.options = options;
+        this.chunks = chunks;
+        this.fileBytes = fileBytes;
+        gathered = chunkBytes / smallestStretch;
+        mayTake = MayTake;
+    }
+
+    public long Packets => Volatile.Read(ref packets);
+
+    public long LostPackets => Volatile.Read(ref lostPackets);
+
+    public long DiskBytes => Volatile.Read(ref diskBytes);
+
+    public string? Problem => Volatile.Read(ref problem);
+
+    private long OnDisk => closedBytes + (current is { } file ? file.Length + file.IndexLength : 0);
+
+    /// <summary>Runs until the chunks are completed and written.</summary>
+    public void Run()
+    {
+        bool ended = false;
+        bool broken = false;
+        while (!ended)
+        {
+            PacketRingChunk? chunk = chunks.TakeFull(IdleMilliseconds, out ended);
+            try
+            {
+                if (!broken)
+                {
+                    Turn(chunk, ended);
+                }
+                else if (chunk is not null)
+                {
+                    Lose(chunk);
+                }
+            }
+#pragma warning disable CA1031 // Whatever it was: the capture goes on without its ring and says so, and no lane may wait for ever.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                broken = true;
+                current?.Dispose();
+                current = null;
+                Volatile.Write(ref problem, $"The packet ring ended by an error: {error.Message}");
+                if (chunk is not null)
+                {
+                    Lose(chunk);
+                }
+            }
+
+            if (chunk is not null)
+            {
+                chunks.Return(chunk);
+            }
+        }
+    }
+
+    private void Turn(PacketRingChunk? chunk, bool ended)
+    {
+        Watch();
+        if (chunk is not null && !TryWrite(chunk))
+        {
+            Lose(chunk);
+        }
+
+        if (ended)
+        {
+            Close();
+        }
+
+        Volatile.Write(ref diskBytes, OnDisk);
+    }
+
+    private bool TryWrite(PacketRingChunk chunk)
+    {
+        try
+        {
+            // A transfer of megabytes must not push everything else out of a small ring.
+            if (chunk.Length > options.MaxBytes / 2)
+            {
+                return false;
+            }
+
+            Adopt();
+            if (current is { HasPackets: true } && current.Length + chunk.Length > fileBytes)
+            {
+                Close();
+            }
+
+            if ((current is null && !Begin()) || !Describe(chunk) || !TryAppend(chunk.Buffer.AsSpan(0, chunk.Length)))
+            {
+                return false;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Abandon();
+            Report(
+                IsDiskFull(error)
+                    ? $"The disk of '{folder}' is full, so packets are left out of the ring. It goes on when there is room."
+                    : $"The packet ring in '{folder}' cannot be written, so packets are left out of it: {error.Message}",
+                FailureStays);
+            return false;
+        }
+
+        current!.Note(chunk, mayTake);
+        Volatile.Write(ref packets, packets + chunk.Packets);
+        if (problem is not null && clock.Elapsed > problemUntil)
+        {
+            Volatile.Write(ref problem, null);
+        }
+
+        if (clock.Elapsed - statisticsAt > StatisticsEvery)
+        {
+            WriteStatistics();
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes on what an earlier ring left here.</summary>
+    private void Adopt()
+    {
+        if (!adopted)
+        {
+            foreach (long sequence in PacketRingFiles.List(folder))
+            {
+                long bytes = PacketRingFiles.Bytes(folder, sequence);
+                closed.Add((sequence, bytes));
+                closedBytes += bytes;
+                nextSequence = sequence + 1;
+            }
+
+            adopted = true;
+        }
+    }
+
+    /// <summary>Begins a file with its section's header and the first interfaces.</summary>
+    private bool Begin()
+    {
+        PacketRingFile begun = PacketRingFile.Create(folder, nextSequence++, gathered);
+        current = begun;
+        int length = AppendBlocks(PcapngBlocks.Section(), Math.Min(InterfacesAtOnce, ring.Interfaces.Count));
+        if (length == 0)
+        {
+            Abandon();
+            return false;
+        }
+
+        begun.Note(PacketRingPart.Interfaces, length, mayTake);
+        return true;
+    }
+
+    /// <summary>Describes the interfaces that the chunk names and the file does not know yet.</summary>
+    private bool Describe(PacketRingChunk chunk)
+    {
+        PacketRingFile file = current!;
+        bool own = file.Numbers.Length > 0;
+        if (!own && chunk.LastInterface < file.Same)
+        {
+            return true;
+        }
+
+        if (!own && chunk.LastInterface < InterfacesAtOnce)
+        {
+            int length = AppendBlocks([], chunk.LastInterface + 1);
+            if (length > 0)
+            {
+                file.Note(PacketRingPart.Interfaces, length, mayTake);
+            }
+
+            return length > 0;
+        }
+
+        return Renumber(file, chunk);
+    }
+
+    /// <summary>Appends a beginning and the descriptions of the ring's interfaces from those described up to a number; 0: no room.</summary>
+    private int AppendBlocks(byte[] beginning, int upTo)
+    {
+        PacketRingFile file = current!;
+        List<byte> blocks = [.. beginning];
+        for (int number = file.Same; number < upTo; number++)
+        {
+            blocks.AddRange(PcapngBlocks.Interface(ring.Interfaces[number], options.SnapLength));
+        }
+
+        if (!TryAppend([.. blocks]))
+        {
+            return 0;
+        }
+
+        file.Same = file.Described = upTo;
+        return blocks.Count;
+    }
+
+    /// <summary>
+    /// A source of hundreds of interfaces (a file may claim 65,536): a file describes those that its packets name, as they come, and
+    /// numbers them by itself.
+    /// </summary>
+    private bool Renumber(PacketRingFile file, PacketRingChunk chunk)
+    {
+        if (file.Numbers.Length < ring.Interfaces.Count)
+        {
+            int[] grown = new int[ring.Interfaces.Count];
+            grown.AsSpan().Fill(-1);
+            file.Numbers.CopyTo(grown, 0);
+            for (int number = 0; file.Numbers.Length == 0 && number < file.Same; number++)
+            {
+                grown[number] = number;
+            }
+
+            file.Numbers = grown;
+        }
+
+        List<byte> described = [];
+        for (Span<byte> left = chunk.Buffer.AsSpan(0, chunk.Length); !left.IsEmpty; left = left[BinaryPrimitives.ReadInt32LittleEndian(left[4..])..])
+        {
+            int number = BinaryPrimitives.ReadInt32LittleEndian(left[8..]);
+            if (file.Numbers[number] < 0)
+            {
+                file.Numbers[number] = file.Described++;
+                described.AddRange(PcapngBlocks.Interface(ring.Interfaces[number], options.SnapLength));
+            }
+
+            BinaryPrimitives.WriteInt32LittleEndian(left[8..], file.Numbers[number]);
+        }
+
+        if (described.Count > 0)
+        {
+            if (!TryAppend([.. described]))
+            {
+                Abandon();
+                return false;
+            }
+
+            file.Note(PacketRingPart.Interfaces, described.Count, mayTake);
+        }
+
+        return true;
+    }
+
+    /// <summary>Appends within the bound; where the disk is full, this ring's own oldest files make room. False: the bound has no room.</summary>
+    private bool TryAppend(ReadOnlySpan<byte> blocks)
+    {
+        while (MakeRoom(blocks.Length))
+        {
+            try
+            {
+                current!.Append(blocks);
+                return true;
+            }
+            catch (IOException error) when (IsDiskFull(error) && closed.Count > 0)
+            {
+                DeleteOldest();
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Deletes the oldest files until so many bytes fit; false where they never will.</summary>
+    private bool MakeRoom(long bytes)
+    {
+        while (bytes > options.MaxBytes - OnDisk)
+        {
+            if (closed.Count == 0)
+            {
+                return false;
+            }
+
+            DeleteOldest();
+        }
+
+        return true;
+    }
+
+    private void DeleteOldest()
+    {
+        (long sequence, long bytes) = closed[0];
+        PacketRingFiles.Delete(folder, sequence);
+        closed.RemoveAt(0);
+        closedBytes -= bytes;
+    }
+
+    /// <summary>Whether an index may grow; a file that cannot be deleted is no reason to end the ring.</summary>
+    private bool MayTake(int bytes)
+    {
+        try
+        {
+            return MakeRoom(bytes);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends the current file.</summary>
+    private void Close()
+    {
+        if (current is { } file)
+        {
+            WriteStatistics();
+            file.FlushIndex(mayTake);
+            Put(file);
+        }
+    }
+
+    /// <summary>Leaves a file that something went wrong with: nothing is ever written twice at one place, for whoever reads beside us.</summary>
+    private void Abandon()
+    {
+        if (current is { HasPackets: true } file)
+        {
+            file.FlushIndex(mayTake);
+            Put(file);
+        }
+        else if (current is { } empty)
+        {
+            Remove(empty);
+        }
+    }
+
+    private void Put(PacketRingFile file)
+    {
+        current = null;
+        file.Dispose();
+        closed.Add((file.Sequence, file.Length + file.IndexLength));
+        closedBytes += file.Length + file.IndexLength;
+    }
+
+    private void Remove(PacketRingFile file)
+    {
+        current = null;
+        file.Dispose();
+        try
+        {
+            PacketRingFiles.Delete(folder, file.Sequence);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It stays, and counts.
+            long bytes = PacketRingFiles.Bytes(folder, file.Sequence);
+            closed.Add((file.Sequence, bytes));
+            closedBytes += bytes;
+        }
+    }
+
+    private void WriteStatistics()
+    {
+        statisticsAt = clock.Elapsed;
+        HashCode counted = default;
+        counted.Add(current!.Sequence);
+        KeyValuePair<int, InterfaceStatistics>[] known = ring.Statistics();
+        byte[] blocks = new byte[known.Length * PcapngBlocks.StatisticsLength];
+        int length = 0;
+        foreach ((int number, InterfaceStatistics found) in known)
+        {
+            int described = current.Numbers.Length == 0 ? (number < current.Same ? number : -1) : number < current.Numbers.Length ? current.Numbers[number] : -1;
+            if (described >= 0)
+            {
+                PcapngBlocks.Statistics(blocks.AsSpan(length), described, found, (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100);
+                length += PcapngBlocks.StatisticsLength;
+                counted.Add(found);
+            }
+        }
+
+        int hash = counted.ToHashCode();
+        if (length == 0 || hash == statisticsWritten)
+        {
+            return;
+        }
+
+        try
+        {
+            if (TryAppend(blocks.AsSpan(0, length)))
+            {
+                statisticsWritten = hash;
+                current.Note(PacketRingPart.Statistics, length, mayTake);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Report($"Statistics of the packet ring in '{folder}' cannot be written: {error.Message}", FailureStays);
+        }
+    }
+
+    /// <summary>Notices files that somebody else deleted.</summary>
+    private void Watch()
+    {
+        TimeSpan now = clock.Elapsed;
+        if (now - watched < WatchEvery)
+        {
+            return;
+        }
+
+        watched = now;
+        if (current is { } file && !file.IsThere())
+        {
+            Remove(file);
+            Report($"Another program deleted or changed '{file.Path}', the packet ring's current file. The ring goes on with a new one.", NoteStays);
+        }
+
+        for (int i = closed.Count <= FilesWatched ? closed.Count - 1 : -1; i >= 0; i--)
+        {
+            long bytes = PacketRingFiles.Bytes(folder, closed[i].Sequence);
+            closedBytes += bytes - closed[i].Bytes;
+            closed[i] = (closed[i].Sequence, bytes);
+            if (bytes == 0)
+            {
+                closed.RemoveAt(i);
+            }
+        }
+    }
+
+    private void Lose(PacketRingChunk chunk) => Volatile.Write(ref lostPackets, lostPackets + chunk.Packets);
+
+    private void Report(string message, TimeSpan stays)
+    {
+        problemUntil = clock.Elapsed + stays;
+        Volatile.Write(ref problem, message);
+    }
+
+    private static bool IsDiskFull(Exception error) => OperatingSystem.IsWindows()
+        ? error.HResult is DiskFullWindows or HandleDiskFullWindows
+        : error.HResult is DiskFullUnix or QuotaUnix or QuotaMac;
+}
