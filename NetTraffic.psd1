@@ -19,6 +19,7 @@
         'Get-NetCapture'
         'Get-NetCaptureInterface'
         'Get-NetFlow'
+        'Get-NetPacket'
         'Get-NetTrafficOption'
         'Get-TrafficSummary'
         'Import-NetCapture'

@@ -117,6 +117,7 @@ public sealed partial class PacketDecoder
         }
 
         SetEtherType(ref packet, etherType);
+        Trace(data);
         switch (etherType)
         {
             case 0x0800:

@@ -234,6 +234,7 @@ public sealed partial class PacketDecoder
     private void Transport(byte protocol, ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet, int depth)
     {
         packet.PayloadLength = payloadLength;
+        Trace(payload);
         switch (protocol)
         {
             case Tcp:

@@ -7,7 +7,15 @@ internal static class Clock
     public static DateTime FromNanoseconds(long ns) =>
         DateTime.UnixEpoch.AddTicks(Math.Clamp(ns / 100, (DateTime.MinValue - DateTime.UnixEpoch).Ticks, (DateTime.MaxValue - DateTime.UnixEpoch).Ticks));
 
-    public static long ToNanoseconds(DateTime time) => (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks * 100;
+    /// <summary>Clamped to what 64 bits can hold: the years 1678 to 2262.</summary>
+    public static long ToNanoseconds(DateTime time)
+    {
+        long ticks = (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks;
+        return ticks > long.MaxValue / 100 ? long.MaxValue : ticks < long.MinValue / 100 ? long.MinValue : ticks * 100;
+    }
 
     public static DateTime FromMicroseconds(long us) => FromNanoseconds(us * 1000);
+
+    /// <summary>Microseconds as flow rows count them.</summary>
+    public static long ToMicroseconds(DateTime time) => (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks / 10;
 }

@@ -1,5 +1,4 @@
 using NetTraffic.Flows;
-using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -41,24 +40,13 @@ internal static class FlowMapper
             VlanId = row.VlanId == DecodedPacket.NoVlan ? null : row.VlanId,
             Tunnel = ProtocolNames.Tunnel(row.Tunnel),
             EtherType = row.EtherType == 0 ? null : row.EtherType,
-            SourceMac = Mac(row.SourceMac),
-            DestinationMac = Mac(row.DestinationMac),
+            SourceMac = PacketMapper.Mac(row.SourceMac),
+            DestinationMac = PacketMapper.Mac(row.DestinationMac),
             CommunityId = ip ? CommunityId.Compute(row) : null,
             EndReason = row.EndReason == FlowEndReason.Ongoing ? null : row.EndReason.ToString(),
             Interface = interfaceName,
             Sensor = sensor,
             FlowId = row.FlowId,
         };
-    }
-
-    private static string? Mac(ulong mac)
-    {
-        if (mac == 0)
-        {
-            return null;
-        }
-
-        Span<byte> text = stackalloc byte[AddressText.MacLength];
-        return System.Text.Encoding.ASCII.GetString(text[..AddressText.FormatMac(mac, text)]);
     }
 }

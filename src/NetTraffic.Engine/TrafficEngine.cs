@@ -145,4 +145,42 @@ public static class TrafficEngine
 
     private static InfluxTarget Target(ITrafficStore store) => store.GetInfluxTarget() ?? throw new InfluxException(
         $"No InfluxDB is set for the store '{store.Path}'. Set one: Set-NetTrafficOption -InfluxUrl http://HOST:8086 with -InfluxOrg, -InfluxBucket and -InfluxToken (2.x), or -InfluxDatabase (1.x).", InfluxProblem.NotSet);
+
+    /// <summary>The packets of a capture file that a query wants, one by one on the caller's thread, in the file's order. Constant memory; reading ends where the visitor wants no more.</summary>
+    /// <exception cref="IOException">The file cannot be read, or is not a capture; a damaged one gives its packets and then throws <see cref="Packets.CaptureFormatException"/>.</exception>
+    /// <exception cref="CaptureException">The capture filter does not compile for the file's link type.</exception>
+    /// <exception cref="ArgumentException">The query has flow ids, which files do not know.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static PacketReadResult ReadPackets(string path, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(visit);
+        return PacketReader.ReadFile(path, query, visit, cancellationToken);
+    }
+
+    /// <summary>
+    /// The packets that the rings of a store's captures still hold and a query wants, one by one on the caller's thread. Those of one capture come as
+    /// they arrived, those of several in the order of their time stamps. Memory does not grow with the rings. Captures without a ring give nothing.
+    /// </summary>
+    /// <exception cref="CaptureException">The capture filter does not compile for a ring's link type.</exception>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static PacketReadResult ReadPackets(ITrafficStore store, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(visit);
+        return PacketReader.ReadRings(store, query, visit, cancellationToken);
+    }
+
+    /// <summary>Packets straight from an interface, one by one on the caller's thread, until the visitor wants no more. Nothing is stored.</summary>
+    /// <exception cref="CaptureException">Unknown interface, bad filter, or not permitted.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static PacketReadResult ReadPackets(LivePackets live, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(live);
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(visit);
+        return PacketReader.ReadInterface(live, query, visit, cancellationToken);
+    }
 }

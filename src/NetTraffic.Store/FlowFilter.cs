@@ -67,6 +67,16 @@ internal sealed class FlowFilter
             parts.Add($"lower(capture_id) IN ({Texts(filter.CaptureId)})");
         }
 
+        if (filter.FlowId.Count > 0)
+        {
+            parts.Add($"flow_id IN ({string.Join(", ", filter.FlowId.Select(id => id.ToString(CultureInfo.InvariantCulture)))})");
+        }
+
+        if (filter.CommunityId.Count > 0)
+        {
+            parts.Add($"community_id IN ({string.Join(", ", filter.CommunityId.Select(Database.Text))})");
+        }
+
         return new FlowFilter(parts.Count == 0 ? "true" : string.Join(" AND ", parts), since, until);
     }
 

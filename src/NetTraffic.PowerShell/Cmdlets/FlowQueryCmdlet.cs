@@ -90,10 +90,19 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     /// <summary>Remembers the captures of this input.</summary>
     protected void AddCaptures() => piped.Add(FullStorePath, CaptureId);
 
-    /// <summary>Reads the files of this input, one after the other. Problems of one are reported, and the rest goes on.</summary>
+    /// <summary>Reads the flows of the files of this input, one file after the other. Problems of one are reported, and the rest goes on.</summary>
     /// <param name="paths">Files for <see cref="PathSet"/>.</param>
     /// <param name="read">Takes the flows of a file; it need not take all.</param>
     protected void ReadFiles(string[]? paths, Action<IEnumerable<Flow>> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        ForEachFile(paths, file => read(TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken)));
+    }
+
+    /// <summary>Reads the files of this input, one after the other. Problems of one are reported, and the rest goes on.</summary>
+    /// <param name="paths">Files for <see cref="PathSet"/>.</param>
+    /// <param name="read">Reads a file.</param>
+    protected void ForEachFile(string[]? paths, Action<string> read)
     {
         ArgumentNullException.ThrowIfNull(read);
         bool literal = ParameterSetName == LiteralSet;
@@ -101,7 +110,7 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
         {
             try
             {
-                read(TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken));
+                read(file);
             }
             catch (CaptureFormatException damage) when (damage.Offset > 0)
             {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NetTraffic.Flows;
 using NetTraffic.Net;
 using NetTraffic.PowerShell.Completers;
 
@@ -48,6 +49,12 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     [Parameter(ParameterSetName = StoreSet)]
     public virtual DateTime Until { get; set; }
 
+    /// <summary>Flows wanted by their ids, for cmdlets with such a parameter.</summary>
+    protected virtual IReadOnlyList<ulong> WantedFlowIds => [];
+
+    /// <summary>Flows wanted by their Community IDs, for cmdlets with such a parameter.</summary>
+    protected virtual IReadOnlyList<string> WantedCommunityIds => [];
+
     /// <summary>What the parameters ask for. Times without a zone are local, as everywhere in PowerShell.</summary>
     protected TrafficFilter MakeFilter(IReadOnlyList<string> captureIds)
     {
@@ -80,7 +87,21 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
             Since = from,
             Until = to,
             CaptureId = captureIds,
+            FlowId = WantedFlowIds,
+            CommunityId = [.. WantedCommunityIds.Select(KnownCommunityId)],
         };
+    }
+
+    /// <summary>"1:" and the base64 of 20 bytes; anything else would find nothing without a word.</summary>
+    private string KnownCommunityId(string text)
+    {
+        string trimmed = text.Trim();
+        if (trimmed.Length != CommunityId.TextLength || !trimmed.StartsWith("1:", StringComparison.Ordinal) || !System.Buffers.Text.Base64.IsValid(trimmed.AsSpan(2)))
+        {
+            Refuse("BadValue", $"'{text}' is not a Community ID.", "Give it as Zeek, Suricata and Get-NetFlow write it, in quotes: '1:LQU9qZlK+B5F3KDmev6m5PMibrg='.", target: text);
+        }
+
+        return trimmed;
     }
 
     private string KnownProtocol(string text)

@@ -67,6 +67,12 @@ public sealed record TrafficFilter
 
     /// <summary>Capture is one of these.</summary>
     public IReadOnlyList<string> CaptureId { get; init; } = [];
+
+    /// <summary>Flow identifier is one of these.</summary>
+    public IReadOnlyList<ulong> FlowId { get; init; } = [];
+
+    /// <summary>Community ID is one of these; case matters, as the text is base64.</summary>
+    public IReadOnlyList<string> CommunityId { get; init; } = [];
 }
 
 /// <summary>How the flow table behaves.</summary>

@@ -1,0 +1,58 @@
+using NetTraffic.Decode;
+using NetTraffic.Flows;
+using NetTraffic.Net;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Engine;
+
+/// <summary>Packets as the objects users see.</summary>
+public static class PacketMapper
+{
+    private static readonly Func<NetPacket, string> Describe = packet => PacketText.Describe(packet.Data, packet.LinkType, packet.Length);
+
+    /// <summary>Copies a packet out of its source's buffer.</summary>
+    /// <param name="packet">The packet.</param>
+    /// <param name="decoded">What the decoder found in it.</param>
+    /// <param name="origin">Where it comes from.</param>
+    /// <param name="dissect">Makes <see cref="NetPacket.Packet"/> when somebody asks for it.</param>
+    public static NetPacket ToPacket(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin, Func<NetPacket, object?> dissect)
+    {
+        bool ip = decoded.IpVersion != 0;
+
+        // Later fragments have the ports of their first one, where that was seen.
+        bool ports = ip && ProtocolNames.HasPorts(decoded.IpProtocol) && ((decoded.Traits & PacketTraits.HasTransport) != 0 || decoded.SourcePort != 0 || decoded.DestinationPort != 0);
+        return new NetPacket(packet.Data.ToArray(), Describe, dissect)
+        {
+            Number = origin.Number,
+            Time = Clock.FromNanoseconds(packet.TimestampNs),
+            TimestampNs = packet.TimestampNs,
+            Length = packet.WireLength,
+            SourceAddress = ip ? decoded.Source.ToString() : null,
+            SourcePort = ports ? decoded.SourcePort : null,
+            DestinationAddress = ip ? decoded.Destination.ToString() : null,
+            DestinationPort = ports ? decoded.DestinationPort : null,
+            IpProtocol = ip ? decoded.IpProtocol : null,
+            Transport = ProtocolNames.Transport(decoded.IpVersion, decoded.IpProtocol, decoded.EtherType, decoded.LinkType),
+            TcpFlags = ip && decoded.IpProtocol == 6 && (decoded.Traits & PacketTraits.HasTransport) != 0 ? decoded.TcpFlags : null,
+            VlanId = decoded.VlanId == DecodedPacket.NoVlan ? null : decoded.VlanId,
+            Tunnel = ProtocolNames.Tunnel(decoded.Tunnel),
+            SourceMac = Mac(decoded.SourceMac),
+            DestinationMac = Mac(decoded.DestinationMac),
+            LinkType = packet.LinkType,
+            Interface = origin.Interface.Name,
+            CaptureId = origin.CaptureId,
+        };
+    }
+
+    /// <summary>A link-layer address as text; null where there is none.</summary>
+    internal static string? Mac(ulong mac)
+    {
+        if (mac == 0)
+        {
+            return null;
+        }
+
+        Span<byte> text = stackalloc byte[AddressText.MacLength];
+        return System.Text.Encoding.ASCII.GetString(text[..AddressText.FormatMac(mac, text)]);
+    }
+}

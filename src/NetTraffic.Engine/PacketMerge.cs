@@ -1,0 +1,151 @@
+using NetTraffic.Capture;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Engine;
+
+/// <summary>
+/// Packets of several rings in the order of their time stamps. One ring is read straight; several are read ahead by a thread each, begun when the
+/// others have come to its first packet, so that memory grows with the captures of one moment and not with those of the store.
+/// </summary>
+internal sealed class PacketMerge
+{
+    private readonly List<RingPart> parts;
+    private readonly PacketQuery query;
+    private readonly PacketVisitor visit;
+    private readonly CancellationToken cancellationToken;
+    private readonly List<(string, InterfaceStatistics)> statistics = [];
+    private readonly List<(string, string)> problems = [];
+    private long given;
+
+    public PacketMerge(List<RingPart> parts, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        this.parts = parts;
+        this.query = query;
+        this.visit = visit;
+        this.cancellationToken = cancellationToken;
+    }
+
+    public PacketReadResult Run()
+    {
+        if (parts.Count == 1)
+        {
+            ReadOne(parts[0]);
+        }
+        else
+        {
+            ReadSeveral();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return new PacketReadResult { Packets = given, Statistics = statistics, Problems = problems };
+    }
+
+    private void ReadOne(RingPart part)
+    {
+        using PacketRingSource source = new(part.Folder, part.Selection);
+        using PacketSieve sieve = new(source, query, part.CaptureId, visit, cancellationToken);
+        try
+        {
+            source.Run(sieve, cancellationToken);
+        }
+        catch (CaptureFormatException damage)
+        {
+            problems.Add((part.CaptureId, damage.Message));
+        }
+
+        given = sieve.Passed;
+        statistics.AddRange(source.Statistics.Select(one => (part.CaptureId, one)));
+    }
+
+    private void ReadSeveral()
+    {
+        Queue<(long FirstNs, RingPart Part)> waiting = new(FirstPackets().OrderBy(first => first.FirstNs).ThenBy(first => first.Part.CaptureId, StringComparer.Ordinal));
+        PriorityQueue<RingLane, (long, int)> heads = new();
+        List<RingLane> lanes = [];
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                while (waiting.TryPeek(out (long FirstNs, RingPart Part) next) && (heads.Count == 0 || !heads.TryPeek(out _, out (long FirstNs, int) head) || next.FirstNs <= head.FirstNs))
+                {
+                    waiting.Dequeue();
+                    RingLane begun = new(next.Part, query, lanes.Count, stop.Token);
+                    lanes.Add(begun);
+                    Queue(heads, begun);
+                }
+
+                if (!heads.TryDequeue(out RingLane? lane, out _))
+                {
+                    return;
+                }
+
+                given++;
+                if (!lane.Give(visit, given))
+                {
+                    return;
+                }
+
+                Queue(heads, lane);
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            lanes.ForEach(lane => lane.Dispose());
+        }
+    }
+
+    private void Queue(PriorityQueue<RingLane, (long, int)> heads, RingLane lane)
+    {
+        if (lane.MoveNext())
+        {
+            heads.Enqueue(lane, (lane.TimestampNs, lane.Number));
+            return;
+        }
+
+        // The source is at its end, and so is the thread that read it.
+        statistics.AddRange(lane.Statistics.Select(one => (lane.CaptureId, one)));
+        if (lane.Damage is { } damage)
+        {
+            problems.Add((lane.CaptureId, damage.Message));
+        }
+    }
+
+    /// <summary>The rings that have any packet of the part asked for, with the time of the first.</summary>
+    private IEnumerable<(long FirstNs, RingPart Part)> FirstPackets()
+    {
+        foreach (RingPart part in parts)
+        {
+            using PacketRingSource source = new(part.Folder, part.Selection);
+            FirstStamp first = new();
+            try
+            {
+                source.Run(first, cancellationToken);
+            }
+            catch (CaptureFormatException)
+            {
+                // Whoever reads it will meet the damage again, and report it.
+                first.Ns ??= long.MinValue;
+            }
+
+            if (first.Ns is { } ns)
+            {
+                yield return (ns, part);
+            }
+        }
+    }
+
+    private sealed class FirstStamp : IPacketSink
+    {
+        public long? Ns { get; set; }
+
+        public bool OnPacket(in RawPacket packet)
+        {
+            Ns = packet.TimestampNs;
+            return false;
+        }
+
+        public bool OnTick(long nowNs) => true;
+    }
+}

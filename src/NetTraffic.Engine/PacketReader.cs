@@ -1,0 +1,131 @@
+using NetTraffic.Capture;
+using NetTraffic.Net;
+using NetTraffic.Packets;
+using NetTraffic.Store;
+
+namespace NetTraffic.Engine;
+
+/// <summary>Packets of files, of interfaces and of the rings of captures, for a query.</summary>
+internal static class PacketReader
+{
+    private const int MostAddresses = 1024;
+
+    public static PacketReadResult ReadFile(string path, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        RefuseFlowIds(query);
+        using IPacketSource source = CaptureFileSource.Open(path);
+        return Read(source, query, visit, cancellationToken);
+    }
+
+    public static PacketReadResult ReadInterface(LivePackets live, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        RefuseFlowIds(query);
+        using LiveSource source = new(new LiveSourceOptions { Interface = live.Interface, Promiscuous = live.Promiscuous, SnapLength = live.SnapLength, Filter = query.BpfFilter });
+        source.Open();
+
+        // The kernel has applied the capture filter already.
+        return Read(source, query with { BpfFilter = null }, visit, cancellationToken);
+    }
+
+    public static PacketReadResult ReadRings(ITrafficStore store, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        PacketQuery resolved = Resolve(store, query, out IReadOnlyList<AddressRange>? addresses, cancellationToken);
+        if (resolved.Flows is { Count: 0 })
+        {
+            return new PacketReadResult();
+        }
+
+        int rings = 0;
+        List<RingPart> parts = [];
+        foreach (string id in Captures(store, resolved))
+        {
+            string folder = store.GetPacketFolder(id);
+            if (!Directory.Exists(folder))
+            {
+                continue;
+            }
+
+            rings++;
+            if (Select(resolved, id, addresses) is { } selection)
+            {
+                parts.Add(new RingPart(id, folder, selection));
+            }
+        }
+
+        return new PacketMerge(parts, resolved, visit, cancellationToken).Run() with { Rings = rings };
+    }
+
+    private static PacketReadResult Read(IPacketSource source, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        using PacketSieve sieve = new(source, query, "", visit, cancellationToken);
+        source.Run(sieve, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new PacketReadResult { Packets = sieve.Passed };
+    }
+
+    private static void RefuseFlowIds(PacketQuery query)
+    {
+        if (query.Filter.FlowId.Count > 0)
+        {
+            throw new ArgumentException("A flow id is known to a store only: packets of a file or an interface do not carry it. A Community ID finds a flow's packets everywhere.", nameof(query));
+        }
+    }
+
+    /// <summary>Flow ids become the flows themselves. Community IDs stay, since they find what is in no flow row yet too; the store tells their addresses where it knows them.</summary>
+    private static PacketQuery Resolve(ITrafficStore store, PacketQuery query, out IReadOnlyList<AddressRange>? addresses, CancellationToken cancellationToken)
+    {
+        TrafficFilter filter = query.Filter;
+        addresses = null;
+        if (filter.FlowId.Count > 0)
+        {
+            FlowSelection found = new(store.GetFlows(new TrafficFilter { FlowId = filter.FlowId, CaptureId = filter.CaptureId }, null, false, cancellationToken));
+            if (query.Flows is not null)
+            {
+                throw new ArgumentException("Either flows, or flow ids.", nameof(query));
+            }
+
+            return query with { Flows = found, Filter = filter with { FlowId = [] } };
+        }
+
+        if (filter.CommunityId.Count is > 0 and <= MostAddresses && query.Flows is null)
+        {
+            HashSet<string> known = new(StringComparer.Ordinal);
+            HashSet<string> seen = new(StringComparer.Ordinal);
+            foreach (Flow flow in store.GetFlows(new TrafficFilter { CommunityId = filter.CommunityId }, null, false, cancellationToken))
+            {
+                seen.Add(flow.CommunityId!);
+                known.Add(flow.SourceAddress!);
+            }
+
+            // The hash says nothing of the addresses, so where one is unknown every packet must be looked at.
+            addresses = seen.Count == filter.CommunityId.Distinct(StringComparer.Ordinal).Count() ? [.. known.Select(AddressRange.Parse)] : null;
+        }
+
+        return query;
+    }
+
+    private static IEnumerable<string> Captures(ITrafficStore store, PacketQuery query)
+    {
+        IEnumerable<string> captures = query.Flows?.CaptureIds.Where(id => id.Length > 0)
+            ?? (query.Filter.CaptureId.Count > 0 ? query.Filter.CaptureId : store.GetCaptures().Select(capture => capture.CaptureId));
+        HashSet<string> wanted = new(query.Filter.CaptureId, StringComparer.OrdinalIgnoreCase);
+        return captures.Where(id => wanted.Count == 0 || wanted.Contains(id)).Distinct(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static PacketSelection? Select(PacketQuery query, string captureId, IReadOnlyList<AddressRange>? addresses)
+    {
+        TrafficFilter filter = query.Filter;
+        long first = filter.Since is { } since ? Clock.ToNanoseconds(since) : long.MinValue;
+        long last = filter.Until is { } until ? Clock.ToNanoseconds(until) : long.MaxValue;
+        if (query.Flows is null)
+        {
+            return new PacketSelection { FirstNs = first, LastNs = last, Address = addresses ?? filter.Address };
+        }
+
+        return query.Flows.Range(captureId) is not { } range ? null
+            : range with { FirstNs = Math.Max(first, range.FirstNs), LastNs = Math.Min(last, range.LastNs), Address = range.Address.Count > 0 ? range.Address : filter.Address };
+    }
+}
+
+/// <summary>The part of a capture's ring that a query may find something in.</summary>
+internal sealed record RingPart(string CaptureId, string Folder, PacketSelection Selection);

@@ -1,0 +1,58 @@
+using NetTraffic.Decode;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Engine;
+
+/// <summary>Decodes the packets of a source and hands on those that a query wants, on the thread that the source runs on.</summary>
+internal sealed class PacketSieve : IPacketSink, IDisposable
+{
+    private readonly PacketDecoder decoder = new();
+    private readonly IPacketSource source;
+    private readonly PacketFilter filter;
+    private readonly PacketVisitor visit;
+    private readonly string captureId;
+    private readonly CancellationToken cancellationToken;
+    private PacketInterface[] interfaces = [];
+    private long read;
+
+    public PacketSieve(IPacketSource source, PacketQuery query, string captureId, PacketVisitor visit, CancellationToken cancellationToken)
+    {
+        this.source = source;
+        this.captureId = captureId;
+        this.visit = visit;
+        this.cancellationToken = cancellationToken;
+        filter = new PacketFilter(query, captureId);
+    }
+
+    /// <summary>Packets handed on.</summary>
+    public long Passed { get; private set; }
+
+    public bool OnPacket(in RawPacket packet)
+    {
+        read++;
+        decoder.Decode(packet, out DecodedPacket decoded);
+        PacketInterface origin = Interface(packet);
+        if (!filter.Matches(packet, decoded, origin.Name))
+        {
+            return (read & 255) != 0 || !cancellationToken.IsCancellationRequested;
+        }
+
+        Passed++;
+        return visit(packet, decoded, new PacketOrigin(captureId, origin, captureId.Length == 0 ? read : Passed)) && !cancellationToken.IsCancellationRequested;
+    }
+
+    public bool OnTick(long nowNs) => !cancellationToken.IsCancellationRequested;
+
+    public void Dispose() => filter.Dispose();
+
+    // A source makes its list anew at each call, or adds to it while it reads.
+    private PacketInterface Interface(in RawPacket packet)
+    {
+        if ((uint)packet.InterfaceIndex >= (uint)interfaces.Length)
+        {
+            interfaces = [.. source.Interfaces];
+        }
+
+        return (uint)packet.InterfaceIndex < (uint)interfaces.Length ? interfaces[packet.InterfaceIndex] : new PacketInterface("", packet.LinkType);
+    }
+}

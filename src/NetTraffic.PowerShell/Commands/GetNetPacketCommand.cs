@@ -1,0 +1,255 @@
+using System.Management.Automation;
+using NetTraffic.Engine;
+using NetTraffic.Packets;
+using NetTraffic.PowerShell.Completers;
+using NetTraffic.PowerShell.Dissection;
+using NetTraffic.Store;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <summary>Get-NetPacket: packets of the rings of captures, of files, or straight from an interface. Streams.</summary>
+[Cmdlet(VerbsCommon.Get, "NetPacket", DefaultParameterSetName = StoreSet)]
+[OutputType(typeof(NetPacket), typeof(PSObject))]
+public sealed class GetNetPacketCommand : FlowQueryCmdlet
+{
+    private const string InterfaceSet = "Interface";
+    private const string TShark = "TShark";
+    private static readonly string[] TimeFilters = [nameof(Last), nameof(Since), nameof(Until)];
+    private static readonly string[] PacketFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(CommunityId), nameof(Filter), nameof(InputObject), .. TimeFilters];
+    private FlowSelection? flows;
+    private long left = long.MaxValue;
+
+    /// <summary>Capture files to read instead of the store; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>An interface to take packets from as they pass.</summary>
+    [Parameter(ParameterSetName = InterfaceSet, Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
+    public string? Interface { get; set; }
+
+    /// <summary>Sees frames that are not addressed to this machine too.</summary>
+    [Parameter(ParameterSetName = InterfaceSet)]
+    public SwitchParameter Promiscuous { get; set; }
+
+    /// <summary>Bytes captured of each packet at most.</summary>
+    [Parameter(ParameterSetName = InterfaceSet)]
+    [ValidateRange(14, 262_144)]
+    public int SnapLength { get; set; } = new LivePackets().SnapLength;
+
+    /// <summary>Flows whose packets are wanted.</summary>
+    [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = PathSet, ValueFromPipeline = true)]
+    public Flow? InputObject { get; set; }
+
+    /// <summary>Packets at most.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long First { get; set; }
+
+    /// <summary>Capture filter in libpcap's syntax.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Filter { get; set; }
+
+    /// <summary>Packets of the flows of these ids.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public ulong[]? FlowId { get; set; }
+
+    /// <summary>Packets of the flows of these Community IDs.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? CommunityId { get; set; }
+
+    /// <summary>Who takes the packets apart; default: NetTraffic.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralSet)]
+    [ValidateSet("NetTraffic", TShark)]
+    public string? Dissector { get; set; }
+
+    /// <summary>TShark's fields that are wanted.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Field { get; set; }
+
+    /// <summary>TShark's display filter.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [Parameter(ParameterSetName = LiteralSet)]
+    [ValidateNotNullOrEmpty]
+    public string? DisplayFilter { get; set; }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<ulong> WantedFlowIds => FlowId ?? [];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> WantedCommunityIds => CommunityId ?? [];
+
+    private bool WithTShark => TShark.Equals(Dissector, StringComparison.OrdinalIgnoreCase) || Field is not null || DisplayFilter is not null;
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        left = IsBound(nameof(First)) ? First : long.MaxValue;
+        if (ParameterSetName == InterfaceSet && TimeFilters.Where(IsBound).ToArray() is { Length: > 0 } times)
+        {
+            Refuse("TimesNeedHistory", $"-{string.Join(", -", times)}: an interface gives the packets of now.", "End it with -First or Ctrl+C, or keep packets with Start-NetCapture -PacketRing and ask for them by time.");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        switch (ParameterSetName)
+        {
+            case StoreSet:
+                AddCaptures();
+                break;
+            case FlowSet or PathSet when InputObject is not null:
+                RefuseForTShark();
+                (flows ??= new FlowSelection()).Add(InputObject);
+                break;
+            case LiteralSet:
+                ReadFiles(LiteralPath);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void End()
+    {
+        switch (ParameterSetName)
+        {
+            case StoreSet:
+                ReadRings();
+                break;
+            case FlowSet when flows is not null:
+                ReadRings(OpenForReading(FullStorePath), MakeFilter([]));
+                break;
+            case PathSet when flows is not null || !MyInvocation.ExpectingInput:
+                ReadFiles(Path);
+                break;
+            case InterfaceSet:
+                TrafficEngine.ReadPackets(new LivePackets { Interface = Interface!, Promiscuous = Promiscuous, SnapLength = SnapLength }, Query(MakeFilter([])), Write, StopToken);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void ReadRings()
+    {
+        foreach ((ITrafficStore store, TrafficFilter filter) in Queries())
+        {
+            ReadRings(store, filter);
+        }
+    }
+
+    private void ReadRings(ITrafficStore store, TrafficFilter filter)
+    {
+        if (left == 0)
+        {
+            return;
+        }
+
+        if (flows?.CaptureIds.Contains("") == true)
+        {
+            WriteError(ErrorRecords.Make(
+                new ArgumentException("Some of the flows come from a file, and no ring has their packets."), "FlowsOfFile", ErrorCategory.InvalidArgument, null,
+                "Name the file: Get-NetFlow -Path FILE | Get-NetPacket -Path FILE."));
+        }
+
+        PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter), Write, StopToken);
+        foreach ((string capture, string message) in result.Problems)
+        {
+            WriteWarning(Display.Text($"A part of the packets of {capture} cannot be read: {message}"));
+        }
+
+        if (result.Rings == 0 && (flows is null || flows.CaptureIds.Any(id => id.Length > 0)))
+        {
+            WriteWarning("None of these captures keeps packets. Capture with Start-NetCapture -PacketRing 512MB, import with Import-NetCapture -KeepPackets, or read a file with -Path.");
+        }
+    }
+
+    private void ReadFiles(string[]? paths)
+    {
+        if (WithTShark)
+        {
+            RefuseForTShark();
+        }
+
+        ForEachFile(paths, file =>
+        {
+            if (left == 0)
+            {
+                return;
+            }
+
+            if (WithTShark)
+            {
+                Dissect(file);
+            }
+            else
+            {
+                TrafficEngine.ReadPackets(file, Query(MakeFilter([])), Write, StopToken);
+            }
+        });
+    }
+
+    private PacketQuery Query(TrafficFilter filter) => new() { Filter = filter, BpfFilter = Filter, Flows = flows };
+
+    private bool Write(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin)
+    {
+        WriteObject(PacketMapper.ToPacket(packet, decoded, origin, PacketTree.Of));
+        return --left > 0;
+    }
+
+    private void Dissect(string file)
+    {
+        try
+        {
+            // Leaving the loop ends TShark.
+            foreach (PSObject packet in TSharkPackets.Read(file, Field ?? [], DisplayFilter, StopToken))
+            {
+                WriteObject(packet);
+                if (--left == 0)
+                {
+                    return;
+                }
+            }
+        }
+        catch (DissectorException error) when (error.Id == "NotACaptureFile")
+        {
+            WriteError(ErrorRecords.Make(error, error.Id, error.Category, file, error.NextMove));
+        }
+        catch (DissectorException error)
+        {
+            ThrowTerminatingError(ErrorRecords.Make(error, error.Id, error.Category, file, error.NextMove));
+        }
+    }
+
+    private void RefuseForTShark()
+    {
+        if (!WithTShark)
+        {
+            return;
+        }
+
+        if ("NetTraffic".Equals(Dissector, StringComparison.OrdinalIgnoreCase))
+        {
+            Refuse("NeedsTShark", "-Field and -DisplayFilter are TShark's.", "Leave out -Dissector, or give -Dissector TShark.");
+        }
+
+        string[] given = [.. PacketFilters.Where(IsBound).Select(name => name == nameof(InputObject) ? "piped flows" : "-" + name)];
+        if (given.Length > 0)
+        {
+            Refuse("FiltersOfTwoKinds", $"{string.Join(", ", given)}: TShark has filters of its own.", "Say it with -DisplayFilter, for example: 'ip.addr == 192.0.2.1 && tcp.port == 443'.");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Text;
+
+namespace NetTraffic.PowerShell.Dissection;
+
+/// <summary>
+/// TShark at work on one file, as a child process. Its output is read as it comes; what it says on the side is kept up to a bound, and read all the
+/// while, so that it never blocks it. Disposing ends it, wherever it is.
+/// </summary>
+internal sealed class TSharkRun : IDisposable
+{
+    private const int MostWords = 16 << 10;
+    private readonly Process process;
+    private readonly StringBuilder words = new();
+    private readonly CancellationTokenRegistration cancelling;
+
+    private TSharkRun(Process process, CancellationToken cancellationToken)
+    {
+        this.process = process;
+        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        process.BeginErrorReadLine();
+        cancelling = cancellationToken.Register(Kill);
+    }
+
+    /// <summary>What it writes.</summary>
+    public Stream Output => process.StandardOutput.BaseStream;
+
+    /// <summary>Starts it.</summary>
+    /// <exception cref="DissectorException">It is not installed, or cannot be started.</exception>
+    public static TSharkRun Start(string file, IReadOnlyList<string> fields, string? displayFilter, CancellationToken cancellationToken)
+    {
+        // Arguments go one by one, never through a shell.
+        ProcessStartInfo start = new(Program()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
+        foreach (string argument in (string[])["-n", "-r", file, "-T", "json", "--no-duplicate-keys"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (string argument in displayFilter is null ? [] : (string[])["-Y", displayFilter])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (string field in fields)
+        {
+            start.ArgumentList.Add("-e");
+            start.ArgumentList.Add(field);
+        }
+
+        try
+        {
+            Process started = Process.Start(start)!;
+            started.StandardInput.Close();
+            return new TSharkRun(started, cancellationToken);
+        }
+        catch (Win32Exception error)
+        {
+            throw new DissectorException(
+                "TSharkMissing", ErrorCategory.NotInstalled, "TShark is not installed, or not in the PATH.",
+                OperatingSystem.IsWindows() ? "Install Wireshark from https://www.wireshark.org, and add its folder to the PATH."
+                    : OperatingSystem.IsMacOS() ? "Install it: 'brew install wireshark'."
+                    : "Install it: 'sudo apt-get install tshark' (Debian, Ubuntu), 'sudo dnf install wireshark-cli' (Fedora, RHEL), 'apk add tshark' (Alpine). Without -Dissector, Get-NetPacket needs no TShark.",
+                error);
+        }
+    }
+
+    /// <summary>Waits for its end; what it complained of, or null where all went well.</summary>
+    public string? Complaint()
+    {
+        process.WaitForExit();
+        lock (words)
+        {
+            return process.ExitCode == 0 ? null : words.Length > 0 ? words.ToString() : $"TShark ended with code {process.ExitCode}.";
+        }
+    }
+
+    /// <summary>Ends it where it goes on; what it complained of so far, or null.</summary>
+    public string? LastWords()
+    {
+        Kill();
+        process.WaitForExit();
+        lock (words)
+        {
+            return words.Length > 0 ? words.ToString() : null;
+        }
+    }
+
+    public void Dispose()
+    {
+        cancelling.Dispose();
+        Kill();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    /// <summary>The installer of Wireshark leaves the PATH of Windows alone.</summary>
+    private static string Program()
+    {
+        string usual = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "Wireshark", "tshark.exe");
+        return OperatingSystem.IsWindows() && File.Exists(usual) ? usual : "tshark";
+    }
+
+    private void Kill()
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception error) when (error is InvalidOperationException or Win32Exception or AggregateException)
+        {
+            // It has ended by itself meanwhile.
+        }
+    }
+
+    private void Hear(string? line)
+    {
+        const string rootBanner = "Running as user ";
+        if (string.IsNullOrWhiteSpace(line) || line.StartsWith(rootBanner, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        const string name = "tshark: ";
+        string said = (line.StartsWith(name, StringComparison.Ordinal) ? line[name.Length..] : line).Trim();
+        lock (words)
+        {
+            if (words.Length + said.Length < MostWords)
+            {
+                words.Append(words.Length > 0 ? " " : "").Append(said);
+            }
+        }
+    }
+}
