@@ -31,23 +31,14 @@ internal sealed class ByteWindow : IDisposable
         stream = gzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
     }
 
-<<<<<<< HEAD
-    /// <summary>Makes a window over what arrives from another program.</summary>
-    public ByteWindow(Stream arriving) => stream = arriving;
-=======
-    /// <summary>Makes a window over what a stream gives.</summary>
+    /// <summary>Makes a window over what a stream gives: what another program sends, a stretch of a file.</summary>
     public ByteWindow(Stream stream) => this.stream = stream;
->>>>>>> p1
 
     /// <summary>Offset of the next byte in the uncompressed data.</summary>
     public long Offset => offset;
 
     /// <summary>Bytes of the file itself read so far.</summary>
-<<<<<<< HEAD
     public long SourcePosition => file is not null ? Math.Min(file.Position, sourceLength) : offset;
-=======
-    public long SourcePosition => file is { CanSeek: true } ? Math.Min(file.Position, sourceLength) : offset;
->>>>>>> p1
 
     /// <summary>Bytes of the file in all, 0: unknown.</summary>
     public long SourceLength => sourceLength;
@@ -144,11 +135,7 @@ internal sealed class ByteWindow : IDisposable
         stream.Dispose();
         if (!TryUnpack(WithoutChecksum(packed), length) && !TryUnpack(new GZipStream(Rewound(packed), CompressionMode.Decompress, leaveOpen: true), length))
         {
-<<<<<<< HEAD
             throw new IOException($"'{packed.Name}' changed while it was read. Is another program still writing it? Copy it first.");
-=======
-            throw new IOException($"'{file!.Name}' changed while it was read. Is another program still writing it? Copy it first.");
->>>>>>> p1
         }
     }
 
@@ -172,13 +159,9 @@ internal sealed class ByteWindow : IDisposable
     }
 
     /// <summary>The deflate data of the file's first member: RFC 1952 section 2.3, a header of 10 bytes and optional fields.</summary>
-    private static DeflateStream WithoutChecksum(FileStream file)
+    private static DeflateStream WithoutChecksum(FileStream packed)
     {
-<<<<<<< HEAD
-        Rewound(file);
-=======
-        FileStream packed = Rewound();
->>>>>>> p1
+        Rewound(packed);
         Span<byte> header = stackalloc byte[10];
         packed.ReadExactly(header);
         const int headerChecksum = 2, extra = 4, name = 8, comment = 16;
@@ -198,9 +181,9 @@ internal sealed class ByteWindow : IDisposable
         return new DeflateStream(packed, CompressionMode.Decompress, leaveOpen: true);
     }
 
-    private static FileStream Rewound(FileStream file)
+    private static FileStream Rewound(FileStream packed)
     {
-        file!.Position = 0;
-        return file;
+        packed.Position = 0;
+        return packed;
     }
 }

@@ -32,7 +32,7 @@ public sealed partial class ChildSource : ILiveSource
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<PacketInterface> Interfaces => interfaces.Count > 0 ? interfaces : [new PacketInterface(options.Interface, 0)];
+    public IReadOnlyList<PacketInterface> Interfaces => interfaces;
 
     /// <inheritdoc/>
     public PacketSourceCounters Counters => new()

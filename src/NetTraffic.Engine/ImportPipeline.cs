@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using NetTraffic.Capture;
 using NetTraffic.Decode;
 using NetTraffic.Flows;
 using NetTraffic.Packets;
@@ -28,6 +29,7 @@ internal sealed class ImportPipeline : IDisposable
     private readonly CancellationTokenSource abort;
     private readonly string fallbackInterface;
     private readonly bool arriving;
+    private readonly PacketRingLane? ring;
     private IntervalLog? intervals;
 
     /// <summary>Makes a pipeline; nothing runs yet.</summary>
@@ -36,9 +38,11 @@ internal sealed class ImportPipeline : IDisposable
     /// <param name="options">The flow table's.</param>
     /// <param name="fallbackInterface">Interface's name where the source gives none.</param>
     /// <param name="arriving">Whether another program sends the packets now: what came is stored at each flush interval, and not at the end.</param>
+    /// <param name="ring">Keeps the raw packets, or null.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, bool arriving, CancellationToken cancellationToken)
+    public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, bool arriving, PacketRing? ring, CancellationToken cancellationToken)
     {
+        this.ring = ring?.AddLane(source.Interfaces);
         this.arriving = arriving;
         this.source = source;
         this.writer = writer;
@@ -156,6 +160,18 @@ internal sealed class ImportPipeline : IDisposable
         }
     }
 
+    /// <summary>Puts what the file says of losses into the ring too; once reading has ended.</summary>
+    public void TellRing(IReadOnlyList<InterfaceStatistics> statistics)
+    {
+        for (int i = 0; ring is not null && i < source.Interfaces.Count; i++)
+        {
+            foreach (InterfaceStatistics told in statistics.Where(told => told.Interface == source.Interfaces[i]))
+            {
+                ring.SetStatistics(i, told.Received, told.KernelDrops, told.InterfaceDrops);
+            }
+        }
+    }
+
     private void TrackFlows()
     {
         foreach (PacketBatch batch in decoded.GetConsumingEnumerable())
@@ -247,13 +263,16 @@ internal sealed class ImportPipeline : IDisposable
         {
             // The source has counted this packet: it is taken also where it is the last.
             bool goOn = count < packets.Length || NextBatch();
-            owner.decoder.Decode(packet, out packets[count++]);
+            ref DecodedPacket decoded = ref packets[count++];
+            owner.decoder.Decode(packet, out decoded);
+            owner.ring?.Add(packet, decoded);
             return goOn;
         }
 
         /// <summary>Packets that arrive are not held back until a batch is full, and time goes on behind the last one as it does here.</summary>
         public bool OnTick(long nowNs)
         {
+            owner.ring?.Tick();
             if (owner.arriving && nowNs != 0 && (batch is not null || lastNs != 0))
             {
                 if (count > 0)

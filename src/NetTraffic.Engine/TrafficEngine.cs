@@ -1,6 +1,7 @@
 using System.Globalization;
 using NetTraffic.Capture;
 using NetTraffic.Influx;
+using NetTraffic.Packets;
 using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
@@ -70,6 +71,7 @@ public static class TrafficEngine
                 Interfaces = [.. request.Interfaces],
                 Filter = string.IsNullOrWhiteSpace(request.Filter) ? null : request.Filter,
                 Sensor = request.Sensor ?? option.Sensor,
+                PacketRingSize = Bound(request.PacketRing),
             };
             CaptureSession session = new(request, store, store.CreateCapture(status, new CaptureWriterOptions()), sources, flows);
             session.Start();
@@ -142,6 +144,21 @@ public static class TrafficEngine
             }
             : result;
     }
+
+    /// <summary>Removes hours of traffic that ended before a time, and the files of packet rings whose packets are older.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="before">The time, UTC.</param>
+    /// <param name="keepRecentlyWritten">Spares what was written after <paramref name="before"/>, however old its packets are: an import of old traffic.</param>
+    /// <param name="whatIf">Only says what would be removed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return StoreKeeper.Clear(store, before, keepRecentlyWritten, whatIf, cancellationToken);
+    }
+
+    /// <summary>A ring's bound as a capture's status tells it.</summary>
+    internal static long? Bound(PacketRingOptions? ring) => ring is null ? null : ring.MaxBytes == long.MaxValue ? 0 : ring.MaxBytes;
 
     private static InfluxTarget Target(ITrafficStore store) => store.GetInfluxTarget() ?? throw new InfluxException(
         $"No InfluxDB is set for the store '{store.Path}'. Set one: Set-NetTrafficOption -InfluxUrl http://HOST:8086 with -InfluxOrg, -InfluxBucket and -InfluxToken (2.x), or -InfluxDatabase (1.x).", InfluxProblem.NotSet);
