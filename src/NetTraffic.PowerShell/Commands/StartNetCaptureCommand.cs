@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NetTraffic.Capture;
 using NetTraffic.Engine;
+using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.PowerShell.Jobs;
 
@@ -44,6 +45,16 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     [Parameter]
     [ValidateRange(64 << 10, 1 << 30)]
     public int BufferSize { get; set; } = 64 << 20;
+
+    /// <summary>Keeps the newest raw packets, in at most so many bytes on disk: 1 MB at least.</summary>
+    [Parameter]
+    [ValidateRange(1 << 20, long.MaxValue)]
+    public long PacketRing { get; set; }
+
+    /// <summary>Bytes kept of each raw packet at most.</summary>
+    [Parameter]
+    [ValidateRange(1, 262_144)]
+    public int PacketRingSnapLength { get; set; } = new PacketRingOptions().SnapLength;
 
     /// <summary>Ends after this long.</summary>
     [Parameter]
@@ -132,6 +143,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
             StorePath = FullStorePath,
             Name = Name,
             FlushInterval = IsBound(nameof(FlushInterval)) ? FlushInterval : null,
+            PacketRing = RingOptions(IsBound(nameof(PacketRing)) ? PacketRing : null, PacketRingSnapLength),
             Flows = new FlowOptions { MaxFlows = MaxFlows },
         };
     }
