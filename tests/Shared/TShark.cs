@@ -29,6 +29,8 @@ internal static class TShark
     /// <summary>Skips the calling test where TShark is not installed.</summary>
     public static void Require() => Assert.SkipUnless(Installed.Value, "TShark is not installed (apt-get install tshark).");
 
+    public static bool IsInstalled => Installed.Value;
+
     /// <summary>TShark reads a file to its end without a word of complaint; capinfos too, where it is installed.</summary>
     public static void AssertOpens(string path)
     {
