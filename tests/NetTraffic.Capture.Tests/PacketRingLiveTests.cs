@@ -194,7 +194,7 @@ public sealed class PacketRingLiveTests
         Assert.InRange(kept[^1], next - 4000, next - 1);
         if (TShark.IsInstalled)
         {
-            Assert.All(Directory.GetFiles(folder, "*.pcapng"), TShark.AssertOpens);
+            TShark.AssertOpens(Directory.GetFiles(folder, "*.pcapng").Order(StringComparer.Ordinal).First()); // the one that the disk was full within
         }
     }
 
