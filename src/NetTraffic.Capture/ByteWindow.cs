@@ -11,7 +11,6 @@ namespace NetTraffic.Capture;
 /// </summary>
 internal sealed class ByteWindow : IDisposable
 {
-    private readonly bool gzip;
     private Stream stream;
     private bool careful;
     private readonly FileStream? file;
@@ -22,25 +21,24 @@ internal sealed class ByteWindow : IDisposable
     private long offset;
     private bool ended;
 
-    /// <summary>Makes a window.</summary>
-    /// <param name="file">The file, or a pipe.</param>
-    /// <param name="gzip">Whether it is compressed; a pipe is not.</param>
+    /// <summary>Makes a window over a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="gzip">Whether it is compressed.</param>
     public ByteWindow(FileStream file, bool gzip)
     {
         this.file = file;
-        this.gzip = gzip;
-        sourceLength = file.CanSeek ? file.Length : 0;
+        sourceLength = file.Length;
         stream = gzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
     }
 
-    /// <summary>Makes a window over what a stream gives.</summary>
+    /// <summary>Makes a window over what a stream gives: what another program sends, a stretch of a file.</summary>
     public ByteWindow(Stream stream) => this.stream = stream;
 
     /// <summary>Offset of the next byte in the uncompressed data.</summary>
     public long Offset => offset;
 
     /// <summary>Bytes of the file itself read so far.</summary>
-    public long SourcePosition => file is { CanSeek: true } ? Math.Min(file.Position, sourceLength) : offset;
+    public long SourcePosition => file is not null ? Math.Min(file.Position, sourceLength) : offset;
 
     /// <summary>Bytes of the file in all, 0: unknown.</summary>
     public long SourceLength => sourceLength;
@@ -107,9 +105,9 @@ internal sealed class ByteWindow : IDisposable
             {
                 read = stream.Read(buffer, end, careful ? 1 : buffer.Length - end);
             }
-            catch (InvalidDataException) when (!careful)
+            catch (InvalidDataException) when (!careful && file is not null)
             {
-                UnpackAgain(offset + end - begin);
+                UnpackAgain(file, offset + end - begin);
                 continue;
             }
             catch (InvalidDataException error)
@@ -131,13 +129,13 @@ internal sealed class ByteWindow : IDisposable
     /// A read that meets damage throws away what it unpacked before it. So the data is unpacked once more as far as it came, and from
     /// there on a byte at a time, without the checksum behind it: every packet before the damage is read.
     /// </summary>
-    private void UnpackAgain(long length)
+    private void UnpackAgain(FileStream packed, long length)
     {
         careful = true;
         stream.Dispose();
-        if (!TryUnpack(WithoutChecksum(), length) && !TryUnpack(new GZipStream(Rewound(), CompressionMode.Decompress, leaveOpen: true), length))
+        if (!TryUnpack(WithoutChecksum(packed), length) && !TryUnpack(new GZipStream(Rewound(packed), CompressionMode.Decompress, leaveOpen: true), length))
         {
-            throw new IOException($"'{file!.Name}' changed while it was read. Is another program still writing it? Copy it first.");
+            throw new IOException($"'{packed.Name}' changed while it was read. Is another program still writing it? Copy it first.");
         }
     }
 
@@ -161,9 +159,9 @@ internal sealed class ByteWindow : IDisposable
     }
 
     /// <summary>The deflate data of the file's first member: RFC 1952 section 2.3, a header of 10 bytes and optional fields.</summary>
-    private DeflateStream WithoutChecksum()
+    private static DeflateStream WithoutChecksum(FileStream packed)
     {
-        FileStream packed = Rewound();
+        Rewound(packed);
         Span<byte> header = stackalloc byte[10];
         packed.ReadExactly(header);
         const int headerChecksum = 2, extra = 4, name = 8, comment = 16;
@@ -183,9 +181,9 @@ internal sealed class ByteWindow : IDisposable
         return new DeflateStream(packed, CompressionMode.Decompress, leaveOpen: true);
     }
 
-    private FileStream Rewound()
+    private static FileStream Rewound(FileStream packed)
     {
-        file!.Position = 0;
-        return file;
+        packed.Position = 0;
+        return packed;
     }
 }

@@ -9,10 +9,21 @@ namespace NetTraffic.Capture;
 public sealed class CaptureFileSource : IPacketSource
 {
     private readonly ByteWindow window;
+    private readonly PumpedStream? arriving;
     private readonly InterfaceList interfaces = new();
     private readonly SourceCounts counts = new();
 
-    private CaptureFileSource(ByteWindow window) => this.window = window;
+    private CaptureFileSource(ByteWindow window, PumpedStream? arriving)
+    {
+        this.window = window;
+        this.arriving = arriving;
+    }
+
+    /// <summary>Path that stands for standard input.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>Whether the packets come from another program, as it sends them: standard input, a named pipe. Time then passes between them.</summary>
+    public bool IsArriving => arriving is not null;
 
     /// <inheritdoc/>
     public IReadOnlyList<PacketInterface> Interfaces => interfaces;
@@ -31,26 +42,40 @@ public sealed class CaptureFileSource : IPacketSource
     /// <summary>What the file says was received and lost, per interface that it says so of; as far as it has been read.</summary>
     public IReadOnlyList<InterfaceStatistics> Statistics => counts.Statistics;
 
-    /// <summary>Opens a capture file and looks at its first bytes.</summary>
+    /// <summary>Opens a capture file, a named pipe, or standard input (<see cref="StandardInput"/>), and looks at its first bytes, which a pipe may take a while to send.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Ends the wait for a pipe's first bytes.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="IOException">It cannot be read: a directory, a broken disk.</exception>
     /// <exception cref="CaptureFormatException">It is empty, or no capture file; the offset is 0.</exception>
-    public static CaptureFileSource Open(string path)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static CaptureFileSource Open(string path, CancellationToken cancellationToken = default)
     {
+        if (path == StandardInput)
+        {
+            return OpenArriving(Console.OpenStandardInput, "standard input", cancellationToken);
+        }
+
         if (Directory.Exists(path))
         {
             throw new IOException($"'{path}' is a folder. Name the capture files in it, for example with a wildcard: {Path.Combine(path, "*.pcap*")}");
         }
 
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        // A pipe has no length. It is opened where it is read: that waits for the program at its other end.
+        FileInfo info = new(path);
+        if (info.Exists && info.Length == 0)
+        {
+            return OpenArriving(() => OpenFile(path), path, cancellationToken);
+        }
+
+        FileStream file = OpenFile(path);
         ByteWindow? opened = null;
         try
         {
-            // A pipe gives its bytes once, so nothing is read ahead of the window, and compressed ones are not told.
-            opened = new ByteWindow(file, file.CanSeek && IsGzip(file));
+            opened = new ByteWindow(file, IsGzip(file));
             CheckFormat(opened, path);
-            return new CaptureFileSource(opened);
+            return new CaptureFileSource(opened, null);
         }
         catch
         {
@@ -63,18 +88,54 @@ public sealed class CaptureFileSource : IPacketSource
     /// <inheritdoc/>
     public void Run(IPacketSink sink, CancellationToken cancellationToken)
     {
-        if (PcapReader.Recognises(window.Peek(4)))
+        bool stopped = false;
+        if (arriving is not null)
         {
-            new PcapReader(window, interfaces, counts).Run(sink, cancellationToken);
+            arriving.Tick = () => !(stopped = cancellationToken.IsCancellationRequested || !sink.OnTick((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100));
         }
-        else
+
+        try
         {
-            new PcapngReader(window, interfaces, counts).Run(sink, cancellationToken);
+            if (PcapReader.Recognises(window.Peek(4)))
+            {
+                new PcapReader(window, interfaces, counts).Run(sink, cancellationToken);
+            }
+            else
+            {
+                new PcapngReader(window, interfaces, counts).Run(sink, cancellationToken);
+            }
+        }
+        catch (CaptureFormatException) when (stopped)
+        {
+            // Whoever stops in the middle of a packet has not found damage.
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => window.Dispose();
+
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+    private static CaptureFileSource OpenArriving(Func<Stream> open, string name, CancellationToken cancellationToken)
+    {
+        PumpedStream stream = new(open, name) { Tick = () => !cancellationToken.IsCancellationRequested };
+        ByteWindow opened = new(stream);
+        try
+        {
+            CheckFormat(opened, name);
+            return new CaptureFileSource(opened, stream);
+        }
+        catch (Exception error)
+        {
+            opened.Dispose();
+            if (error is CaptureFormatException)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            throw;
+        }
+    }
 
     private static bool IsGzip(FileStream file)
     {

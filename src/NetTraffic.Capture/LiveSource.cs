@@ -9,7 +9,7 @@ namespace NetTraffic.Capture;
 /// A live interface through libpcap. The callback hands each packet on from the kernel's ring; nothing is copied or allocated for it.
 /// On Linux a packet over the loopback interface is seen once on "lo" (outgoing copies are left out by libpcap).
 /// </summary>
-public sealed unsafe class LiveSource : IPacketSource
+public sealed unsafe class LiveSource : ILiveSource
 {
     private const int DispatchPackets = 16_384;
     private const long TickNs = 100_000_000;
@@ -45,11 +45,10 @@ public sealed unsafe class LiveSource : IPacketSource
         InterfaceDrops = Volatile.Read(ref interfaceDrops),
     };
 
-    /// <summary>What keeps packets from coming at the moment (the interface is down), or null.</summary>
+    /// <inheritdoc/>
     public string? Problem => Volatile.Read(ref problem);
 
-    /// <summary>Opens the interface and sets the filter; packets are buffered by the kernel from here on.</summary>
-    /// <exception cref="CaptureException">It cannot: see <see cref="CaptureException.Problem"/>.</exception>
+    /// <inheritdoc/>
     public void Open()
     {
         InterfaceCatalog.RequireLibrary();

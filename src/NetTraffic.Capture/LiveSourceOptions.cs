@@ -20,4 +20,7 @@ public sealed record LiveSourceOptions
 
     /// <summary>Longest wait for a first packet before the loop looks around. Default 100 ms.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Full path of the program that captures, for <see cref="ChildSource"/>; null: it is looked for.</summary>
+    public string? Program { get; init; }
 }

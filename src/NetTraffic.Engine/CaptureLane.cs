@@ -9,11 +9,12 @@ namespace NetTraffic.Engine;
 internal sealed class CaptureLane : IPacketSink, IDisposable
 {
     private const int PacketsPerBatch = 256;
-    private readonly LiveSource source;
+    private readonly ILiveSource source;
     private readonly PacketLimit limit;
     private readonly PacketDecoder decoder = new();
     private readonly FlowTable table;
     private readonly RowBatcher batcher;
+    private readonly PacketRingLane? ring;
     private readonly DecodedPacket[] packets = new DecodedPacket[PacketsPerBatch];
     private int count;
 
@@ -23,8 +24,10 @@ internal sealed class CaptureLane : IPacketSink, IDisposable
     /// <param name="limit">Packets still wanted, over all lanes.</param>
     /// <param name="options">The flow table's.</param>
     /// <param name="handOver">Makes the batcher that takes the rows on.</param>
-    public CaptureLane(LiveSource source, string name, PacketLimit limit, FlowOptions options, Func<RowBatcher> handOver)
+    /// <param name="ring">Keeps the raw packets, or null.</param>
+    public CaptureLane(ILiveSource source, string name, PacketLimit limit, FlowOptions options, Func<RowBatcher> handOver, PacketRing? ring)
     {
+        this.ring = ring?.AddLane(source.Interfaces);
         this.source = source;
         this.limit = limit;
         Name = name;
@@ -60,6 +63,7 @@ internal sealed class CaptureLane : IPacketSink, IDisposable
 
         Count();
         table.Close();
+        TellRing();
     }
 
     public bool OnPacket(in RawPacket packet)
@@ -69,7 +73,9 @@ internal sealed class CaptureLane : IPacketSink, IDisposable
             return false;
         }
 
-        decoder.Decode(packet, out packets[count++]);
+        ref DecodedPacket decoded = ref packets[count++];
+        decoder.Decode(packet, out decoded);
+        ring?.Add(packet, decoded);
         if (count == packets.Length)
         {
             Count();
@@ -82,10 +88,21 @@ internal sealed class CaptureLane : IPacketSink, IDisposable
     {
         Count();
         table.Tick(nowNs);
+        ring?.Tick();
+        TellRing();
         return !limit.IsReached;
     }
 
     public void Dispose() => source.Dispose();
+
+    private void TellRing()
+    {
+        if (ring is not null && source.Interfaces.Count > 0)
+        {
+            PacketSourceCounters counters = source.Counters;
+            ring.SetStatistics(counters.Packets, counters.KernelDrops, counters.InterfaceDrops);
+        }
+    }
 
     private void Count()
     {

@@ -1,3 +1,6 @@
+using NetTraffic.Capture;
+using NetTraffic.Packets;
+
 namespace NetTraffic.Engine;
 
 /// <summary>What a live capture shall do. Immutable; every default is documented.</summary>
@@ -5,6 +8,9 @@ public sealed record CaptureRequest
 {
     /// <summary>Exact interface names; at least one. "any" is Linux's pseudo-interface.</summary>
     public IReadOnlyList<string> Interfaces { get; init; } = [];
+
+    /// <summary>What captures. Default libpcap, in this process.</summary>
+    public CaptureEngine Engine { get; init; }
 
     /// <summary>Capture filter (BPF), or null for everything.</summary>
     public string? Filter { get; init; }
@@ -36,6 +42,9 @@ public sealed record CaptureRequest
     /// <summary>How often flows are written; null: the store's setting (5 s).</summary>
     public TimeSpan? FlushInterval { get; init; }
 
+    /// <summary>Keeps the raw packets too; null: not.</summary>
+    public PacketRingOptions? PacketRing { get; init; }
+
     /// <summary>The flow table. Its FlushInterval is replaced by <see cref="FlushInterval"/>.</summary>
     public FlowOptions Flows { get; init; } = new();
 }
@@ -54,6 +63,9 @@ public sealed record ImportRequest
 
     /// <summary>A name for people; null: the file's name.</summary>
     public string? Name { get; init; }
+
+    /// <summary>Keeps the raw packets too; null: not.</summary>
+    public PacketRingOptions? PacketRing { get; init; }
 
     /// <summary>The flow table.</summary>
     public FlowOptions Flows { get; init; } = new();

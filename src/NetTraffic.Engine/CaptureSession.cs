@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using NetTraffic.Capture;
 using NetTraffic.Flows;
+using NetTraffic.Packets;
 using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
@@ -24,6 +25,7 @@ public sealed class CaptureSession : IDisposable
     private readonly IntervalLog[] intervals;
     private readonly StoreKeeper keeper;
     private readonly ForwardService forwarding;
+    private readonly PacketRing? ring;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Lock publishing = new();
     private readonly HashSet<string> reported = new(StringComparer.Ordinal);
@@ -32,7 +34,7 @@ public sealed class CaptureSession : IDisposable
     private volatile bool stoppedByUser;
     private string? writeProblem;
 
-    internal CaptureSession(CaptureRequest request, ITrafficStore store, ICaptureWriter writer, IReadOnlyList<LiveSource> sources, FlowOptions flows)
+    internal CaptureSession(CaptureRequest request, ITrafficStore store, ICaptureWriter writer, IReadOnlyList<ILiveSource> sources, FlowOptions flows)
     {
         this.request = request;
         this.store = store;
@@ -42,11 +44,12 @@ public sealed class CaptureSession : IDisposable
         intervals = new IntervalLog[sources.Count];
         keeper = new StoreKeeper(store, Warn);
         forwarding = new ForwardService(store.Path, Warn);
+        ring = request.PacketRing is { } kept ? new PacketRing(store.GetPacketFolder(writer.Status.CaptureId), kept with { Wait = false }) : null;
         for (int i = 0; i < sources.Count; i++)
         {
             int lane = i;
             intervals[i] = new IntervalLog(writer, names[i]);
-            lanes.Add(new CaptureLane(sources[i], names[i], limit, flows, () => new RowBatcher(pool, lane, batch => rows.Add(batch))));
+            lanes.Add(new CaptureLane(sources[i], names[i], limit, flows, () => new RowBatcher(pool, lane, batch => rows.Add(batch)), ring));
         }
 
         published = Copy(writer.Status);
@@ -140,6 +143,7 @@ public sealed class CaptureSession : IDisposable
         }
 
         keeper.Dispose();
+        ring?.Complete();
         Refresh(TimeSpan.Zero);
         writer.Complete(state, message);
         forwarding.Dispose();
@@ -221,6 +225,8 @@ public sealed class CaptureSession : IDisposable
             Report(lane.Problem ?? lane.Failure?.Message);
         }
 
+        Report(ring?.Problem);
+
         keeper.Look();
         if (writer.StopRequested)
         {
@@ -278,7 +284,15 @@ public sealed class CaptureSession : IDisposable
         status.EvictedFlows = sum.EvictedFlows;
         status.PacketsPerSecond = since > TimeSpan.Zero ? (sum.Packets - packets) / since.TotalSeconds : 0;
         status.BitsPerSecond = since > TimeSpan.Zero ? (sum.Bytes - bytes) * 8 / since.TotalSeconds : 0;
-        status.Message = writer.WriteProblem ?? lanes.Select(lane => lane.Problem).FirstOrDefault(problem => problem is not null);
+        if (ring is not null)
+        {
+            PacketRingCounters kept = ring.Counters;
+            status.PacketRingPackets = kept.Packets;
+            status.PacketRingLostPackets = kept.LostPackets;
+            status.PacketRingBytes = kept.DiskBytes;
+        }
+
+        status.Message = writer.WriteProblem ?? ring?.Problem ?? lanes.Select(lane => lane.Problem).FirstOrDefault(problem => problem is not null);
     }
 
     private CaptureStatus Publish()

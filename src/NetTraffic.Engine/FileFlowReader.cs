@@ -15,7 +15,7 @@ internal static class FileFlowReader
     {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using BlockingCollection<Flow> queue = new(Ahead);
-        using IPacketSource source = CaptureFileSource.Open(path);
+        using IPacketSource source = CaptureFileSource.Open(path, cancellationToken);
         Task reading = Task.Factory.StartNew(() => Fill(source, path, filter, options, sensor, queue, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
@@ -38,7 +38,7 @@ internal static class FileFlowReader
     {
         try
         {
-            Sink sink = new(source, Path.GetFileName(path), new RowFilter(filter), options with { FlushInterval = TimeSpan.Zero }, sensor, queue, stop);
+            Sink sink = new(source, path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path), new RowFilter(filter), options with { FlushInterval = TimeSpan.Zero }, sensor, queue, stop);
             try
             {
                 source.Run(sink, stop);

@@ -13,13 +13,15 @@ internal static class FileImport
     public static ImportResult Run(ImportRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        using CaptureFileSource source = CaptureFileSource.Open(request.Path);
+        using CaptureFileSource source = CaptureFileSource.Open(request.Path, cancellationToken);
         using ITrafficStore store = TrafficEngine.OpenStore(request.StorePath);
-        string file = Path.GetFileName(request.Path);
-        CaptureStatus status = new() { Kind = "Import", Path = Path.GetFullPath(request.Path), Name = request.Name ?? file, Sensor = request.Sensor ?? store.GetOption().Sensor };
+        bool input = request.Path == CaptureFileSource.StandardInput;
+        string file = input ? "stdin" : Path.GetFileName(request.Path);
+        CaptureStatus status = new() { Kind = "Import", Path = input ? request.Path : Path.GetFullPath(request.Path), Name = request.Name ?? file, Sensor = request.Sensor ?? store.GetOption().Sensor, PacketRingSize = TrafficEngine.Bound(request.PacketRing) };
         using ICaptureWriter writer = store.CreateCapture(status, new CaptureWriterOptions());
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using ImportPipeline pipeline = new(source, writer, request.Flows, file, stop.Token);
+        using PacketRing? ring = request.PacketRing is { } kept ? new PacketRing(store.GetPacketFolder(status.CaptureId), kept with { Wait = true }) : null;
+        using ImportPipeline pipeline = new(source, writer, request.Flows, file, source.IsArriving, ring, stop.Token);
         TimeSpan published = TimeSpan.Zero;
         Exception? damage;
         try
@@ -31,7 +33,7 @@ internal static class FileImport
                 if (clock.Elapsed - published >= StatusEvery)
                 {
                     published = clock.Elapsed;
-                    Refresh(status, source, pipeline);
+                    Refresh(status, source, pipeline, ring);
                     writer.UpdateStatus();
                     if (writer.StopRequested)
                     {
@@ -39,7 +41,9 @@ internal static class FileImport
                     }
                 }
             });
-            Refresh(status, source, pipeline);
+            pipeline.TellRing(source.Statistics);
+            ring?.Complete();
+            Refresh(status, source, pipeline, ring);
             writer.Flush();
             if (writer.WriteProblem is { } problem)
             {
@@ -48,7 +52,8 @@ internal static class FileImport
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or OutOfMemoryException)
         {
-            Refresh(status, source, pipeline);
+            ring?.Complete();
+            Refresh(status, source, pipeline, ring);
             writer.Complete(CaptureState.Failed, error.Message);
             throw;
         }
@@ -90,12 +95,18 @@ internal static class FileImport
         Flows = pipeline.Flows.Flows,
         DecodeFailures = status.DecodeFailures,
         DecodeFailureReasons = status.DecodeFailureReasons,
+        PacketRingPackets = status.PacketRingPackets,
+        PacketRingLostPackets = status.PacketRingLostPackets,
         StartTime = pipeline.FirstNs == long.MaxValue ? null : Clock.FromNanoseconds(pipeline.FirstNs),
         EndTime = pipeline.FirstNs == long.MaxValue ? null : Clock.FromNanoseconds(pipeline.LastNs),
     };
 
-    private static void Refresh(CaptureStatus status, CaptureFileSource source, ImportPipeline pipeline)
+    private static void Refresh(CaptureStatus status, CaptureFileSource source, ImportPipeline pipeline, PacketRing? ring)
     {
+        PacketRingCounters kept = ring?.Counters ?? default;
+        status.PacketRingPackets = kept.Packets;
+        status.PacketRingLostPackets = kept.LostPackets;
+        status.PacketRingBytes = kept.DiskBytes;
         status.Interfaces = [.. source.Interfaces.Select(known => known.Name).Where(name => name.Length > 0).Distinct()];
         status.Packets = source.Counters.Packets;
         status.Bytes = source.Counters.Bytes;

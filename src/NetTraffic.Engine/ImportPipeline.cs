@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using NetTraffic.Capture;
 using NetTraffic.Decode;
 using NetTraffic.Flows;
 using NetTraffic.Packets;
@@ -27,10 +28,22 @@ internal sealed class ImportPipeline : IDisposable
     private readonly BlockingCollection<RowBatch> rows = new(RowBatches);
     private readonly CancellationTokenSource abort;
     private readonly string fallbackInterface;
+    private readonly bool arriving;
+    private readonly PacketRingLane? ring;
     private IntervalLog? intervals;
 
-    public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, CancellationToken cancellationToken)
+    /// <summary>Makes a pipeline; nothing runs yet.</summary>
+    /// <param name="source">Where packets come from.</param>
+    /// <param name="writer">Takes rows.</param>
+    /// <param name="options">The flow table's.</param>
+    /// <param name="fallbackInterface">Interface's name where the source gives none.</param>
+    /// <param name="arriving">Whether another program sends the packets now: what came is stored at each flush interval, and not at the end.</param>
+    /// <param name="ring">Keeps the raw packets, or null.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, bool arriving, PacketRing? ring, CancellationToken cancellationToken)
     {
+        this.ring = ring?.AddLane(source.Interfaces);
+        this.arriving = arriving;
         this.source = source;
         this.writer = writer;
         this.fallbackInterface = fallbackInterface;
@@ -147,12 +160,30 @@ internal sealed class ImportPipeline : IDisposable
         }
     }
 
+    /// <summary>Puts what the file says of losses into the ring too; once reading has ended.</summary>
+    public void TellRing(IReadOnlyList<InterfaceStatistics> statistics)
+    {
+        for (int i = 0; ring is not null && i < source.Interfaces.Count; i++)
+        {
+            foreach (InterfaceStatistics told in statistics.Where(told => told.Interface == source.Interfaces[i]))
+            {
+                ring.SetStatistics(i, told.Received, told.KernelDrops, told.InterfaceDrops);
+            }
+        }
+    }
+
     private void TrackFlows()
     {
         foreach (PacketBatch batch in decoded.GetConsumingEnumerable())
         {
             ReadOnlySpan<DecodedPacket> packets = batch.Packets.AsSpan(0, batch.Count);
             table.Add(packets);
+            if (batch.TimeNs != 0)
+            {
+                table.Tick(batch.TimeNs);
+                batch.TimeNs = 0;
+            }
+
             foreach (ref readonly DecodedPacket packet in packets)
             {
                 FirstNs = Math.Min(FirstNs, packet.TimestampNs);
@@ -177,6 +208,11 @@ internal sealed class ImportPipeline : IDisposable
             {
                 intervals ??= new IntervalLog(writer, names.Length > 0 ? names[0] : fallbackInterface);
                 intervals.Write(batch.FlushedNs, batch.Numbers, FirstNs);
+            }
+
+            if (arriving && batch.FlushedNs != 0)
+            {
+                writer.Flush();
             }
 
             if (writer.WriteProblem is { } problem)
@@ -210,6 +246,9 @@ internal sealed class ImportPipeline : IDisposable
         public DecodedPacket[] Packets { get; } = new DecodedPacket[PacketsPerBatch];
 
         public int Count { get; set; }
+
+        /// <summary>The packets' clock after these; 0: as far as the packets go.</summary>
+        public long TimeNs { get; set; }
     }
 
     private sealed class DecodeSink(ImportPipeline owner) : IPacketSink
@@ -217,16 +256,38 @@ internal sealed class ImportPipeline : IDisposable
         private DecodedPacket[] packets = [];
         private PacketBatch? batch;
         private int count;
+        private long lastNs;
+        private long lastArrivedNs;
 
         public bool OnPacket(in RawPacket packet)
         {
             // The source has counted this packet: it is taken also where it is the last.
             bool goOn = count < packets.Length || NextBatch();
-            owner.decoder.Decode(packet, out packets[count++]);
+            ref DecodedPacket decoded = ref packets[count++];
+            owner.decoder.Decode(packet, out decoded);
+            owner.ring?.Add(packet, decoded);
             return goOn;
         }
 
-        public bool OnTick(long nowNs) => !owner.abort.IsCancellationRequested;
+        /// <summary>Packets that arrive are not held back until a batch is full, and time goes on behind the last one as it does here.</summary>
+        public bool OnTick(long nowNs)
+        {
+            owner.ring?.Tick();
+            if (owner.arriving && nowNs != 0 && (batch is not null || lastNs != 0))
+            {
+                if (count > 0)
+                {
+                    lastNs = packets[count - 1].TimestampNs;
+                    lastArrivedNs = nowNs;
+                }
+
+                batch ??= owner.empty.Take();
+                batch.TimeNs = lastNs + Math.Max(0, nowNs - lastArrivedNs);
+                HandOver();
+            }
+
+            return !owner.abort.IsCancellationRequested;
+        }
 
         public void HandOver()
         {

@@ -13,7 +13,7 @@ internal static class PacketReader
     public static PacketReadResult ReadFile(string path, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
     {
         RefuseFlowIds(query);
-        using IPacketSource source = CaptureFileSource.Open(path);
+        using IPacketSource source = CaptureFileSource.Open(path, cancellationToken);
         return Read(source, query, visit, cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NetTraffic.Capture;
 using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
@@ -30,13 +31,36 @@ internal sealed class StoreKeeper(ITrafficStore store, Action<string> warn) : ID
         stop.Dispose();
     }
 
+    /// <summary>Removes old hours, and old files of packet rings. A ring of a capture that is not listed any more goes as a whole.</summary>
+    public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
+    {
+        ClearResult result = store.Clear(before, keepRecentlyWritten, whatIf, cancellationToken);
+        Dictionary<string, CaptureStatus> captures = store.GetCaptures().ToDictionary(capture => capture.CaptureId, StringComparer.OrdinalIgnoreCase);
+        foreach (string id in store.GetPacketCaptures())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            CaptureStatus? capture = captures.GetValueOrDefault(id);
+            if (keepRecentlyWritten && capture is { Kind: "Import" } && (capture.EndTime ?? DateTime.MaxValue) >= before)
+            {
+                continue;
+            }
+
+            PacketRingCleared cleared = PacketRingFolder.Clear(
+                store.GetPacketFolder(id), capture is null ? long.MaxValue : Clock.ToNanoseconds(before), whatIf, keepNewest: capture is { State: CaptureState.Running });
+            result.PacketFiles += cleared.Files;
+            result.FreedBytes += cleared.Bytes;
+        }
+
+        return result;
+    }
+
     private void Work()
     {
         try
         {
             if (store.GetOption().Retention is { } kept)
             {
-                store.Clear(DateTime.UtcNow - kept, keepRecentlyWritten: true, whatIf: false, stop.Token);
+                Clear(store, DateTime.UtcNow - kept, keepRecentlyWritten: true, whatIf: false, stop.Token);
             }
 
             store.Compact(stop.Token);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using NetTraffic.Capture;
 using NetTraffic.Influx;
+using NetTraffic.Packets;
 using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
@@ -37,20 +39,21 @@ public static class TrafficEngine
             throw new ArgumentException("A capture needs at least one interface.", nameof(request));
         }
 
-        List<LiveSource> sources = [];
+        List<ILiveSource> sources = [];
         ITrafficStore? store = null;
         try
         {
             foreach (string name in request.Interfaces)
             {
-                LiveSource source = new(new LiveSourceOptions
+                LiveSourceOptions options = new()
                 {
                     Interface = name,
                     Filter = request.Filter,
                     Promiscuous = request.Promiscuous,
                     SnapLength = request.SnapLength,
                     BufferSize = request.BufferSize,
-                });
+                };
+                ILiveSource source = request.Engine == CaptureEngine.Libpcap ? new LiveSource(options) : new ChildSource(options, request.Engine);
                 sources.Add(source);
                 source.Open();
             }
@@ -68,6 +71,7 @@ public static class TrafficEngine
                 Interfaces = [.. request.Interfaces],
                 Filter = string.IsNullOrWhiteSpace(request.Filter) ? null : request.Filter,
                 Sensor = request.Sensor ?? option.Sensor,
+                PacketRingSize = Bound(request.PacketRing),
             };
             CaptureSession session = new(request, store, store.CreateCapture(status, new CaptureWriterOptions()), sources, flows);
             session.Start();
@@ -126,8 +130,35 @@ public static class TrafficEngine
     public static InfluxSetupResult InitializeInflux(string? storePath, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken)
     {
         using ITrafficStore store = OpenStore(storePath);
-        return InfluxSetup.InitializeAsync(Target(store), retention, whatIf, cancellationToken).GetAwaiter().GetResult();
+        InfluxTarget target = Target(store);
+        InfluxSetupResult result = InfluxSetup.InitializeAsync(target, retention, whatIf, cancellationToken).GetAwaiter().GetResult();
+        DateTime first = store.Segments.ListSegments().Select(segment => segment.First).DefaultIfEmpty(DateTime.MaxValue).Min();
+        return retention is { } kept && kept != TimeSpan.Zero && DateTime.UtcNow - first > kept
+            ? result with
+            {
+                Warnings =
+                [
+                    .. result.Warnings,
+                    string.Create(CultureInfo.InvariantCulture, $"The store's history begins {first:yyyy-MM-dd HH:mm} UTC. InfluxDB refuses what is older than the retention of {kept.TotalHours:0.#} h: of that only counts are kept, in {target.Key}.rejected of the store's folder 'forward'. Give a longer -Retention to send all of it."),
+                ],
+            }
+            : result;
     }
+
+    /// <summary>Removes hours of traffic that ended before a time, and the files of packet rings whose packets are older.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="before">The time, UTC.</param>
+    /// <param name="keepRecentlyWritten">Spares what was written after <paramref name="before"/>, however old its packets are: an import of old traffic.</param>
+    /// <param name="whatIf">Only says what would be removed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return StoreKeeper.Clear(store, before, keepRecentlyWritten, whatIf, cancellationToken);
+    }
+
+    /// <summary>A ring's bound as a capture's status tells it.</summary>
+    internal static long? Bound(PacketRingOptions? ring) => ring is null ? null : ring.MaxBytes == long.MaxValue ? 0 : ring.MaxBytes;
 
     private static InfluxTarget Target(ITrafficStore store) => store.GetInfluxTarget() ?? throw new InfluxException(
         $"No InfluxDB is set for the store '{store.Path}'. Set one: Set-NetTrafficOption -InfluxUrl http://HOST:8086 with -InfluxOrg, -InfluxBucket and -InfluxToken (2.x), or -InfluxDatabase (1.x).", InfluxProblem.NotSet);

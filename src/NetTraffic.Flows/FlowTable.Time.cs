@@ -80,7 +80,7 @@ public sealed partial class FlowTable
 
     private void TimePassed(long now)
     {
-        if (flushInterval > 0 && (now >= nextFlushNs || now < nextFlushNs - (2 * flushInterval)))
+        if (flushInterval > 0 && ((now >= nextFlushNs && nextFlushNs != long.MaxValue) || now < nextFlushNs - (2 * flushInterval)))
         {
             // Forward, or a clock set back by more than an interval: either way the interval is over.
             Flush();
@@ -89,7 +89,9 @@ public sealed partial class FlowTable
                 Flushed?.Invoke(Math.Min(nextFlushNs, now));
             }
 
-            nextFlushNs = ((now / flushInterval) + 1) * flushInterval;
+            // The last interval that 64 bits of nanoseconds can tell (in the year 2262) has no end.
+            long number = now / flushInterval;
+            nextFlushNs = number < long.MaxValue / flushInterval ? (number + 1) * flushInterval : long.MaxValue;
         }
         else if (flushInterval <= 0)
         {

@@ -139,7 +139,10 @@ internal sealed class ForwardFiles
         if (end < 0 || text[(end + End.Length)..] != Checksum(text[..end]) + "\n")
         {
             throw new InfluxException(
-                $"'{cursor}' is damaged, so it is not known what was sent. To send all of the store again, empty the database in InfluxDB, then delete the files that begin with '{Path.ChangeExtension(cursor, null)}'.", InfluxProblem.Other);
+                $"'{cursor}' is damaged, so it is not known what was sent. To send all of the store again, empty the database in InfluxDB, then delete the files that begin with '{Path.ChangeExtension(cursor, null)}'.", InfluxProblem.Other)
+            {
+                NextMove = "Empty the database in InfluxDB, delete the files the message names, and run Sync-NetTrafficInflux.",
+            };
         }
 
         string[] lines = text[..end].Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -21,6 +22,7 @@ internal sealed class InfluxConnection : IDisposable
     private readonly string? basic;
     private readonly string[] secrets;
     private string? certificateProblem;
+    private volatile bool answered;
 
     public InfluxConnection(InfluxTarget target, int connections)
     {
@@ -92,6 +94,7 @@ internal sealed class InfluxConnection : IDisposable
         {
             using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             string body = await ReadBodyAsync(response, limit.Token).ConfigureAwait(false);
+            answered = true;
             return new ServerReply
             {
                 Status = (int)response.StatusCode,
@@ -115,7 +118,7 @@ internal sealed class InfluxConnection : IDisposable
                 throw CertificateError(tls);
             }
 
-            return new ServerReply { Failure = Redact(Chain(e).Last().Message.TrimEnd('.')) };
+            return new ServerReply { Failure = Display.Short(Redact(Chain(e).Last().Message.TrimEnd('.')), ServerReply.Quoted) + OtherScheme(e) };
         }
     }
 
@@ -130,7 +133,8 @@ internal sealed class InfluxConnection : IDisposable
         return text;
     }
 
-    private string? Redacted(string? text) => text is null ? null : Redact(text);
+    /// <summary>What a server says in a header: without secrets, safe for a terminal, and not long.</summary>
+    private string? Redacted(string? text) => text is null ? null : Display.Short(Redact(text), ServerReply.Quoted);
 
     /// <inheritdoc/>
     public void Dispose() => client.Dispose();
@@ -165,6 +169,19 @@ internal sealed class InfluxConnection : IDisposable
     {
         TimeSpan? wait = header?.Delta ?? (header?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+
+    /// <summary>
+    /// A hint where the address may have the wrong scheme: a port that speaks TLS hangs up on plain HTTP or answers with a TLS alert, and a plain one
+    /// hangs up on TLS. Not once there was an answer.
+    /// </summary>
+    private string OtherScheme(Exception error)
+    {
+        bool hungUp = (error as HttpRequestException)?.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.SecureConnectionError
+            || Chain(error).OfType<SocketException>().Any(inner => inner.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted);
+        return answered || !hungUp ? ""
+            : Target.Url.Scheme == Uri.UriSchemeHttp ? "; where the server speaks TLS, set -InfluxUrl to https://"
+            : "; where the server speaks plain HTTP, set -InfluxUrl to http://";
     }
 
     private static IEnumerable<Exception> Chain(Exception? error)

@@ -39,9 +39,11 @@ internal static partial class SetupV1
         else if (ReadDuration(policy["duration"]) != wanted)
         {
             // A shard that is longer than the policy is refused.
+            string name = Display.Short(policy["name"], ServerReply.Quoted);
+            session.WarnOfLess($"Retention policy '{name}' of '{database}'", ReadDuration(policy["duration"]), wanted);
             string shard = wanted != TimeSpan.Zero && ReadDuration(policy["shardGroupDuration"]) > wanted ? $" SHARD DURATION {Text(ShardOf(wanted))}" : "";
             await session.DoAsync(
-                $"Set retention policy '{policy["name"]}' of '{database}': {Said(wanted)}",
+                $"Set retention policy '{name}' of '{database}': {Said(wanted)}",
                 () => QueryAsync(session, $"ALTER RETENTION POLICY {Quote(policy["name"])} ON {Quote(database)} {clause}{shard}")).ConfigureAwait(false);
         }
     }
@@ -73,9 +75,10 @@ internal static partial class SetupV1
             JsonElement result = document.RootElement.GetProperty("results")[0];
             if (result.TryGetProperty("error", out JsonElement error))
             {
+                string reason = Display.Short(session.Connection.Redact(error.ToString()), ServerReply.Quoted);
                 bool denied = error.ToString().Contains("authoriz", StringComparison.OrdinalIgnoreCase);
-                throw new InfluxException(
-                    $"{session.Connection.Target} refuses to be set up ({error}).{(denied ? " Use an administrator's user and password." : "")}",
+                throw error.ToString().Contains("invalid name", StringComparison.OrdinalIgnoreCase) ? session.BadName(session.Connection.Target.DatabaseName, reason) : new InfluxException(
+                    $"{session.Connection.Target} refuses to be set up ({reason}).{(denied ? " Use an administrator's user and password." : "")}",
                     denied ? InfluxProblem.Unauthorized : InfluxProblem.Other);
             }
 
@@ -136,6 +139,7 @@ internal static class SetupV2
         }
         else if (retention is not null && Seconds(found.Value) != seconds)
         {
+            session.WarnOfLess($"Bucket '{bucket}'", TimeSpan.FromSeconds(Seconds(found.Value)), TimeSpan.FromSeconds(seconds));
             await session.DoAsync(
                 $"Set retention of bucket '{bucket}': {SetupV1.Said(TimeSpan.FromSeconds(seconds))}",
                 () => session.CallAsync(HttpMethod.Patch, $"api/v2/buckets/{id}", new { retentionRules = rules })).ConfigureAwait(false);

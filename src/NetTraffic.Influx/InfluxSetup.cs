@@ -57,6 +57,7 @@ public static class InfluxSetup
             Generation = server.Generation,
             Database = server.Generation == InfluxGeneration.V1 ? target.DatabaseName : target.BucketName,
             Actions = session.Actions,
+            Warnings = session.Warnings,
             Changed = !whatIf && session.Actions.Count > 0,
             Note = note,
         };
@@ -78,6 +79,20 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
     public InfluxConnection Connection => connection;
 
     public List<string> Actions { get; } = [];
+
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Warns where points that are there would go.</summary>
+    /// <param name="place">Which retention, for people.</param>
+    /// <param name="now">As it is; zero: for ever.</param>
+    /// <param name="wanted">As it is to be; zero: for ever.</param>
+    public void WarnOfLess(string place, TimeSpan now, TimeSpan wanted)
+    {
+        if (wanted != TimeSpan.Zero && (now == TimeSpan.Zero || wanted < now))
+        {
+            Warnings.Add($"{place} keeps points {(now == TimeSpan.Zero ? "for ever" : "for " + SetupV1.Text(now))} now. With {SetupV1.Text(wanted)} InfluxDB deletes those that are older.");
+        }
+    }
 
     /// <summary>Notes a step, and does it unless only asked.</summary>
     public async Task DoAsync(string action, Func<Task> step)
@@ -128,6 +143,12 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
         }
     }
 
+    /// <summary>The error of a name that the server does not take.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="reason">Its words, safe to show.</param>
+    public InfluxException BadName(string name, string reason) =>
+        new($"{connection.Target} does not take the name '{name}' ({reason}). Choose another one, of letters, digits, '-' and '_'.", InfluxProblem.BadName);
+
     /// <summary>The error an answer stands for.</summary>
     public InfluxException Error(ServerReply reply) => reply.Status switch
     {
@@ -136,6 +157,7 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
             InfluxProblem.Unauthorized),
         404 when reply.HasJsonError => new InfluxException($"{connection.Target} does not have what it takes ({reply.Describe()}). Correct -InfluxOrg or -InfluxGeneration.", InfluxProblem.NotFound),
         404 or 405 => ReplyJudge.NotInflux(reply, connection.Target),
+        400 or 422 when reply.FullMessage.Contains("name", StringComparison.OrdinalIgnoreCase) => BadName(connection.Target.BucketName, reply.Describe()),
         _ => new InfluxException($"{connection.Target} refuses to be set up ({reply.Describe()}).", InfluxProblem.Other),
     };
 }

@@ -8,6 +8,9 @@ public sealed partial class InfluxWriter
     private long troubledSince;
     private long notBefore;
 
+    /// <summary>Milliseconds since the writer was made.</summary>
+    private long Now => (long)options.Time.GetElapsedTime(began).TotalMilliseconds;
+
     private void BeginWaiting(string reason)
     {
         bool first;
@@ -18,7 +21,7 @@ public sealed partial class InfluxWriter
             if (first)
             {
                 troubled = true;
-                troubledSince = Environment.TickCount64;
+                troubledSince = Now;
             }
         }
 
@@ -48,7 +51,7 @@ public sealed partial class InfluxWriter
             }
 
             troubled = false;
-            seconds = (Environment.TickCount64 - troubledSince) / 1000.0;
+            seconds = (Now - troubledSince) / 1000.0;
         }
 
         Problem?.Invoke($"{connection.Target} answers again, after {seconds:0.#} s.");
@@ -73,12 +76,12 @@ public sealed partial class InfluxWriter
             {
                 // The other batches wait for it as well.
                 double atLeast = Math.Min(asked.TotalMilliseconds, options.RetryAfterCap.TotalMilliseconds);
-                InterlockedMax(ref writer.notBefore, Environment.TickCount64 + (long)Math.Ceiling(atLeast));
+                InterlockedMax(ref writer.notBefore, writer.Now + (long)Math.Ceiling(atLeast));
                 wait = atLeast + (Random.Shared.NextDouble() * options.RetryBase.TotalMilliseconds);
             }
 
-            wait = Math.Max(wait, Interlocked.Read(ref writer.notBefore) - Environment.TickCount64);
-            await Task.Delay(TimeSpan.FromMilliseconds(wait), cancellationToken).ConfigureAwait(false);
+            wait = Math.Max(wait, Interlocked.Read(ref writer.notBefore) - writer.Now);
+            await Task.Delay(TimeSpan.FromMilliseconds(wait), options.Time, cancellationToken).ConfigureAwait(false);
         }
 
         public void Answered()

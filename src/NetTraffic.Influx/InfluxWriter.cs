@@ -19,6 +19,7 @@ public sealed partial class InfluxWriter : IDisposable
     private readonly SemaphoreSlim slots;
     private readonly SemaphoreSlim detecting = new(1, 1);
     private readonly bool compress;
+    private readonly long began;
     private volatile InfluxServer? server;
 
     /// <summary>Makes a writer; nothing is sent yet.</summary>
@@ -31,6 +32,7 @@ public sealed partial class InfluxWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchBytes, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Connections, nameof(options));
         this.options = options;
+        began = options.Time.GetTimestamp();
         connection = new InfluxConnection(target, options.Connections);
         slots = new SemaphoreSlim(options.Connections, options.Connections);
         compress = options.Compress ?? !target.Url.IsLoopback;

@@ -24,6 +24,9 @@ public sealed record InfluxWriterOptions
     /// <summary>Longest wait that a server may ask for with Retry-After. 10 minutes.</summary>
     public TimeSpan RetryAfterCap { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Clock that waiting goes by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Compress request bodies. Null: for every host but this one, where it costs more than it saves.</summary>
     public bool? Compress { get; init; }
 

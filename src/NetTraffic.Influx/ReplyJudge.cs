@@ -31,7 +31,7 @@ internal static class ReplyJudge
     /// <summary>Judges an answer; the error is set for <see cref="Verdict.Fatal"/> alone.</summary>
     public static (Verdict Verdict, InfluxException? Error) Judge(ServerReply reply, InfluxServer server, InfluxTarget target)
     {
-        string message = reply.Message;
+        string message = reply.FullMessage;
         if (reply.Status is >= 200 and < 300)
         {
             return reply.Body.Length == 0 ? (Verdict.Accepted, null) : Fatal(NotInflux(reply, target));
@@ -57,7 +57,7 @@ internal static class ReplyJudge
 
     /// <summary>The error of something else than a database.</summary>
     public static InfluxException NotInflux(ServerReply reply, InfluxTarget target) => new(
-        Has(reply.Body, "HTTP request to an HTTPS server")
+        Has(reply.Body, "HTTP request to an HTTPS server") || Has(reply.Body, "HTTP request was sent to HTTPS port") || Has(reply.Body, "speaking plain HTTP to an SSL-enabled server port")
             ? $"{target} speaks TLS. Set -InfluxUrl to https://."
             : $"What answers at {target} takes no InfluxDB line protocol ({reply.Describe()}). Correct the address, its port and path, or the generation.",
         InfluxProblem.NotInflux);

@@ -41,16 +41,14 @@ internal sealed record ServerReply
     /// <summary>The request is worth sending again later, unchanged.</summary>
     public bool IsTransient => Failure is not null || Status is 408 or 425 or 429 || (Status >= 500 && Status is not (501 or 505));
 
-    /// <summary>What the server says, on one line and not long; empty where it says nothing.</summary>
-    public string Message
-    {
-        get
-        {
-            string text = Redact(TryReadJson(out string? message) ? message : Body);
-            text = text.ReplaceLineEndings(" ").Trim();
-            return text.Length <= 500 ? text : text[..500] + "...";
-        }
-    }
+    /// <summary>Characters of a server's words that are passed on.</summary>
+    public const int Quoted = 200;
+
+    /// <summary>What the server says, as it says it: for judging, not for showing.</summary>
+    public string FullMessage => Redact(TryReadJson(out string? message) ? message : Body).Trim();
+
+    /// <summary>What the server says, on one line, safe for a terminal, and not long: the middle is left out. Empty where it says nothing.</summary>
+    public string Message => Display.Short(FullMessage.ReplaceLineEndings(" "), Quoted);
 
     /// <summary>The answer is a JSON object with the server's error, as all InfluxDB generations send it.</summary>
     public bool HasJsonError => TryReadJson(out _);

@@ -55,15 +55,20 @@ internal static class ConfigFile
         }
         catch (JsonException error)
         {
-            throw new StoreException($"The config file '{path}' is not readable: {error.Message} Mend or delete it.", error);
+            throw new StoreException($"The config file '{path}' is not readable: {error.Message} Mend or delete it.", error)
+            {
+                NextMove = $"Mend '{path}', or delete it and set again what was in it with Set-NetTrafficOption; the history is whole.",
+            };
         }
     }
 
     public static TrafficOption Option(string store)
     {
         ConfigContent content = Read(StorePaths.Config(store));
-        TrafficOption option = Apply(new TrafficOption { StorePath = store }, content, name => $"'{name}' in '{StorePaths.Config(store)}'");
-        option = Apply(
+        string config = StorePaths.Config(store);
+        TrafficOption option = ApplySet(
+            new TrafficOption { StorePath = store }, content, name => $"'{name}' in '{config}'", $"Correct it in '{config}', or set it again with Set-NetTrafficOption.");
+        option = ApplySet(
             option,
             new ConfigContent
             {
@@ -78,7 +83,8 @@ internal static class ConfigFile
                 InfluxUser = Variable("INFLUX_USER"),
                 InfluxGeneration = Variable("INFLUX_GENERATION"),
             },
-            name => $"the environment variable NETTRAFFIC_{VariableName(name)}");
+            name => $"the environment variable NETTRAFFIC_{VariableName(name)}",
+            "Correct or remove that environment variable; it comes before what Set-NetTrafficOption has set.");
         return option with { HasInfluxToken = SecretFile.Token(store) is not null, HasInfluxPassword = SecretFile.Password(store) is not null };
     }
 
@@ -137,6 +143,19 @@ internal static class ConfigFile
         TimeSpan span => span.ToString("c"),
         _ => Duration.Parse(value.ToString() ?? "").ToString("c"),
     };
+
+    /// <summary>Applies what somebody set before; a value that cannot be is no argument of the command that meets it.</summary>
+    private static TrafficOption ApplySet(TrafficOption option, ConfigContent content, Func<string, string> where, string nextMove)
+    {
+        try
+        {
+            return Apply(option, content, where);
+        }
+        catch (ArgumentException error)
+        {
+            throw new SettingException(error.Message, nextMove, error);
+        }
+    }
 
     private static TrafficOption Apply(TrafficOption option, ConfigContent content, Func<string, string> where)
     {

@@ -56,7 +56,10 @@ internal static class SecretFile
         catch (JsonException)
         {
             // Without the parser's message, which quotes what it read.
-            throw new StoreException($"'{path}' is not readable. Delete it, and set the token or password again with Set-NetTrafficOption.");
+            throw new StoreException($"'{path}' is not readable. Delete it, and set the token or password again with Set-NetTrafficOption.")
+            {
+                NextMove = "Delete that file, then: Set-NetTrafficOption -InfluxToken (Read-Host -AsSecureString), or -InfluxPassword.",
+            };
         }
     }
 
@@ -78,7 +81,10 @@ internal static class SecretFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException($"{name}_FILE names '{path}', which cannot be read: {error.Message}", error);
+            throw new StoreException($"{name}_FILE names '{path}', which cannot be read: {error.Message}", error)
+            {
+                NextMove = $"Correct or remove the environment variable {name}_FILE, or make its file readable; the store is whole.",
+            };
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
 
 namespace NetTraffic.Store;
@@ -82,44 +83,38 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
         string us = string.Create(CultureInfo.InvariantCulture, $"least(greatest(epoch_us(time), {EarliestUs}), {LatestUs})");
         string bucket = string.Create(CultureInfo.InvariantCulture, $"{us} - (({us} % {width}) + {width}) % {width}");
         string file = $"read_parquet({Database.Text(path)}, hive_partitioning = false)";
-        const string began = "CASE WHEN time = start_time THEN 1 ELSE 0 END";
         List<TrafficRollup> traffic = [];
-        List<TalkerRollup> talkers = [];
-        List<ConversationRollup> conversations = [];
+        PairSums pairs = new();
+
+        // The file is read once; what an address sent and received follows from its pairs.
         Database.Query(
             connection,
             $"""
-            SELECT {bucket} AS b, sensor, interface, transport, application, sum(source_packets + destination_packets)::BIGINT,
-              sum(source_bytes + destination_bytes)::BIGINT, sum({began})::BIGINT
-            FROM {file} GROUP BY ALL ORDER BY ALL
+            WITH rows AS (
+              SELECT {bucket} AS b, sensor, interface, transport, application, source_address AS source, destination_address AS destination,
+                source_packets, source_bytes, destination_packets, destination_bytes, CASE WHEN time = start_time THEN 1 ELSE 0 END AS began
+              FROM {file})
+            SELECT grouping(interface), b, sensor, interface, transport, application, source, destination,
+              sum(source_packets)::BIGINT, sum(source_bytes)::BIGINT, sum(destination_packets)::BIGINT, sum(destination_bytes)::BIGINT, sum(began)::BIGINT
+            FROM rows GROUP BY GROUPING SETS ((b, sensor, interface, transport, application), (b, sensor, source, destination)) ORDER BY 1, 2, 3
             """,
-            row => traffic.Add(new TrafficRollup(
-                Time(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetString(3), Text(row, 4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7))),
+            row =>
+            {
+                (long sentPackets, long sentBytes, long receivedPackets, long receivedBytes, long began) =
+                    (row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11), row.GetInt64(12));
+                if (row.GetInt64(0) == 0)
+                {
+                    traffic.Add(new TrafficRollup(
+                        Time(row.GetInt64(1)), row.GetString(2), row.GetString(3), row.GetString(4), Text(row, 5), sentPackets + receivedPackets, sentBytes + receivedBytes, began));
+                }
+                else
+                {
+                    pairs.Add(row.GetInt64(1), row.GetString(2), Text(row, 6), Text(row, 7), sentPackets, sentBytes, receivedPackets, receivedBytes, began);
+                }
+            },
             cancellationToken);
-        Database.Query(
-            connection,
-            $"""
-            WITH rows AS (SELECT {bucket} AS b, sensor, source_address, destination_address, source_packets, source_bytes, destination_packets, destination_bytes, {began} AS began FROM {file}),
-            sides AS (
-              SELECT b, sensor, source_address AS address, source_packets AS sp, source_bytes AS sb, destination_packets AS rp, destination_bytes AS rb, began AS sf, 0 AS rf FROM rows
-              UNION ALL
-              SELECT b, sensor, destination_address, destination_packets, destination_bytes, source_packets, source_bytes, 0, began FROM rows)
-            SELECT b, sensor, address, sum(sp)::BIGINT, sum(sb)::BIGINT, sum(rp)::BIGINT, sum(rb)::BIGINT, sum(sf)::BIGINT, sum(rf)::BIGINT FROM sides GROUP BY ALL ORDER BY ALL
-            """,
-            row => talkers.Add(new TalkerRollup(
-                Time(row.GetInt64(0)), row.GetString(1), Text(row, 2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8))),
-            cancellationToken);
-        Database.Query(
-            connection,
-            $"""
-            SELECT {bucket} AS b, sensor, source_address, destination_address, sum(source_packets + destination_packets)::BIGINT,
-              sum(source_bytes + destination_bytes)::BIGINT, sum({began})::BIGINT
-            FROM {file} GROUP BY ALL ORDER BY ALL
-            """,
-            row => conversations.Add(new ConversationRollup(
-                Time(row.GetInt64(0)), row.GetString(1), Text(row, 2), Text(row, 3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6))),
-            cancellationToken);
-        return new SegmentRollup { Traffic = traffic, Talkers = talkers, Conversations = conversations };
+        pairs.End();
+        return new SegmentRollup { Traffic = traffic, Talkers = pairs.Talkers, Conversations = pairs.Conversations };
     }
 
     private static SegmentRollup Captures(DuckDBConnection connection, string path, CancellationToken cancellationToken)
@@ -157,4 +152,75 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
     private static string? Text(DuckDBDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
 
     private static DateTime Time(long us) => Database.FromMicroseconds(Math.Clamp(us, EarliestUs, LatestUs));
+
+    /// <summary>Conversations, which come by interval and sensor, and what their ends sent and received.</summary>
+    private sealed class PairSums
+    {
+        private readonly Dictionary<string, TalkerRollup> ends = new(StringComparer.Ordinal);
+        private TalkerRollup none;
+        private bool hasNone;
+        private DateTime time;
+        private string sensor = "";
+
+        public List<TalkerRollup> Talkers { get; } = [];
+
+        public List<ConversationRollup> Conversations { get; } = [];
+
+        public void Add(long us, string from, string? source, string? destination, long sentPackets, long sentBytes, long receivedPackets, long receivedBytes, long began)
+        {
+            DateTime now = Time(us);
+            if (now != time || from != sensor)
+            {
+                End();
+                (time, sensor) = (now, from);
+            }
+
+            Conversations.Add(new ConversationRollup(time, sensor, source, destination, sentPackets + receivedPackets, sentBytes + receivedBytes, began));
+            ref TalkerRollup sender = ref Place(source);
+            sender = sender with
+            {
+                SentPackets = sender.SentPackets + sentPackets,
+                SentBytes = sender.SentBytes + sentBytes,
+                ReceivedPackets = sender.ReceivedPackets + receivedPackets,
+                ReceivedBytes = sender.ReceivedBytes + receivedBytes,
+                SentFlows = sender.SentFlows + began,
+            };
+            ref TalkerRollup receiver = ref Place(destination);
+            receiver = receiver with
+            {
+                SentPackets = receiver.SentPackets + receivedPackets,
+                SentBytes = receiver.SentBytes + receivedBytes,
+                ReceivedPackets = receiver.ReceivedPackets + sentPackets,
+                ReceivedBytes = receiver.ReceivedBytes + sentBytes,
+                ReceivedFlows = receiver.ReceivedFlows + began,
+            };
+        }
+
+        /// <summary>Ends the interval.</summary>
+        public void End()
+        {
+            Talkers.AddRange(ends.Values);
+            if (hasNone)
+            {
+                Talkers.Add(none);
+            }
+
+            ends.Clear();
+            hasNone = false;
+        }
+
+        private ref TalkerRollup Place(string? address)
+        {
+            if (address is not null)
+            {
+                ref TalkerRollup place = ref CollectionsMarshal.GetValueRefOrAddDefault(ends, address, out bool known);
+                place = known ? place : new TalkerRollup(time, sensor, address, 0, 0, 0, 0, 0, 0);
+                return ref place;
+            }
+
+            none = hasNone ? none : new TalkerRollup(time, sensor, null, 0, 0, 0, 0, 0, 0);
+            hasNone = true;
+            return ref none;
+        }
+    }
 }

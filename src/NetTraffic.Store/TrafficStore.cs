@@ -97,6 +97,11 @@ public sealed class TrafficStore : ITrafficStore
         : throw new ArgumentException($"'{captureId}' is no capture's identifier.", nameof(captureId));
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> GetPacketCaptures() => Directory.Exists(StorePaths.Packets(Path))
+        ? [.. Directory.GetDirectories(StorePaths.Packets(Path)).Select(folder => System.IO.Path.GetFileName(folder)).Where(CaptureRegistry.IsId).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <inheritdoc/>
     public ICaptureWriter CreateCapture(CaptureStatus status, CaptureWriterOptions options)
     {
         ArgumentNullException.ThrowIfNull(status);

@@ -119,6 +119,24 @@ public sealed class TimeTests
     }
 
     [Fact]
+    public void At_the_end_of_time_no_interval_ends_before_it_began()
+    {
+        FlowRowList rows = new();
+        FlowTable table = new(Options, rows);
+        List<long> told = [];
+        table.Flushed += told.Add;
+        DecodedPacket packet = new Script().Udp(true).Packets[0];
+        foreach (long before in new[] { 3 * Script.Second, 2 * Script.Second, 807, 0, 0, 0, 0 })
+        {
+            packet.TimestampNs = long.MaxValue - before;
+            table.Add(packet);
+        }
+
+        Assert.All(told, endNs => Assert.InRange(endNs, long.MaxValue - (10 * Script.Second), long.MaxValue));
+        Assert.InRange(told.Count, 0, 1); // not one for each packet
+    }
+
+    [Fact]
     public void A_clock_set_back_loses_nothing()
     {
         List<FlowRow> rows = new Script().Udp(true).After(3).Udp(true).After(-3000).Udp(true).Udp(false).After(7).Udp(true).Rows(Options);

@@ -104,22 +104,15 @@ public sealed class ForwarderTests
         using StoreOfRows store = new();
         store.Add(3000);
         using InfluxForwarder forwarder = store.Forwarder(server.Target(Database), new ForwarderOptions { GatherSegments = 2 });
-        List<string> problems = [];
-        forwarder.Problem += text =>
-        {
-            lock (problems)
-            {
-                problems.Add(text);
-            }
-        };
+        TaskCompletionSource<string> problem = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        forwarder.Problem += text => problem.TrySetResult(text);
         Task<ForwardResult> sending = Task.Run(() => forwarder.SendAsync(new Steps(3, server.Kill), None), None);
-        await Task.Delay(1500, None);
+        Assert.Contains("Nothing is lost", await problem.Task.WaitAsync(TimeSpan.FromSeconds(60), None), StringComparison.Ordinal);
         Assert.False(sending.IsCompleted, "It waits for the server.");
         await server.StartAsync();
         ForwardResult result = await sending.WaitAsync(TimeSpan.FromSeconds(60), None);
         Assert.Equal(0, result.Rejected);
         Assert.True(result.Retries > 0, "Some requests were sent again.");
-        Assert.NotEmpty(problems);
         await AssertEqualTotals(store, server);
     }
 
@@ -155,6 +148,18 @@ public sealed class ForwarderTests
         File.WriteAllBytes(path, whole);
         Assert.Equal(0, (await forwarder.SendAsync(null, None)).Unreadable);
         await AssertEqualTotals(store, server);
+    }
+
+    [Fact]
+    public async Task Numbers_of_captures_at_times_InfluxDB_does_not_know_are_there_at_its_limits()
+    {
+        await using Influxd server = await NewServer();
+        using StoreOfRows store = new();
+        DateTime[] times = [new(1500, 1, 1, 0, 0, 0, DateTimeKind.Utc), StoreOfRows.Begin, new(2262, 4, 12, 0, 0, 0, DateTimeKind.Utc), new(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc), new(9998, 1, 1, 0, 0, 0, DateTimeKind.Utc)];
+        store.AddIntervals(packets: 5, times);
+        using InfluxForwarder forwarder = store.Forwarder(server.Target(Database));
+        Assert.Equal(0, (await forwarder.SendAsync(null, None)).Rejected);
+        Assert.Equal(5 * times.Length, Number((await server.QueryAsync("SELECT sum(packets) FROM net_capture", Database))[0], "sum"));
     }
 
     [Fact]

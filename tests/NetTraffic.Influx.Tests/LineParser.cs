@@ -20,7 +20,7 @@ internal static class LineParser
 
     private static Point ReadLine(string line, bool count)
     {
-        Assert.DoesNotContain(line, char.IsControl);
+        Assert.False(line.Any(char.IsControl), line);
         Assert.False(line.StartsWith('#'));
         List<string> sections = Split(line, ' ', count);
         Assert.Equal(3, sections.Count);

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
 using NetTraffic.Influx.Tests.Servers;
 
 namespace NetTraffic.Influx.Tests;
@@ -101,6 +104,96 @@ public sealed class RefusalTests
         InfluxException error = await RefusedAsync(server.Target with { Url = new Uri($"https://127.0.0.1:{server.Url.Port}") });
         Assert.Equal(InfluxProblem.Certificate, error.Problem);
         Assert.Contains("http://", error.Message);
+    }
+
+    [Fact]
+    public async Task Http_to_a_server_that_speaks_TLS_is_told()
+    {
+        using X509Certificate2 certificate = SelfSigned();
+        await using FakeInflux server = await FakeInflux.StartNewAsync(certificate: certificate);
+        InfluxTarget target = server.Target with { Url = new Uri($"http://127.0.0.1:{server.Url.Port}") };
+        InfluxProbeResult probe = await InfluxProbe.TestAsync(target, Stop);
+        Assert.Equal(InfluxProblem.Unreachable, probe.Problem);
+        Assert.Contains("set -InfluxUrl to https://", probe.Message);
+        Assert.Contains("set -InfluxUrl to https://", (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target, null, false, Stop))).Message);
+        using InfluxWriter writer = new(target, new InfluxWriterOptions());
+        using CancellationTokenSource told = new();
+        string problem = "";
+        writer.Problem += text =>
+        {
+            problem = text;
+            told.Cancel();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.WriteAsync("m v=1i 1\n"u8.ToArray(), told.Token));
+        Assert.Contains("set -InfluxUrl to https://", problem);
+    }
+
+    [Theory]
+    [InlineData("http", "", "https://")]
+    [InlineData("http", "\u0015\u0003\u0001\0\u0002\u0002\u0046", "https://")] // a TLS alert, as rustls answers
+    [InlineData("http", "HTTP/1.1 400 Bad Request\r\nContent-Length: 53\r\n\r\nThe plain HTTP request was sent to HTTPS port, sorry.", "https://")]
+    [InlineData("https", "", "http://")]
+    [InlineData("https", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "http://")]
+    public async Task The_other_scheme_is_hinted_at(string scheme, string answer, string hint)
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        using CancellationTokenSource done = new();
+        Task serving = Task.Run(async () =>
+        {
+            while (!done.IsCancellationRequested)
+            {
+                using TcpClient client = await listener.AcceptTcpClientAsync(done.Token);
+                await client.GetStream().ReadExactlyAsync(new byte[10], done.Token);
+                if (answer.Length > 0)
+                {
+                    // All of what was asked, so that the answer is not lost with a reset.
+                    await Task.Delay(20, done.Token);
+                    await client.GetStream().ReadExactlyAsync(new byte[client.Available], done.Token);
+                }
+
+                await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(answer), done.Token);
+            }
+        });
+        InfluxTarget target = new() { Url = new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), Generation = InfluxGeneration.V1 };
+        InfluxProbeResult probe = await InfluxProbe.TestAsync(target, Stop);
+        Assert.False(probe.WriteAccepted);
+        Assert.Contains($"to {hint}", probe.Message);
+        Assert.DoesNotContain(probe.Message, char.IsControl);
+        await done.CancelAsync();
+        await Record.ExceptionAsync(() => serving);
+    }
+
+    [Fact]
+    public async Task What_a_server_says_is_quoted_safely_and_briefly()
+    {
+        await using FakeInflux server = await FakeInflux.StartNewAsync();
+        string words = "\u001b]0;owned\u0007\u001b[2J\r\nline two\u202e " + new string('x', 5_000) + " the end";
+        foreach (int status in new[] { 302, 400, 401, 404, 409, 500 })
+        {
+            foreach (string body in new[] { words, JsonSerializer.Serialize(new { error = words }), JsonSerializer.Serialize(new { message = words }) })
+            {
+                server.Always = context =>
+                {
+                    context.Response.Headers["X-Influxdb-Version"] = "2.7." + new string('x', 3_000);
+                    return context.Request.Path == "/ping" ? FakeInflux.Answer(context, 204) : FakeInflux.Answer(context, status, body);
+                };
+                List<string> texts = [];
+                using InfluxWriter writer = new(server.Target, new InfluxWriterOptions());
+                writer.Problem += texts.Add;
+                using CancellationTokenSource soon = new(status == 500 ? 50 : 5_000);
+                texts.Add((await Record.ExceptionAsync(() => writer.WriteAsync("m v=1i 1\n"u8.ToArray(), soon.Token)))?.Message ?? "");
+                InfluxProbeResult probe = await InfluxProbe.TestAsync(server.Target, Stop);
+                texts.AddRange([probe.Message, probe.Version ?? ""]);
+                foreach (InfluxGeneration generation in new[] { InfluxGeneration.V1, InfluxGeneration.V2, InfluxGeneration.V3 })
+                {
+                    texts.Add((await Record.ExceptionAsync(() => InfluxSetup.InitializeAsync(server.Target with { Generation = generation }, null, false, Stop)))?.Message ?? "");
+                }
+
+                Assert.All(texts, text => Assert.DoesNotContain(text, c => char.IsControl(c) || c == '\u202e'));
+                Assert.All(texts, text => Assert.InRange(text.Length, 0, 500));
+            }
+        }
     }
 
     [Fact]

@@ -52,6 +52,39 @@ public sealed class SetupTests
     }
 
     [Fact]
+    public async Task A_retention_that_takes_points_away_says_so_before()
+    {
+        await using Influxd server = await Influxd.StartNewAsync();
+        InfluxTarget target = server.Target("traffic");
+        Assert.Empty((await InfluxSetup.InitializeAsync(target, TimeSpan.Zero, false, Stop)).Warnings);
+        InfluxSetupResult plan = await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(30), true, Stop);
+        Assert.Contains("keeps points for ever now. With 720h InfluxDB deletes those that are older.", Assert.Single(plan.Warnings));
+        Assert.Single((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(30), false, Stop)).Warnings);
+        Assert.Contains("for 720h now", Assert.Single((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(7), true, Stop)).Warnings));
+        Assert.Empty((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(30), false, Stop)).Warnings);
+        Assert.Empty((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(60), false, Stop)).Warnings);
+        Assert.Empty((await InfluxSetup.InitializeAsync(target, TimeSpan.Zero, false, Stop)).Warnings);
+
+        await using FakeInflux two = await FakeInflux.StartNewAsync();
+        Assert.Contains("With 168h", Assert.Single((await InfluxSetup.InitializeAsync(two.Target, TimeSpan.FromDays(7), true, Stop)).Warnings));
+        Assert.Single((await InfluxSetup.InitializeAsync(two.Target, TimeSpan.FromDays(7), false, Stop)).Warnings);
+        Assert.Empty((await InfluxSetup.InitializeAsync(two.Target, TimeSpan.FromDays(9), false, Stop)).Warnings);
+    }
+
+    [Fact]
+    public async Task A_name_the_server_does_not_take_is_told_as_that()
+    {
+        await using Influxd server = await Influxd.StartNewAsync();
+        InfluxException refused = await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(server.Target("a/b"), null, false, Stop));
+        Assert.Equal(InfluxProblem.BadName, refused.Problem);
+        Assert.Contains("'a/b'", refused.Message);
+        await using FakeInflux two = await FakeInflux.StartNewAsync();
+        two.Always = async context => context.Request.Method == "POST"
+            && await FakeInflux.Answer(context, 422, """{"code":"unprocessable entity","message":"bucket name _x is invalid. Bucket names may not start with underscores"}""");
+        Assert.Equal(InfluxProblem.BadName, (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(two.Target with { Bucket = "_x" }, null, false, Stop))).Problem);
+    }
+
+    [Fact]
     public async Task Points_survive_a_change_of_retention()
     {
         await using Influxd server = await Influxd.StartNewAsync();

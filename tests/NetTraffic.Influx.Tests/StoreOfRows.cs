@@ -67,6 +67,19 @@ internal sealed class StoreOfRows : IDisposable
         Assert.Null(writer.WriteProblem);
     }
 
+    /// <summary>Stores a capture with numbers of these intervals, and no flows.</summary>
+    public void AddIntervals(long packets, params DateTime[] times)
+    {
+        using ICaptureWriter writer = Store.CreateCapture(new CaptureStatus { Name = "test", Sensor = "probe" }, new CaptureWriterOptions());
+        foreach (DateTime time in times)
+        {
+            writer.Write(new CaptureInterval { CaptureId = writer.Status.CaptureId, Sensor = "probe", Interface = "eth0", Time = time, EndTime = time.AddSeconds(5), Packets = packets });
+        }
+
+        writer.Complete(CaptureState.Completed, null);
+        Assert.Null(writer.WriteProblem);
+    }
+
     /// <summary>Makes all segments older, so that hours count as closed.</summary>
     public void Age(TimeSpan by)
     {

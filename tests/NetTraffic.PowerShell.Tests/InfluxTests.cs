@@ -31,6 +31,36 @@ public sealed class InfluxTests : IDisposable
     }
 
     [Fact]
+    public void The_next_move_fits_what_is_wrong_with_the_settings()
+    {
+        Assert.Contains("-InfluxUrl", Move("Sync-NetTrafficInflux", "InfluxNotSet", ErrorCategory.ObjectNotFound), StringComparison.Ordinal);
+
+        Directory.CreateDirectory(session.StorePath);
+        string config = Path.Combine(session.StorePath, "config.json"), secrets = Path.Combine(session.StorePath, "secrets.json");
+        File.WriteAllText(config, "{\"InfluxUrl\": \"http://");
+        Assert.Contains("config.json", Move("Get-NetTrafficOption", "StoreFailed", ErrorCategory.ResourceUnavailable), StringComparison.Ordinal);
+        File.WriteAllText(config, "{\"InfluxUrl\": \"nowhere\"}");
+        Assert.Contains("config.json", Move("Test-NetTrafficInflux", "BadArgument", ErrorCategory.InvalidArgument), StringComparison.Ordinal);
+        session.Run("Set-NetTrafficOption -InfluxUrl http://127.0.0.1:1").Clean();
+        File.WriteAllText(secrets, $"{{\"InfluxToken\": \"{Secret}");
+        Assert.Contains("-InfluxToken", Move("Test-NetTrafficInflux", "StoreFailed", ErrorCategory.ResourceUnavailable), StringComparison.Ordinal);
+        File.Delete(secrets);
+
+        Environment.SetEnvironmentVariable("NETTRAFFIC_INFLUX_TOKEN_FILE", Path.Combine(session.StorePath, "nowhere"));
+        Assert.Contains("NETTRAFFIC_INFLUX_TOKEN_FILE", Move("Test-NetTrafficInflux", "StoreFailed", ErrorCategory.ResourceUnavailable), StringComparison.Ordinal);
+        Environment.SetEnvironmentVariable("NETTRAFFIC_INFLUX_TOKEN_FILE", null);
+        Environment.SetEnvironmentVariable("NETTRAFFIC_INFLUX_URL", "influx.example");
+        Assert.Contains("environment variable", Move("Test-NetTrafficInflux", "BadArgument", ErrorCategory.InvalidArgument), StringComparison.Ordinal);
+
+        string Move(string command, string id, ErrorCategory category)
+        {
+            ErrorRecord error = session.Run(command).Error(id, category);
+            Assert.DoesNotContain(Secret, error.ToString() + error.Exception, StringComparison.Ordinal);
+            return error.ErrorDetails.RecommendedAction;
+        }
+    }
+
+    [Fact]
     public void Settings_are_kept_and_secrets_are_not_shown()
     {
         session.Run($"Set-NetTrafficOption -InfluxUrl http://influx.example:8086/ -InfluxOrg ops -InfluxBucket b -InfluxGeneration 2 -InfluxToken ([System.Net.NetworkCredential]::new('', '{Secret}').SecurePassword)").Clean();

@@ -51,7 +51,7 @@ public class OptionTests
             Environment.SetEnvironmentVariable("NETTRAFFIC_SENSOR", "variable");
             Assert.Equal("variable", store.GetOption().Sensor);
             Environment.SetEnvironmentVariable("NETTRAFFIC_FLUSH_INTERVAL", "soon");
-            Assert.Contains("NETTRAFFIC_FLUSH_INTERVAL", Assert.Throws<ArgumentException>(store.GetOption).Message, StringComparison.Ordinal);
+            Assert.Contains("NETTRAFFIC_FLUSH_INTERVAL", Assert.Throws<SettingException>(store.GetOption).Message, StringComparison.Ordinal);
         }
         finally
         {

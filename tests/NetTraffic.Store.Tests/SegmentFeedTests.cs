@@ -23,6 +23,7 @@ public class SegmentFeedTests
                 Assert.Equal((packets, bytes, began), Total(rollups.SelectMany(rollup => rollup.Conversations), row => (row.Packets, row.Bytes, row.Flows)));
                 Assert.Equal((packets, bytes, began), Total(rollups.SelectMany(rollup => rollup.Talkers), row => (row.SentPackets, row.SentBytes, row.SentFlows)));
                 Assert.Equal((packets, bytes, began), Total(rollups.SelectMany(rollup => rollup.Talkers), row => (row.ReceivedPackets, row.ReceivedBytes, row.ReceivedFlows)));
+                AssertTalkers(rows, [.. rollups.SelectMany(rollup => rollup.Talkers)]);
                 Assert.All(rollups.SelectMany(rollup => rollup.Traffic), row => Assert.Equal(0, (row.Time - DateTime.UnixEpoch).Ticks % Interval.Ticks));
             },
             iter: 12);
@@ -67,6 +68,31 @@ public class SegmentFeedTests
         File.WriteAllLines(Path.Combine(store.Segments.FollowerFolder, "some.cursor"), ["# what was passed on", .. Names(store).Take(passed).Select(name => $"flows/{name}")]);
         UpkeepTests.Age(folder.Path, TimeSpan.FromMinutes(11));
         Assert.Equal(merged, store.Compact(CancellationToken.None));
+    }
+
+    /// <summary>Each address sent and received what the rows say, counted here one by one.</summary>
+    private static void AssertTalkers(IReadOnlyCollection<FlowRow> rows, List<TalkerRollup> talkers)
+    {
+        SortedDictionary<string, (long, long, long, long, long, long)> expected = new(StringComparer.Ordinal), found = new(StringComparer.Ordinal);
+        foreach (FlowRow row in rows)
+        {
+            int began = row.TimeUs == row.StartTimeUs ? 1 : 0;
+            Add(expected, row.IpVersion == 0 ? null : row.Source.ToString(), row.SourcePackets, row.SourceBytes, row.DestinationPackets, row.DestinationBytes, began, 0);
+            Add(expected, row.IpVersion == 0 ? null : row.Destination.ToString(), row.DestinationPackets, row.DestinationBytes, row.SourcePackets, row.SourceBytes, 0, began);
+        }
+
+        foreach (TalkerRollup row in talkers)
+        {
+            Add(found, row.Address, row.SentPackets, row.SentBytes, row.ReceivedPackets, row.ReceivedBytes, row.SentFlows, row.ReceivedFlows);
+        }
+
+        Assert.Equal(expected, found);
+
+        static void Add(SortedDictionary<string, (long, long, long, long, long, long)> sums, string? address, long a, long b, long c, long d, long e, long f)
+        {
+            (long, long, long, long, long, long) sum = sums.GetValueOrDefault(address ?? "none");
+            sums[address ?? "none"] = (sum.Item1 + a, sum.Item2 + b, sum.Item3 + c, sum.Item4 + d, sum.Item5 + e, sum.Item6 + f);
+        }
     }
 
     private static string[] Names(TrafficStore store) => [.. store.Segments.ListSegments().Select(segment => segment.Name).Order(StringComparer.Ordinal)];

@@ -5,61 +5,25 @@
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need influxd python3 curl
 begin
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-rpc=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-export NETTRAFFIC_INFLUX_URL="http://127.0.0.1:$port" NETTRAFFIC_INFLUX_DATABASE=traffic
-cat >"$work/influx.conf" <<EOF
-reporting-disabled = true
-bind-address = "127.0.0.1:$rpc"
-[meta]
-  dir = "$work/influx/meta"
-[data]
-  dir = "$work/influx/data"
-  wal-dir = "$work/influx/wal"
-  query-log-enabled = false
-[coordinator]
-  max-select-buckets = 1000000
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:$port"
-  log-enabled = false
-EOF
-start_server() {
-  influxd -config "$work/influx.conf" >>"$work/influxd.log" 2>&1 &
-  server=$!
-  pids+=("$server")
-  wait_until 30 "curl -sf 'http://127.0.0.1:$port/ping'" || { evidence="$work/influxd.log"; die "influxd did not start"; }
-}
-stop_server() { kill -9 "$server"; wait "$server" 2>/dev/null || true; }
-
-# Sums of a measurement: packets, bytes, flows.
-sums() {
-  curl -sfG "http://127.0.0.1:$port/query?db=traffic" --data-urlencode "q=SELECT sum(packets), sum(bytes), sum(flows) FROM $1" |
-    python3 -c 'import json, sys; print(*json.load(sys.stdin)["results"][0].get("series", [{"values": [[0, 0, 0, 0]]}])[0]["values"][0][1:])'
-}
-whole() { ask "\$all = Get-TrafficSummary -StorePath '$store'; \"\$(\$all.Packets) \$(\$all.Bytes) \$(\$all.Flows)\""; }
-compare() {
-  local expected measurement
-  expected="$(whole)"
-  equal "$1: packets of net_capture" "$(sums net_capture | cut -d ' ' -f 1)" "${expected%% *}"
-  for measurement in net_traffic net_conversation "net_talker WHERE direction = 'sent'" "net_talker WHERE direction = 'received'"; do
-    equal "$1: packets, bytes and flows of $measurement" "$(sums "$measurement")" "$expected"
-  done
-  note "$1: $expected packets, bytes, flows in the store and in each measurement"
-}
+. "$here/influx-lib.sh"
 
 start_server
 refusal="$(ask "try { Sync-NetTrafficInflux -StorePath '$store' -ErrorAction Stop } catch { \$_.FullyQualifiedErrorId }; Import-NetCapture '$root/tests/fixtures/sample.pcapng' -StorePath '$store' | Out-Null; try { Sync-NetTrafficInflux -StorePath '$store' -ErrorAction Stop | Out-Null } catch { \$_.FullyQualifiedErrorId }" | tail -n 1)"
 equal "without a database" "${refusal%%,*}" InfluxNotFound
 equal "what Initialize-NetTrafficInflux did" "$(ask "(Initialize-NetTrafficInflux -Retention forever -StorePath '$store' -Confirm:\$false).Changed")" True
 equal "what it did again" "$(ask "(Initialize-NetTrafficInflux -Retention forever -StorePath '$store' -Confirm:\$false).Changed")" False
+python3 "$here/make-flood.py" "$work/old.pcap" 10
+ask "Import-NetCapture '$work/old.pcap' -StorePath '$work/old' | Out-Null"
+warned="$(ask "Initialize-NetTrafficInflux -Retention 30d -StorePath '$work/old' -WhatIf" 2>&1 | tr '\n' ' ')"
+case "$warned" in
+  *"keeps points for ever now. With 720h InfluxDB deletes"*"history begins 2026-03-01 12:00 UTC"*"What if:"*) ;;
+  *) die "a retention shorter than what there is was not warned of: $warned" ;;
+esac
+equal "what -WhatIf did" "$(ask "(Initialize-NetTrafficInflux -Retention forever -StorePath '$store' -Confirm:\$false).Changed")" False
 equal "whether a point is taken" "$(ask "(Test-NetTrafficInflux -StorePath '$store').WriteAccepted")" True
 ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
 compare "after an import"
 
-# Segments of some rows each, so that there is something to interrupt.
-more() { ask "foreach (\$i in 1..$1) { Import-NetCapture '$root/tests/fixtures/sample.pcapng' -StorePath '$store' | Out-Null }"; }
 more 25
 kills=0
 for delay in 0.8 1.0 1.2 1.4; do
@@ -73,6 +37,29 @@ for delay in 0.8 1.0 1.2 1.4; do
 done
 ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
 compare "after $kills kills of the sender"
+
+# Ctrl+C ends a sender that waits for the server, at once and without loss; nobody sees the token of the store on its way.
+more 3
+stop_server
+token=kept-secret-token-72
+printf '{"InfluxToken":"%s"}' "$token" >"$store/secrets.json"
+chmod 600 "$store/secrets.json"
+env --default-signal=INT "$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
+sender=$!
+pids+=("$sender")
+wait_until 30 "grep -q 'Nothing is lost' '$work/sync.log'" || { evidence="$work/sync.log"; die "the sender did not say that it waits"; }
+for process in "$sender" $(pgrep -P "$sender" || true); do
+  if tr '\0' ' ' <"/proc/$process/cmdline" | grep -q "$token"; then die "the token is in the list of processes"; fi
+  if tr '\0' '\n' <"/proc/$process/environ" | grep -q "$token"; then die "the token is in the environment of process $process"; fi
+done
+kill -INT "$sender"
+wait_until 10 "! kill -0 $sender 2>/dev/null" || { evidence="$work/sync.log"; die "Ctrl+C did not end the sender"; }
+wait "$sender" 2>/dev/null || true
+if grep -q "$token" "$work/sync.log"; then die "the token was shown"; fi
+rm "$store/secrets.json"
+start_server
+ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"
+compare "after Ctrl+C"
 
 more 10
 stop_server
@@ -102,6 +89,8 @@ if [ "$(id -u)" -eq 0 ] && command -v tcpreplay >/dev/null; then
   wait_until 30 "[ -e '$work/forwarded.ready' ]" || { evidence="$work/forwarded.log"; die "the capture did not start"; }
   ip netns exec "$left" tcpreplay --topspeed --loop=4 -i wl "$work/frames.pcap" >/dev/null 2>&1
   wait_until 20 "[ \"\$(curl -sfG 'http://127.0.0.1:$port/query?db=traffic' --data-urlencode \"q=SELECT sum(packets) FROM net_traffic WHERE interface = 'wr'\" | python3 -c 'import json, sys; print(json.load(sys.stdin)[\"results\"][0].get(\"series\", [{\"values\": [[0, 0]]}])[0][\"values\"][0][1])')\" -ge $((4 * frames)) ]" || { evidence="$work/forwarded.log"; die "the running capture did not send what it had"; }
+  busy="$(ask "try { Sync-NetTrafficInflux -StorePath '$store' -ErrorAction Stop } catch { \$_.FullyQualifiedErrorId }")"
+  equal "beside a capture that sends" "${busy%%,*}" InfluxBusy
   stop_capture forwarded
   compare "from a running capture"
 else

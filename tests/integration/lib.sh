@@ -29,7 +29,7 @@ need() {
 cleanup() {
   local code=$? one
   trap - EXIT
-  for one in "${pids[@]}"; do kill -9 "$one" 2>/dev/null || true; done
+  for one in "${pids[@]}"; do { kill -9 "$one" && wait "$one"; } 2>/dev/null || true; done
   for one in "${namespaces[@]}"; do ip netns del "$one" 2>/dev/null || true; done
   for one in "${mounts[@]}"; do umount "$one" 2>/dev/null || true; done
   [ -z "$work" ] || rm -rf "$work"

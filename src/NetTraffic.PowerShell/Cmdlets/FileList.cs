@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
+using NetTraffic.Capture;
 
 namespace NetTraffic.PowerShell;
 
@@ -8,13 +9,19 @@ internal static class FileList
 {
     /// <summary>
     /// Full paths of what the user named, in order, each once. A wildcard leaves folders out; what is named outright stays, so that its reader says
-    /// what is wrong with it. Problems go to <paramref name="problem"/>, and the rest goes on.
+    /// what is wrong with it; "-" is standard input. Problems go to <paramref name="problem"/>, and the rest goes on.
     /// </summary>
     public static List<string> Expand(SessionState session, IEnumerable<string> paths, bool literal, Action<ErrorRecord> problem)
     {
         List<string> files = [];
         foreach (string path in paths)
         {
+            if (path == CaptureFileSource.StandardInput && !literal)
+            {
+                files.Add(path);
+                continue;
+            }
+
             try
             {
                 bool wildcard = !literal && WildcardPattern.ContainsWildcardCharacters(path);

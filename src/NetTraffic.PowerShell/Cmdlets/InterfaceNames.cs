@@ -21,8 +21,11 @@ internal static class InterfaceNames
     /// Names to capture on. Names without wildcards pass as they are: opening them says best what is wrong. A pattern stands for the interfaces that
     /// are up and may be captured on, without <c>any</c>, which would count every packet twice.
     /// </summary>
+    /// <param name="names">Names and patterns.</param>
+    /// <param name="interfaces">All interfaces; asked only where there is a pattern.</param>
+    /// <param name="permittedElsewhere">Whether another program captures, so that it does not matter what this one may.</param>
     /// <exception cref="CaptureException">A pattern matches nothing.</exception>
-    public static List<string> Expand(IEnumerable<string> names, Func<IReadOnlyList<CaptureInterface>> interfaces)
+    public static List<string> Expand(IEnumerable<string> names, Func<IReadOnlyList<CaptureInterface>> interfaces, bool permittedElsewhere = false)
     {
         List<string> expanded = [];
         foreach (string name in names)
@@ -34,10 +37,10 @@ internal static class InterfaceNames
             }
 
             Match(interfaces(), name, out List<CaptureInterface> matched);
-            List<CaptureInterface> usable = [.. matched.Where(one => one.Name != Any && one.IsUp && one.CanCapture)];
+            List<CaptureInterface> usable = [.. matched.Where(one => one.Name != Any && one.IsUp && (permittedElsewhere || one.CanCapture))];
             if (usable.Count == 0)
             {
-                CaptureInterface? refused = matched.Find(one => one.Name != Any && !one.CanCapture);
+                CaptureInterface? refused = matched.Find(one => one.Name != Any && !one.CanCapture && !permittedElsewhere);
                 throw refused is null
                     ? Unknown(name)
                     : new CaptureException(CaptureProblem.NotPermitted, $"None of the interfaces that match '{name}' can be captured on: {refused.CaptureProblem}", "Get-NetCaptureInterface lists the interfaces.");

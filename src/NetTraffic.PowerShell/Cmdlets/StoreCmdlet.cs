@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.Packets;
 using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell;
@@ -71,6 +72,23 @@ public abstract class StoreCmdlet : TrafficCmdlet
         }
 
         return known;
+    }
+
+    /// <summary>How raw packets are kept: at most <paramref name="bytes"/> of them; null: not.</summary>
+    protected PacketRingOptions? RingOptions(long? bytes, int snapLength)
+    {
+        const int headers = 96; // Ethernet, IPv6 and a TCP header with some options
+        if (bytes is null && IsBound("PacketRingSnapLength"))
+        {
+            Refuse("BadArgument", "-PacketRingSnapLength says how much of each packet is kept, but none are kept.", "Say how many bytes in all: -PacketRing 512MB.");
+        }
+
+        if (bytes is not null && snapLength < headers)
+        {
+            WriteWarning($"Of packets cut at {snapLength} bytes the headers may be missing too: Get-NetPacket and Export-NetTraffic then find them by time, but not by address or port. {headers} bytes are enough for most headers.");
+        }
+
+        return bytes is { } most ? new PacketRingOptions { MaxBytes = most, SnapLength = snapLength } : null;
     }
 
     /// <inheritdoc/>

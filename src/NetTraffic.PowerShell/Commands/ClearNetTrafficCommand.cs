@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NetTraffic.Engine;
 using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
@@ -23,16 +24,16 @@ public sealed class ClearNetTrafficCommand : StoreCmdlet
         }
 
         DateTime before = DateTime.UtcNow - OlderThan;
-        ClearResult preview = OpenForReading(FullStorePath).Clear(before, keepRecentlyWritten: false, whatIf: true, StopToken);
-        if (preview.Segments == 0)
+        ClearResult preview = TrafficEngine.Clear(OpenForReading(FullStorePath), before, keepRecentlyWritten: false, whatIf: true, StopToken);
+        if (preview.Segments == 0 && preview.PacketFiles == 0)
         {
             WriteVerbose($"The store has nothing that ended before {Display.Time(before)}.");
             WriteObject(preview);
         }
         else if (ShouldProcess(
-            $"{preview.Hours} hours of traffic ({preview.Segments} files, {Display.Bytes(preview.FreedBytes)}) whose packets are older than {Display.Time(before)} (whenever they were captured or imported), in {Display.Text(preview.StorePath)}", "Remove"))
+            $"{preview.Hours} hours of traffic ({preview.Segments} files{(preview.PacketFiles > 0 ? $" and {preview.PacketFiles} of raw packets" : "")}, {Display.Bytes(preview.FreedBytes)}) whose packets are older than {Display.Time(before)} (whenever they were captured or imported), in {Display.Text(preview.StorePath)}", "Remove"))
         {
-            WriteObject(Store.Clear(before, keepRecentlyWritten: false, whatIf: false, StopToken));
+            WriteObject(TrafficEngine.Clear(Store, before, keepRecentlyWritten: false, whatIf: false, StopToken));
         }
     }
 }

@@ -22,13 +22,14 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     private long rows;
     private bool asked;
     private List<string> captures = [];
+    private PacketFile? packets;
 
     /// <summary>The file to make.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet.</summary>
+    /// <summary>Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet, .pcapng, .pcap.</summary>
     [Parameter]
     [EnumName(typeof(ExportFormat), "format")]
     public ExportFormat Format { get; set; }
@@ -57,9 +58,34 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     [Parameter]
     public SwitchParameter AsArray { get; set; }
 
+    /// <summary>Raw packets: a classic pcap file instead of pcapng.</summary>
+    [Parameter]
+    public SwitchParameter Legacy { get; set; }
+
+    /// <summary>Raw packets that this capture filter (libpcap's syntax) lets pass.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Filter { get; set; }
+
+    /// <summary>Flows of these ids, or their packets.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public ulong[]? FlowId { get; set; }
+
+    /// <summary>Flows of these Community IDs, or their packets.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? CommunityId { get; set; }
+
     /// <summary>Replaces a file that is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<ulong> WantedFlowIds => FlowId ?? [];
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> WantedCommunityIds => CommunityId ?? [];
 
     /// <inheritdoc/>
     protected override void Begin()
@@ -79,16 +105,18 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             Refuse("AsArrayIsForJson", $"-AsArray does not go with {format}.", "Leave it out, or choose -Format Json.");
         }
 
+        RefusePacketParameters();
         CheckPlace();
         if (!piped && !FindCaptures())
         {
             return;
         }
 
-        if (ShouldProcess(Display.Text(file), piped ? $"Export objects as {format}" : $"Export the dataset {Dataset} as {format}"))
+        if (ShouldProcess(Display.Text(file), format == ExportFormat.Pcap ? "Export packets" : piped ? $"Export objects as {format}" : $"Export the dataset {Dataset} as {format}"))
         {
             output = new OutputFile(file, Force);
-            writer = format == ExportFormat.Parquet ? null : RowWriter.Create(format, output.Open(), AsArray);
+            packets = format == ExportFormat.Pcap ? new PacketFile(this, output.Open(), Legacy, file) : null;
+            writer = format is ExportFormat.Parquet or ExportFormat.Pcap ? null : RowWriter.Create(format, output.Open(), AsArray);
         }
     }
 
@@ -97,7 +125,11 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     {
         // An empty pipeline never gets here, though its parameter set is the store's: it asks for nothing, not for everything.
         asked = true;
-        if (ParameterSetName == PipelineSet && InputObject is not null && writer is not null)
+        if (ParameterSetName == PipelineSet && InputObject is not null && packets is not null)
+        {
+            packets.Take(InputObject);
+        }
+        else if (ParameterSetName == PipelineSet && InputObject is not null && writer is not null)
         {
             row.Read(InputObject);
             writer.Write(row.Names, row.Values);
@@ -113,7 +145,14 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             return;
         }
 
-        if (ParameterSetName == StoreSet && asked)
+        if (packets is not null)
+        {
+            if (!WritePackets(packets))
+            {
+                return;
+            }
+        }
+        else if (ParameterSetName == StoreSet && asked)
         {
             WriteDataset(MakeFilter(captures));
         }
@@ -142,6 +181,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             try
             {
                 writer?.Dispose();
+                packets?.Dispose();
             }
             catch (IOException)
             {
@@ -173,6 +213,32 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
     }
 
+    private void RefusePacketParameters()
+    {
+        string[] wrong = format == ExportFormat.Pcap
+            ? [.. new[] { nameof(Dataset), nameof(PerInterval) }.Where(IsBound).Select(name => "-" + name)]
+            : [.. new[] { nameof(Legacy), nameof(Filter) }.Where(IsBound).Select(name => "-" + name)];
+        if (wrong.Length > 0)
+        {
+            Refuse("BadArgument", $"{string.Join(", ", wrong)}: that does not go with {format}.", format == ExportFormat.Pcap ? "Leave it out: packets are of no dataset." : "Leave it out, or choose -Format Pcap.");
+        }
+    }
+
+    /// <summary>False: there is nothing to write, which is no reason to make an empty file.</summary>
+    private bool WritePackets(PacketFile target)
+    {
+        bool any = ParameterSetName == StoreSet && asked
+            ? target.WriteRings(OpenForReading(FullStorePath), MakeFilter(captures), Filter, StopToken)
+            : target.WritePiped(OpenForReading(FullStorePath), id => KnownCaptures(OpenForReading(FullStorePath), id), Filter, StopToken);
+        if (any)
+        {
+            target.Complete();
+            rows = target.Packets;
+        }
+
+        return any;
+    }
+
     private ExportFormat ChooseFormat()
     {
         if (IsBound(nameof(Format)))
@@ -185,8 +251,9 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             case ".CSV": return ExportFormat.Csv;
             case ".JSON" or ".JSONL" or ".NDJSON": return ExportFormat.Json;
             case ".PARQUET": return ExportFormat.Parquet;
+            case ".PCAPNG" or ".PCAP": return ExportFormat.Pcap;
             default:
-                Refuse("UnknownExportFormat", $"The name '{Path}' does not say in which format to export.", "Give -Format Csv, Json or Parquet, or end the name with .csv, .json or .parquet.", target: Path);
+                Refuse("UnknownExportFormat", $"The name '{Path}' does not say in which format to export.", "Give -Format Csv, Json, Parquet or Pcap, or end the name with .csv, .json, .parquet or .pcapng.", target: Path);
                 return default;
         }
     }

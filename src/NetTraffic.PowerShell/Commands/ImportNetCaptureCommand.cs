@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using NetTraffic.Capture;
 using NetTraffic.Engine;
+using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.Store;
 
@@ -10,9 +12,10 @@ namespace NetTraffic.PowerShell.Commands;
 [OutputType(typeof(ImportResult))]
 public sealed class ImportNetCaptureCommand : StoreCmdlet
 {
+    private PacketRingOptions? ring;
     private readonly Dictionary<string, List<CaptureStatus>> imports = new(StringComparer.Ordinal);
 
-    /// <summary>Capture files; wildcards are allowed.</summary>
+    /// <summary>Capture files or named pipes; wildcards are allowed. "-" is standard input.</summary>
     [Parameter(ParameterSetName = "Path", Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -35,10 +38,35 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
+    /// <summary>Keeps the raw packets in the store too, all of them where -PacketRing gives no bound.</summary>
+    [Parameter]
+    public SwitchParameter KeepPackets { get; set; }
+
+    /// <summary>Keeps the newest raw packets, in at most so many bytes on disk: 1 MB at least.</summary>
+    [Parameter]
+    [ValidateRange(1 << 20, long.MaxValue)]
+    public long PacketRing { get; set; }
+
+    /// <summary>Bytes kept of each raw packet at most.</summary>
+    [Parameter]
+    [ValidateRange(1, 262_144)]
+    public int PacketRingSnapLength { get; set; } = new PacketRingOptions().SnapLength;
+
     /// <summary>Flows held in memory at most.</summary>
     [Parameter]
     [ValidateRange(16, 100_000_000)]
     public int MaxFlows { get; set; } = new FlowOptions().MaxFlows;
+
+    /// <inheritdoc/>
+    protected override void Begin()
+    {
+        ring = RingOptions(IsBound(nameof(PacketRing)) ? PacketRing : KeepPackets ? long.MaxValue : null, PacketRingSnapLength);
+        if (MyInvocation.ExpectingInput && Path is [CaptureFileSource.StandardInput])
+        {
+            Refuse("PipelineIsText", "PowerShell makes lines of text of what another program sends through its pipeline, so the packets would be spoilt.",
+                "Pipe into PowerShell from the system's shell (ssh HOST tcpdump -U -w - | pwsh -Command \"Import-NetCapture -Path -\"), or through a named pipe (mkfifo P, then Import-NetCapture -Path P).");
+        }
+    }
 
     /// <inheritdoc/>
     protected override void Process()
@@ -59,6 +87,7 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
             StorePath = FullStorePath,
             Sensor = Sensor,
             Name = Name,
+            PacketRing = ring,
             Flows = new FlowOptions { MaxFlows = MaxFlows },
         };
         string activity = $"Importing {Display.Text(System.IO.Path.GetFileName(file))}";
@@ -85,6 +114,11 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
         if (!result.Complete && result.Message is not null)
         {
             WriteWarning(Display.Text($"{file}: {Display.Damage(result.Message, result.DamageOffset)} {Display.Count(result.Packets)} packets before it were imported."));
+        }
+
+        if (result.PacketRingLostPackets > 0)
+        {
+            WriteWarning(Display.Text($"{file}: {Display.Count(result.PacketRingLostPackets)} raw packets could not be kept (is the disk full?). Its flows are stored."));
         }
 
         WarnOfEarlier(result);

@@ -26,6 +26,11 @@ public sealed class InitializeNetTrafficInfluxCommand : StoreCmdlet
         }
 
         InfluxSetupResult plan = TrafficEngine.InitializeInflux(FullStorePath, retention, whatIf: true, StopToken);
+        foreach (string warning in plan.Warnings)
+        {
+            WriteWarning(Display.Text(warning));
+        }
+
         if (plan.Actions.Count == 0)
         {
             WriteObject(plan);

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using NetTraffic.Capture;
 using NetTraffic.Engine;
+using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.PowerShell.Jobs;
 
@@ -26,6 +27,11 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string? Filter { get; set; }
 
+    /// <summary>What captures: libpcap in this process, or Wireshark's dumpcap or tshark, which may be permitted to where this process is not.</summary>
+    [Parameter]
+    [EnumName(typeof(CaptureEngine), "engine")]
+    public CaptureEngine Engine { get; set; }
+
     /// <summary>Sees frames that are not addressed to this machine too.</summary>
     [Parameter]
     public SwitchParameter Promiscuous { get; set; }
@@ -39,6 +45,16 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     [Parameter]
     [ValidateRange(64 << 10, 1 << 30)]
     public int BufferSize { get; set; } = 64 << 20;
+
+    /// <summary>Keeps the newest raw packets, in at most so many bytes on disk: 1 MB at least.</summary>
+    [Parameter]
+    [ValidateRange(1 << 20, long.MaxValue)]
+    public long PacketRing { get; set; }
+
+    /// <summary>Bytes kept of each raw packet at most.</summary>
+    [Parameter]
+    [ValidateRange(1, 262_144)]
+    public int PacketRingSnapLength { get; set; } = new PacketRingOptions().SnapLength;
 
     /// <summary>Ends after this long.</summary>
     [Parameter]
@@ -115,7 +131,8 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
 
         return new CaptureRequest
         {
-            Interfaces = InterfaceNames.Expand(Interface ?? [DefaultInterface()], TrafficEngine.GetInterfaces),
+            Interfaces = InterfaceNames.Expand(Interface ?? [DefaultInterface()], TrafficEngine.GetInterfaces, Engine != CaptureEngine.Libpcap),
+            Engine = Engine,
             Filter = Filter,
             Promiscuous = Promiscuous,
             SnapLength = SnapLength,
@@ -126,6 +143,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
             StorePath = FullStorePath,
             Name = Name,
             FlushInterval = IsBound(nameof(FlushInterval)) ? FlushInterval : null,
+            PacketRing = RingOptions(IsBound(nameof(PacketRing)) ? PacketRing : null, PacketRingSnapLength),
             Flows = new FlowOptions { MaxFlows = MaxFlows },
         };
     }

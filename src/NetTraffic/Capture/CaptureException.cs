@@ -20,6 +20,12 @@ public enum CaptureProblem
 
     /// <summary>The capture filter does not compile.</summary>
     BadFilter,
+
+    /// <summary>The program that is to capture (dumpcap, tshark) is not installed.</summary>
+    ProgramMissing,
+
+    /// <summary>The program that captures ended, or hangs.</summary>
+    ProgramFailed,
 }
 
 /// <summary>A capture cannot begin, or ended by an error; the message says why and what to do.</summary>
@@ -38,4 +44,17 @@ public sealed class CaptureException : Exception
 
     /// <summary>The user's next move, as a sentence or a command; null where there is none to name.</summary>
     public string? RecommendedAction { get; }
+}
+
+/// <summary>What captures.</summary>
+public enum CaptureEngine
+{
+    /// <summary>libpcap (Npcap), in this process.</summary>
+    Libpcap = 0,
+
+    /// <summary>Wireshark's dumpcap, a process of its own that may be permitted to capture where this one is not.</summary>
+    Dumpcap,
+
+    /// <summary>TShark, which captures through dumpcap.</summary>
+    TShark,
 }

@@ -21,6 +21,9 @@ public sealed record InfluxSetupResult
     /// <summary>The steps that were done, or would be; empty: all is as it should be.</summary>
     public IReadOnlyList<string> Actions { get; init; } = [];
 
+    /// <summary>What the steps take away: points that are there, or that would be refused; empty: nothing.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Something on the server was changed.</summary>
     public bool Changed { get; init; }
 

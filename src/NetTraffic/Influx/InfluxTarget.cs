@@ -74,6 +74,9 @@ public sealed class InfluxException : IOException
 
     /// <summary>What kind of problem it is.</summary>
     public InfluxProblem Problem { get; }
+
+    /// <summary>What to do, where it is something else than for other problems of this kind; null: what is done for the kind.</summary>
+    public string? NextMove { get; init; }
 }
 
 /// <summary>Why a server does not take what is sent.</summary>
@@ -102,4 +105,7 @@ public enum InfluxProblem
 
     /// <summary>Another process passes on the same store to the same server.</summary>
     Busy,
+
+    /// <summary>The server does not take the name of the database or bucket.</summary>
+    BadName,
 }

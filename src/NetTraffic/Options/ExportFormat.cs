@@ -11,4 +11,7 @@ public enum ExportFormat
 
     /// <summary>Apache Parquet, as the store itself keeps its data.</summary>
     Parquet,
+
+    /// <summary>Raw packets: pcapng, or classic pcap.</summary>
+    Pcap,
 }

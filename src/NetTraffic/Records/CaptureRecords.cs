@@ -189,6 +189,12 @@ public sealed class ImportResult
     /// <summary>Last packet, UTC.</summary>
     public DateTime? EndTime { get; set; }
 
+    /// <summary>Raw packets kept, those overwritten since included.</summary>
+    public long PacketRingPackets { get; set; }
+
+    /// <summary>Raw packets that could not be kept because the disk was full.</summary>
+    public long PacketRingLostPackets { get; set; }
+
     /// <summary>How long the import took.</summary>
     public TimeSpan Elapsed { get; set; }
 
@@ -216,6 +222,9 @@ public sealed class ClearResult
 
     /// <summary>Segment files removed.</summary>
     public int Segments { get; set; }
+
+    /// <summary>Files of packet rings removed.</summary>
+    public int PacketFiles { get; set; }
 
     /// <summary>Bytes freed on disk.</summary>
     public long FreedBytes { get; set; }

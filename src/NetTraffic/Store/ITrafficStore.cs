@@ -39,6 +39,9 @@ public interface ITrafficStore : IDisposable
     /// <exception cref="ArgumentException">That is no capture's identifier.</exception>
     string GetPacketFolder(string captureId);
 
+    /// <summary>The captures that have such a folder, oldest first.</summary>
+    IReadOnlyList<string> GetPacketCaptures();
+
     /// <summary>Makes a capture visible, as Running, to every process that uses the store, and opens its writer.</summary>
     ICaptureWriter CreateCapture(CaptureStatus status, CaptureWriterOptions options);
 
@@ -172,4 +175,7 @@ public sealed class StoreException : IOException
         : base(message, inner)
     {
     }
+
+    /// <summary>What to do, where it is not about the folder; null: it is.</summary>
+    public string? NextMove { get; init; }
 }

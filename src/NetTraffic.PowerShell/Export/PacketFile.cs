@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using NetTraffic.Engine;
+using NetTraffic.Packets;
+using NetTraffic.Store;
+
+namespace NetTraffic.PowerShell.Export;
+
+/// <summary>The packets that Export-NetTraffic writes: of the store's rings, of flows or captures that are piped in, or packets that are piped in.</summary>
+/// <param name="cmdlet">Whom problems and progress are told.</param>
+/// <param name="stream">Where the file goes.</param>
+/// <param name="legacy">Whether it is a classic pcap file.</param>
+/// <param name="file">Its name, for people.</param>
+internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, string file) : IDisposable
+{
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(500);
+    private readonly PacketExport export = new(stream, legacy);
+    private readonly List<(string, InterfaceStatistics)> statistics = [];
+    private readonly List<string> captures = [];
+    private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
+    private FlowSelection? flows;
+    private bool shown;
+    private bool refused;
+
+    /// <summary>Packets written.</summary>
+    public long Packets => export.Packets;
+
+    private string Activity => $"Exporting to {Display.Text(Path.GetFileName(file))}";
+
+    /// <summary>Takes an object of the pipeline: a packet is written at once; flows and captures are gathered.</summary>
+    public void Take(PSObject input)
+    {
+        switch (input.BaseObject)
+        {
+            case NetPacket packet:
+                export.Add(packet);
+                Tell();
+                break;
+            case Flow flow:
+                (flows ??= new FlowSelection()).Add(flow);
+                break;
+            default:
+                if (input.Properties["CaptureId"]?.Value is string { Length: > 0 } id)
+                {
+                    captures.Add(id);
+                    break;
+                }
+
+                refused = true;
+                cmdlet.WriteError(ErrorRecords.Make(
+                    new ArgumentException($"A {input.BaseObject.GetType().Name} has no packets."), "NotPackets", ErrorCategory.InvalidArgument, input.BaseObject,
+                    "Pipe in what Get-NetPacket, Get-NetFlow, Get-NetCapture or Import-NetCapture gives."));
+                break;
+        }
+    }
+
+    /// <summary>Writes what was gathered; false where none of it can have packets. An empty pipeline makes an empty file.</summary>
+    public bool WritePiped(ITrafficStore store, Func<List<string>, List<string>> known, string? filter, CancellationToken stop)
+    {
+        if (filter is not null && Packets > 0)
+        {
+            cmdlet.ThrowTerminatingError(ErrorRecords.Make(
+                new ArgumentException("-Filter chooses among the packets of captures and flows; packets that are piped in are written as they come."), "BadArgument", ErrorCategory.InvalidArgument, filter,
+                "Give it to Get-NetPacket: Get-NetPacket -Filter ... | Export-NetTraffic ..."));
+        }
+
+        bool any = Packets > 0 || (flows is null && captures.Count == 0 && !refused);
+        if (flows is not null)
+        {
+            if (flows.CaptureIds.Contains(""))
+            {
+                cmdlet.WriteError(ErrorRecords.Make(
+                    new ArgumentException("Some of the flows come from a file, and no ring has their packets."), "FlowsOfFile", ErrorCategory.InvalidArgument, null,
+                    "Name the file: Get-NetFlow -Path FILE | Get-NetPacket -Path FILE | Export-NetTraffic ..."));
+            }
+
+            any |= flows.CaptureIds.Any(id => id.Length > 0) && Write(store, new PacketQuery { Flows = flows, BpfFilter = filter }, stop);
+        }
+
+        if (captures.Count > 0 && known(captures) is { Count: > 0 } listed)
+        {
+            any |= Write(store, new PacketQuery { Filter = new TrafficFilter { CaptureId = listed }, BpfFilter = filter }, stop);
+        }
+
+        return any;
+    }
+
+    /// <summary>Writes the packets of the rings that a filter chooses; false where no capture keeps packets.</summary>
+    public bool WriteRings(ITrafficStore store, TrafficFilter filter, string? bpf, CancellationToken stop) => Write(store, new PacketQuery { Filter = filter, BpfFilter = bpf }, stop);
+
+    /// <summary>Ends the file.</summary>
+    public void Complete()
+    {
+        export.Complete(statistics);
+        if (shown)
+        {
+            cmdlet.WriteProgress(new ProgressRecord(1, Activity, "ended") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    public void Dispose() => export.Dispose();
+
+    private bool Write(ITrafficStore store, PacketQuery query, CancellationToken stop)
+    {
+        PacketReadResult result = TrafficEngine.ReadPackets(store, query, Write, stop);
+        statistics.AddRange(result.Statistics);
+        foreach ((string capture, string message) in result.Problems)
+        {
+            cmdlet.WriteWarning(Display.Text($"A part of the packets of {capture} cannot be read: {message}"));
+        }
+
+        if (result.Rings == 0)
+        {
+            cmdlet.WriteError(ErrorRecords.Make(
+                new InvalidOperationException("None of these captures keeps packets, so there are none to export."), "NoPacketsKept", ErrorCategory.ObjectNotFound, null,
+                "Capture with Start-NetCapture -PacketRing 512MB, or import with Import-NetCapture -KeepPackets."));
+        }
+
+        return result.Rings > 0;
+    }
+
+    private bool Write(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin)
+    {
+        export.Add(packet, decoded, origin);
+        Tell();
+        return true;
+    }
+
+    private void Tell()
+    {
+        if ((Packets & 1023) == 0 && sinceProgress.Elapsed > ProgressEvery)
+        {
+            sinceProgress.Restart();
+            shown = true;
+            cmdlet.WriteProgress(new ProgressRecord(1, Activity, $"{Display.Count(Packets)} packets"));
+        }
+    }
+}
