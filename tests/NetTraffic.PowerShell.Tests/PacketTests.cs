@@ -108,10 +108,11 @@ public sealed class PacketTests : IDisposable
     {
         using ModuleSession narrow = new(width: 80);
         string evil = "evil\u001b[2J\u0007";
-        narrow.Run("Get-NetPacket $args[0] | Out-Default; Get-NetPacket $args[1] -First 40 | Out-Default",
+        narrow.Run("Get-NetPacket $args[1] -Protocol ARP -First 1 | Out-Default; Get-NetPacket $args[0] | Out-Default; Get-NetPacket $args[1] -First 40 | Out-Default",
             narrow.Write("evil.pcapng", TinyCapture.OnInterface(evil)), Sample).Clean();
         Assert.DoesNotContain("\u001b[2J", narrow.Screen, StringComparison.Ordinal);
         Assert.Contains("Info", narrow.Screen, StringComparison.Ordinal);
+        Assert.Contains("02:00:5e:00:01:01 02:00:5e:00:01:0a ARP ", narrow.Screen, StringComparison.Ordinal);
         Assert.Contains("10.9.9.9:1234", narrow.Screen, StringComparison.Ordinal);
         Assert.Equal(5, narrow.Run("Get-NetPacket $args[0] -First 500 | Where-Object Source -eq 10.0.2.53 | Where-Object Proto -eq TCP", Sample).Clean().Output.Count);
     }
@@ -212,10 +213,9 @@ public sealed class PacketTests : IDisposable
         {
             using FileStream pipe = opened.Result;
             byte[] capture = TinyCapture.Dns(20_000);
-            pipe.Write(capture);
-            pipe.Flush();
             try
             {
+                pipe.Write(capture);
                 while (true)
                 {
                     pipe.Write(capture.AsSpan(24));
