@@ -1,12 +1,13 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using NetTraffic.PowerShell.Tests.Hosting;
-using NetTraffic.Testing;
 
 namespace NetTraffic.PowerShell.Tests;
 
 /// <summary>Export-NetTraffic -Format Pcap, and the packets that Import-NetCapture keeps for it.</summary>
 public sealed class PacketExportTests : IDisposable
 {
+    private static readonly string Sample = Path.Combine(Repository.Root, "tests", "fixtures", "sample.pcapng");
     private readonly ModuleSession session = new();
 
     public void Dispose() => session.Dispose();
@@ -21,13 +22,12 @@ public sealed class PacketExportTests : IDisposable
     [InlineData("Get-NetFlow | Export-NetTraffic $args[0]", "all.pcapng", null)]
     [InlineData("Export-NetTraffic $args[0] -Filter 'udp port 53'", "dns.pcapng", "udp.port == 53 && !vxlan && !gre && !icmp && !icmpv6")]
     [InlineData("Export-NetTraffic $args[0] -Port 80", "web.pcapng", "tcp.port == 80")]
-    [InlineData("Export-NetTraffic $args[0] -Protocol ARP", "arp.pcapng", "arp")]
+    [InlineData("Export-NetTraffic $args[0] -Protocol ARP", "arp.pcapng", "arp && !ip && !ipv6")]
     public void What_is_exported_is_what_TShark_finds_by_the_same_filter(string script, string name, string? displayFilter)
     {
-        TShark.Require();
-        session.Run("Import-NetCapture $args[0] -KeepPackets", Repository.SampleCapture).Clean();
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
         PSObject written = Assert.Single(session.Run(script, Target(name)).Clean().Output);
-        string[] expected = [.. Stamps(Repository.SampleCapture, displayFilter)];
+        string[] expected = [.. Stamps(Sample, displayFilter)];
         Assert.NotEmpty(expected);
         Assert.Equal(expected, Stamps(Target(name), null));
         Assert.Equal((long)expected.Length, written.Properties["Rows"].Value);
@@ -36,7 +36,7 @@ public sealed class PacketExportTests : IDisposable
     [Fact]
     public void Flows_of_the_pipeline_give_their_packets()
     {
-        session.Run("Import-NetCapture $args[0] -KeepPackets", Repository.SampleCapture).Clean();
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
         PSObject written = Assert.Single(session.Run("Get-NetFlow -Application http -First 3 | Export-NetTraffic $args[0]", Target("http.pcapng")).Clean().Output);
         Assert.Equal(session.Run("Get-NetFlow -Application http -First 3").Clean().Output.Sum(flow => ((Flow)flow.BaseObject).Packets), written.Properties["Rows"].Value);
     }
@@ -52,15 +52,15 @@ public sealed class PacketExportTests : IDisposable
     [InlineData("Get-NetPacket -Path $args[1] | Export-NetTraffic $args[0] -Filter tcp", "BadArgument", ErrorCategory.InvalidArgument)]
     public void What_cannot_be_exported_is_refused_and_leaves_no_file(string script, string id, ErrorCategory category)
     {
-        session.Run("Import-NetCapture $args[0]", Repository.SampleCapture).Clean();
-        session.Run(script, Target("none.pcapng"), Repository.SampleCapture).Error(id, category);
+        session.Run("Import-NetCapture $args[0]", Sample).Clean();
+        session.Run(script, Target("none.pcapng"), Sample).Error(id, category);
         Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
     }
 
     [Fact]
     public void A_bad_filter_has_libpcaps_words_and_leaves_no_file()
     {
-        session.Run("Import-NetCapture $args[0] -KeepPackets", Repository.SampleCapture).Clean();
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
         ErrorRecord error = session.Run("Export-NetTraffic $args[0] -Filter 'tcp prot 80'", Target("none.pcapng")).Error("BadFilter", ErrorCategory.InvalidArgument);
         Assert.Contains("syntax error", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
@@ -74,7 +74,7 @@ public sealed class PacketExportTests : IDisposable
     [Fact]
     public void A_snap_length_below_the_headers_is_warned_of()
     {
-        session.Run("Import-NetCapture $args[0] -KeepPackets -PacketRingSnapLength 40 -WarningVariable warned -WarningAction SilentlyContinue | Out-Null; $warned.Count", Repository.SampleCapture).Clean();
+        session.Run("Import-NetCapture $args[0] -KeepPackets -PacketRingSnapLength 40 -WarningVariable warned -WarningAction SilentlyContinue | Out-Null; $warned.Count", Sample).Clean();
     }
 
     [Fact]
@@ -87,12 +87,28 @@ public sealed class PacketExportTests : IDisposable
     [Fact]
     public void Packets_as_Csv_have_their_bytes_in_hexadecimal_and_no_tree()
     {
-        session.Run("Get-NetPacket -Path $args[0] -First 2 | Export-NetTraffic $args[1]", Repository.SampleCapture, Target("packets.csv")).Clean();
+        session.Run("Get-NetPacket -Path $args[0] -First 2 | Export-NetTraffic $args[1]", Sample, Target("packets.csv")).Clean();
         string[] lines = File.ReadAllLines(Target("packets.csv"));
         Assert.EndsWith(",Info,Data", lines[0], StringComparison.Ordinal);
         Assert.Matches(",[0-9A-F]{84}$", lines[1]);
     }
 
-    private static IEnumerable<string> Stamps(string path, string? displayFilter) =>
-        TShark.Fields(path, displayFilter, "frame.time_epoch", "frame.len", "frame.cap_len").Select(row => string.Join(" ", row)).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Stamps(string path, string? displayFilter)
+    {
+        ProcessStartInfo start = new("tshark", ["-n", "-r", path, "-Y", displayFilter ?? "frame", "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len", "-e", "frame.cap_len"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        try
+        {
+            using Process tshark = Process.Start(start)!;
+            return [.. tshark.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("TShark is not installed (apt-get install tshark).");
+            throw;
+        }
+    }
 }
