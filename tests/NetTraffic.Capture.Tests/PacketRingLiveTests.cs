@@ -168,36 +168,6 @@ public sealed class PacketRingLiveTests
         Assert.Equal(Rings.Measure(folder), ring.Counters.DiskBytes);
     }
 
-    [Fact]
-    public void A_full_disk_costs_packets_is_said_and_is_got_over()
-    {
-        using TinyDisk disk = TinyDisk.MakeOrSkip(4 << 20);
-        string folder = Path.Combine(disk.Path, "ring");
-        string ballast = Path.Combine(disk.Path, "ballast");
-        File.WriteAllBytes(ballast, new byte[2 << 20]);
-        using PacketRing ring = new(folder, new PacketRingOptions { MaxBytes = 64 << 20, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-
-        // Ring files are 4 MB: the disk is full within the first one, and there is none older to delete.
-        int next = 0;
-        AddUntil(lane, () => ring.Problem is not null, () => next++, 20_000);
-        Assert.Contains("full", ring.Problem, StringComparison.Ordinal);
-        AddUntil(lane, () => ring.Counters.LostPackets > 0, () => next++, 20_000);
-        File.Delete(ballast);
-        long before = ring.Counters.Packets;
-        AddUntil(lane, () => ring.Counters.Packets > before, () => next++, 20_000);
-        ring.Complete();
-        Assert.Equal(next, ring.Counters.Packets + ring.Counters.LostPackets);
-        List<int> kept = [.. Rings.Read(folder).Select(Rings.NumberOf)];
-        Assert.NotEmpty(kept);
-        Assert.Equal(kept.Distinct().Order(), kept);
-        Assert.InRange(kept[^1], next - 4000, next - 1);
-        if (TShark.IsInstalled)
-        {
-            TShark.AssertOpens(Directory.GetFiles(folder, "*.pcapng").Order(StringComparer.Ordinal).First()); // the one that the disk was full within
-        }
-    }
-
     private static void Add(PacketRingLane lane, TestPacket packet) => lane.Add(packet.Raw, Rings.Decoded(packet));
 
     private static void AddUntil(PacketRingLane lane, Func<bool> done, int number)

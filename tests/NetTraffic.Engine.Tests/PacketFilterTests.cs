@@ -68,6 +68,7 @@ public class PacketFilterTests
     public void A_capture_filter_over_a_file()
     {
         TShark.Require();
+        Packets.RequireLibpcap();
         List<long> found = Packets.Numbers(Repository.SampleCapture, new PacketQuery { BpfFilter = "tcp port 443 and host 10.0.1.10" });
         Assert.Equal(Packets.TSharkNumbers(Repository.SampleCapture, "tcp.port == 443 && ip.addr == 10.0.1.10 && !icmp && !vlan"), found);
         Assert.NotEmpty(found);
@@ -153,6 +154,7 @@ public class PacketFilterTests
     [Fact]
     public void Reading_allocates_nothing_for_a_packet()
     {
+        Packets.RequireLibpcap();
         using ScratchFolder folder = new();
         string path = Path.Combine(folder.Path, "many.pcap");
         byte[] frame = Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, Frames.Udp(53, 4000, new byte[40])));

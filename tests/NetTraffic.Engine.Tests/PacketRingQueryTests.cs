@@ -11,6 +11,7 @@ public class PacketRingQueryTests
     [Fact]
     public void A_ring_gives_what_its_file_had_and_every_filter_finds_there_what_it_finds_in_the_file()
     {
+        Packets.RequireLibpcap();
         using ScratchFolder folder = new();
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         string id = Packets.ImportWithRing(store, Repository.SampleCapture);
@@ -103,6 +104,8 @@ public class PacketRingQueryTests
         Assert.Throws<InvalidOperationException>(() => TrafficEngine.ReadPackets(store, new PacketQuery(), (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => throw new InvalidOperationException("enough"), CancellationToken.None));
         using CancellationTokenSource stop = new();
         Assert.ThrowsAny<OperationCanceledException>(() => TrafficEngine.ReadPackets(store, new PacketQuery(), (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => { stop.Cancel(); return true; }, stop.Token));
+
+        // Wrong, or there is no libpcap to say so: an error of the threads that read comes out as well.
         Assert.Throws<CaptureException>(() => Packets.OfRings(store, new PacketQuery { BpfFilter = "nonsense here" }, out _));
     }
 

@@ -52,6 +52,19 @@ internal static class Packets
         return id;
     }
 
+    /// <summary>Skips the calling test where there is no libpcap to compile capture filters.</summary>
+    public static void RequireLibpcap()
+    {
+        try
+        {
+            BpfFilter.Compile("ip", 1).Dispose();
+        }
+        catch (CaptureException error) when (error.Problem == CaptureProblem.LibraryMissing)
+        {
+            Assert.Skip(error.Message);
+        }
+    }
+
     public static AddressRange[] Addresses(params string[] texts) => [.. texts.Select(AddressRange.Parse)];
 
     private static bool Add(List<long> numbers, long number)

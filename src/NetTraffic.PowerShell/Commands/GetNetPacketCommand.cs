@@ -166,7 +166,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
                 "Name the file: Get-NetFlow -Path FILE | Get-NetPacket -Path FILE."));
         }
 
-        PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter), Write, StopToken);
+        using ReadingProgress progress = new(this, "Reading packets");
+        PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter) with { Progress = progress.Show }, Write, StopToken);
         foreach ((string capture, string message) in result.Problems)
         {
             WriteWarning(Display.Text($"A part of the packets of {capture} cannot be read: {message}"));
@@ -198,7 +199,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
             }
             else
             {
-                TrafficEngine.ReadPackets(file, Query(MakeFilter([])), Write, StopToken);
+                using ReadingProgress progress = new(this, $"Reading {Display.Text(System.IO.Path.GetFileName(file))}");
+                TrafficEngine.ReadPackets(file, Query(MakeFilter([])) with { Progress = progress.Show }, Write, StopToken);
             }
         });
     }
