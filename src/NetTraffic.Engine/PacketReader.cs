@@ -89,16 +89,21 @@ internal static class PacketReader
 
         if (filter.CommunityId.Count is > 0 and <= MostAddresses && query.Flows is null)
         {
+            HashSet<string> wanted = new(filter.CommunityId, StringComparer.Ordinal);
             HashSet<string> known = new(StringComparer.Ordinal);
-            HashSet<string> seen = new(StringComparer.Ordinal);
             foreach (Flow flow in store.GetFlows(new TrafficFilter { CommunityId = filter.CommunityId }, null, false, cancellationToken))
             {
-                seen.Add(flow.CommunityId!);
+                // All flows of a Community ID are between the same addresses.
                 known.Add(flow.SourceAddress!);
+                wanted.Remove(flow.CommunityId!);
+                if (wanted.Count == 0)
+                {
+                    break;
+                }
             }
 
             // The hash says nothing of the addresses, so where one is unknown every packet must be looked at.
-            addresses = seen.Count == filter.CommunityId.Distinct(StringComparer.Ordinal).Count() ? [.. known.Select(AddressRange.Parse)] : null;
+            addresses = wanted.Count == 0 ? [.. known.Select(AddressRange.Parse)] : null;
         }
 
         return query;

@@ -31,10 +31,8 @@ public class PacketFilterTests
 
     [Theory]
     [InlineData("http_ipv6.pcap", 443)]
-    [InlineData("nmap-vsn.pcap", 80)]
     [InlineData("smtp.pcap", 25)]
     [InlineData("ssh_ssh.pcap", 22)]
-    [InlineData("synscan.pcap", 443)]
     [InlineData("bad-dns-traffic.pcap", 53)]
     [InlineData("quic_quic_win11_firefox_google.pcap", 443)]
     public void Ports_of_shared_captures(string name, int port)
