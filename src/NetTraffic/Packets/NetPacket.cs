@@ -21,7 +21,7 @@ public sealed class NetPacket
         this.dissect = dissect;
     }
 
-    /// <summary>Number in its file, ring or capture, from 1: TShark's frame.number.</summary>
+    /// <summary>Number in its file, or since the interface was opened, from 1: TShark's frame.number. Of rings, which forget their oldest: its number among those given.</summary>
     public long Number { get; init; }
 
     /// <summary>Arrival time, UTC, to 100 ns; <see cref="TimestampNs"/> has the rest.</summary>
