@@ -17,6 +17,7 @@ public sealed class ScriptTests
     [Theory]
     [Trait("Runs", "Alone")]
     [InlineData("live.sh")]
+    [InlineData("ring-live.sh")]
     public Task Passes_alone(string script) => Passes(script);
 
     [Theory]
