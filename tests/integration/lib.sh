@@ -85,11 +85,21 @@ stop_capture() {
   wait_until 60 "[ -e '$work/$1.done' ]" || { evidence="$work/$1.log"; die "the capture $1 did not stop"; }
 }
 
-# The folder of a capture's raw packets, by its name.
-ring_folder() { echo "$store/packets/$(capture_value "$1" CaptureId)"; }
-
 # What tests/integration/packets.py does with numbered frames.
 packets() { python3 "$here/packets.py" "$@"; }
+
+# send SECONDS PPS NAME [FIRST]: numbered packets from the left; the sender's notes of number and time are in NAME.sent. Sets sender.
+send() {
+  ip netns exec "$left" python3 "$here/packets.py" send wl "$1" "$2" "${4:-0}" >"$work/$3.sent" &
+  sender=$!
+  pids+=("$sender")
+}
+
+# The newest file of raw packets below a folder; nothing where there is none yet.
+newest() { find "$1" -name '*.pcapng' 2>/dev/null | sort | tail -n 1; }
+
+# The store's raw packets into FILE.
+export_packets() { ask "Export-NetTraffic '$1' -StorePath '$store' | Out-Null" >"$work/export.log" 2>&1 || { evidence="$work/export.log"; die "the export failed"; }; }
 
 # A property of a capture as the store tells it.
 capture_value() { ask "(Get-NetCapture -StorePath '$store' | Where-Object Name -EQ '$1')[0].$2"; }

@@ -2,10 +2,10 @@
 """Frames that carry their number, and what became of them.
 
 make FILE COUNT [SIZES]       writes a pcap of UDP frames, numbered from 0, of these lengths in turn (60 to 1514; "60,300"); says "frames bytes".
-send INTERFACE SECONDS PPS    sends such frames, and says "number nanoseconds-since-1970" now and then (every 1/50 s) and of the last.
+send INTERFACE SECONDS PPS [FIRST]  sends such frames, numbered from FIRST (0), and says "number nanoseconds-since-1970" now and then (every 1/50 s) and of the last.
 numbers FILE                  reads a pcapng, says "packets first last missing disordered": numbers lacking between the first and the last,
                               and how often one came after a greater one.
-watch FOLDER FILE             until FILE is there: the largest size that FOLDER's files had together, with how often it was seen; says "bytes looks".
+watch FOLDER FILE             until FILE is there: the largest size that the files below FOLDER had together, with how often it was seen; says "bytes looks".
 """
 import os, socket, struct, sys, time
 
@@ -33,15 +33,15 @@ def make(path, count, sizes="60"):
     print(count, total)
 
 
-def send(interface, seconds, rate):
+def send(interface, seconds, rate, first=0):
     out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     out.bind((interface, 0))
-    begun, number, rate = time.monotonic(), 0, int(rate)
+    begun, number, rate, first = time.monotonic(), 0, int(rate), int(first)
     while (passed := time.monotonic() - begun) < float(seconds):
         while number < passed * rate:
-            out.send(frame(number, 200))
+            out.send(frame(first + number, 200))
             number += 1
-        print(number - 1, time.time_ns(), flush=True)
+        print(first + number - 1, time.time_ns(), flush=True)
         time.sleep(0.02)
 
 
@@ -51,6 +51,8 @@ def payloads(path):
     at = 0
     while at + 12 <= len(data):
         kind, length = struct.unpack_from("<II", data, at)
+        if at + length > len(data):
+            return  # Its writer was killed.
         if kind == 6:
             yield struct.unpack_from("!Q", data, at + 28 + NUMBER_AT)[0]
         at += length
@@ -65,16 +67,20 @@ def numbers(path):
     print(len(found), first, last, last - first + 1 - len(known) if known else 0, sum(a > b for a, b in zip(found, found[1:])))
 
 
+def below(folder):
+    return sorted(os.path.join(path, name) for path, _, names in os.walk(folder) for name in names)
+
+
 def watch(folder, end):
     largest = looks = 0
     ended = False
     while not ended:
         ended = os.path.exists(end)
         try:
-            names = sorted(os.listdir(folder))
-            size = sum(os.stat(os.path.join(folder, name)).st_size for name in names)
+            names = below(folder)
+            size = sum(os.stat(name).st_size for name in names)
             # Files only grow, and no name comes twice: with nothing deleted meanwhile, they had this size together at the last look.
-            if names == sorted(os.listdir(folder)):
+            if names and names == below(folder):
                 looks += 1
                 largest = max(largest, size)
         except FileNotFoundError:

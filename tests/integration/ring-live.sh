@@ -11,13 +11,12 @@ bound=$((files * file_bytes))
 read -r frames bytes <<<"$(packets make "$work/frames.pcap" "$packets" 60,90,200,500,1000)"
 
 start_capture "$right" wr ringed -PacketRing "$bound"
-ring="$(ring_folder ringed)"
 mkdir "$work/peer"
 ip netns exec "$right" dumpcap -q -i wr -p -B 64 -b "filesize:$((file_bytes / 1000))" -b "files:$files" -w "$work/peer/ring.pcapng" >"$work/dumpcap.log" 2>&1 &
 dumpcap_pid=$!
 pids+=("$dumpcap_pid")
 wait_until 20 "compgen -G '$work/peer/*' >/dev/null" || { evidence="$work/dumpcap.log"; die "dumpcap did not start"; }
-python3 "$here/packets.py" watch "$ring" "$work/ringed.done" >"$work/watch" &
+python3 "$here/packets.py" watch "$store/packets" "$work/ringed.done" >"$work/watch" &
 watch=$!
 pids+=("$watch")
 before="$(received)"
@@ -30,6 +29,7 @@ wait "$dumpcap_pid" || true
 stop_capture ringed
 wait "$watch"
 
+ring="$(dirname "$(newest "$store/packets")")"
 evidence="$work/dumpcap.log"
 IFS=/ read -r theirs their_drops <<<"$(sed -nE "s|^Packets received/dropped on interface .*: ([0-9]+/[0-9]+) .*|\1|p" "$work/dumpcap.log")"
 [ -n "${their_drops:-}" ] || die "dumpcap did not say what it lost"
@@ -46,7 +46,7 @@ equal "interface drops" "$interface_drops" 0
 [ "$largest" -le "$bound" ] || die "the ring took $largest bytes, more than $bound"
 equal "size of the ring as it is told" "$size" "$(cat "$ring"/* | wc -c)"
 
-ask "Export-NetTraffic '$work/ring.pcapng' -StorePath '$store' | Out-Null" >"$work/export.log" 2>&1 || { evidence="$work/export.log"; die "the export failed"; }
+export_packets "$work/ring.pcapng"
 equal "packets that the export has for capinfos" "$(capinfos -Trc "$work/ring.pcapng" | cut -f 2)" "$(packets numbers "$work/ring.pcapng" | cut -d ' ' -f 1)"
 read -r held first last missing disordered <<<"$(packets numbers "$work/ring.pcapng")"
 note "the ring holds $held packets, from $first to $last, $missing missing"
