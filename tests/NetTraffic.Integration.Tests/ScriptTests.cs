@@ -29,6 +29,7 @@ public sealed class ScriptTests
     [InlineData("no-libpcap.sh")]
     [InlineData("not-permitted.sh")]
     [InlineData("interrupt.sh")]
+    [InlineData("dumpcap.sh")]
     [InlineData("ring-kill.sh")]
     [InlineData("ring-full.sh")]
     public async Task Passes(string script)

@@ -1,8 +1,8 @@
 # Captures until a file appears; what is left in NAME.done says how it ended.
-param([string] $Interface, [string] $Name, [string] $StorePath, [string] $Ready, [string] $StopFile, [string] $Engine, [long] $PacketRing, [int] $PacketRingSnapLength)
+param([string] $Interface, [string] $Name, [string] $StorePath, [string] $Ready, [string] $StopFile, [string] $Engine, [long] $PacketRing, [int] $PacketRingSnapLength, [int] $BufferSize)
 $ErrorActionPreference = 'Stop'
 $more = @{}
-foreach ($one in 'Engine', 'PacketRing', 'PacketRingSnapLength') {
+foreach ($one in 'Engine', 'PacketRing', 'PacketRingSnapLength', 'BufferSize') {
     if ($PSBoundParameters.ContainsKey($one)) { $more[$one] = $PSBoundParameters[$one] }
 }
 $job = Start-NetCapture -Interface $Interface -Name $Name -FlushInterval 1s -StorePath $StorePath @more

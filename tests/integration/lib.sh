@@ -9,6 +9,7 @@ work=""
 pids=()
 namespaces=()
 mounts=()
+capture_as=()
 
 skip() { echo "$*"; exit 77; }
 die() { echo "FAILED: $*"; [ -z "${evidence:-}" ] || { echo "--- $evidence"; tail -n 40 "$evidence"; }; exit 1; }
@@ -69,11 +70,12 @@ received() { ip netns exec "$right" cat /sys/class/net/wr/statistics/rx_packets;
 # PACKETS frames of as many UDP flows into FILE.
 make_frames() { "$shell" -NoModule -NonInteractive -File "$here/make-frames.ps1" -Path "$1" -Count "$2"; }
 
-# start_capture NAMESPACE INTERFACE NAME [PARAMETERS]: a capture in a process of its own; stop_capture NAME ends it. Sets capture_pid.
+# start_capture NAMESPACE INTERFACE NAME [PARAMETERS]: a capture in a process of its own, which capture_as may put into another
+# environment or user; stop_capture NAME ends it. Sets capture_pid.
 start_capture() {
   local ns="$1" interface="$2" name="$3"
   shift 3
-  ip netns exec "$ns" env --default-signal=INT ${capture_as[@]+"${capture_as[@]}"} "$shell" -NonInteractive -File "$here/capture.ps1" -Interface "$interface" -Name "$name" \
+  ip netns exec "$ns" env --default-signal=INT "${capture_as[@]}" "$shell" -NonInteractive -File "$here/capture.ps1" -Interface "$interface" -Name "$name" \
     -StorePath "$store" -Ready "$work/$name.ready" -StopFile "$work/$name.stop" "$@" >"$work/$name.log" 2>&1 &
   capture_pid=$!
   pids+=("$capture_pid")
