@@ -46,9 +46,15 @@ public sealed unsafe class BpfFilter : IDisposable
                 }
 
                 string message = handle == 0 ? "out of memory" : LibPcap.Text(LibPcap.GetError(handle));
-                throw linkType != ethernet && CompilesFor(ethernet, filter)
-                    ? CaptureErrors.FilterNotForLinkType(filter, linkType, message)
-                    : CaptureErrors.BadFilter(filter, message);
+                if (linkType == ethernet || !CompilesFor(ethernet, filter))
+                {
+                    throw CaptureErrors.BadFilter(filter, message);
+                }
+
+                // A good filter that no packet of this link type can match, "ip" over IPv6 alone, is no mistake among several link types.
+                return message.Contains("rejects all packets", StringComparison.Ordinal)
+                    ? new BpfFilter(new FilterProgram(default), linkType)
+                    : throw CaptureErrors.FilterNotForLinkType(filter, linkType, message);
             }
             finally
             {
@@ -64,7 +70,13 @@ public sealed unsafe class BpfFilter : IDisposable
     public bool Matches(in RawPacket packet)
     {
         ObjectDisposedException.ThrowIf(program.IsClosed, this);
+        if (program.IsInvalid)
+        {
+            return false; // no packet of this link type can match
+        }
+
         bool matches;
+
         fixed (byte* data = packet.Data)
         {
             byte none;

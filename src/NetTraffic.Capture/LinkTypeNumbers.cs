@@ -9,13 +9,13 @@ internal static class LinkTypeNumbers
     /// <summary>LINKTYPE_ of a DLT_ value that libpcap gave for a live capture.</summary>
     public static int FromDlt(int value) => value is 12 or 14 ? 101 : value;
 
-    /// <summary>DLT_ value that libpcap knows a LINKTYPE_ value by on this platform: they differ for a few old ones (pcap-common.c).</summary>
+    /// <summary>DLT_ value that libpcap knows a LINKTYPE_ value by: they differ for a few old ones (pcap-common.c).</summary>
     public static int ToDlt(int linkType) => linkType switch
     {
         100 => 11, // ATM, RFC 1483
         101 => 12, // raw IP
-        102 => OperatingSystem.IsMacOS() ? 15 : 13, // SLIP, BSD/OS
-        103 => OperatingSystem.IsMacOS() ? 16 : 14, // PPP, BSD/OS
+        102 => 15, // SLIP, BSD/OS
+        103 => 16, // PPP, BSD/OS
         106 => 19, // ATM, classical IP
         _ => linkType,
     };

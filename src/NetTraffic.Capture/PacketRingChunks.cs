@@ -64,6 +64,9 @@ internal sealed class PacketRingChunks(int chunkBytes, int addresses, int count)
     private long grown;
     private bool completed;
 
+    /// <summary>Bytes of a chunk that has not grown.</summary>
+    public int ChunkBytes => chunkBytes;
+
     /// <summary>Takes a chunk to fill; null where there is none and the caller does not wait, or where the ring has ended.</summary>
     public PacketRingChunk? Take(bool wait)
     {

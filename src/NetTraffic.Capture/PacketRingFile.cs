@@ -13,9 +13,7 @@ internal sealed class PacketRingFile : IDisposable
 
     private readonly FileStream data;
     private readonly FileStream? index;
-    private readonly byte[] entry = new byte[PacketRingIndex.LongestEntry];
-    private readonly IpAddress128[] list = new IpAddress128[PacketRingAddresses.Limit];
-    private readonly PacketRingAddresses addresses = new();
+    private readonly PacketRingFileBuffers buffers;
     private readonly long gathered;
     private long pendingOffset;
     private long pendingLength;
@@ -23,8 +21,9 @@ internal sealed class PacketRingFile : IDisposable
     private long pendingLast;
     private int pendingPackets;
 
-    private PacketRingFile(long sequence, FileStream data, FileStream? index, long gathered)
+    private PacketRingFile(long sequence, FileStream data, FileStream? index, PacketRingFileBuffers buffers, long gathered)
     {
+        this.buffers = buffers;
         Sequence = sequence;
         this.data = data;
         this.index = index;
@@ -55,19 +54,20 @@ internal sealed class PacketRingFile : IDisposable
     /// <summary>Makes an empty file and its index.</summary>
     /// <param name="folder">The ring's folder; made where it is not there.</param>
     /// <param name="sequence">The file's number; there is none of that number.</param>
+    /// <param name="buffers">What the ring's files use one after the other.</param>
     /// <param name="gathered">Bytes of packets that get an entry of their own in the index.</param>
-    public static PacketRingFile Create(string folder, long sequence, long gathered)
+    public static PacketRingFile Create(string folder, long sequence, PacketRingFileBuffers buffers, long gathered)
     {
         Directory.CreateDirectory(folder);
         FileStream file = New(PacketRingFiles.DataPath(folder, sequence));
         try
         {
-            return new PacketRingFile(sequence, file, New(PacketRingFiles.IndexPath(folder, sequence)), gathered);
+            return new PacketRingFile(sequence, file, New(PacketRingFiles.IndexPath(folder, sequence)), buffers, gathered);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Without an index everything is still there and found by reading it.
-            return new PacketRingFile(sequence, file, null, gathered);
+            return new PacketRingFile(sequence, file, null, buffers, gathered);
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class PacketRingFile : IDisposable
         {
             pendingOffset = Length - chunk.Length;
             (pendingFirst, pendingLast, pendingPackets) = (long.MaxValue, long.MinValue, 0);
-            addresses.Begin(list);
+            buffers.Addresses.Begin(buffers.List);
         }
 
         pendingLength += chunk.Length;
@@ -107,13 +107,13 @@ internal sealed class PacketRingFile : IDisposable
         pendingLast = Math.Max(pendingLast, chunk.LastNs);
         if (chunk.AddressCount < 0)
         {
-            addresses.SetAny();
+            buffers.Addresses.SetAny();
         }
         else
         {
             foreach (ref readonly IpAddress128 address in chunk.Addresses.AsSpan(0, chunk.AddressCount))
             {
-                addresses.Add(address);
+                buffers.Addresses.Add(address);
             }
         }
 
@@ -127,7 +127,7 @@ internal sealed class PacketRingFile : IDisposable
     public void Note(PacketRingPart part, int length, Func<int, bool> mayTake)
     {
         FlushIndex(mayTake);
-        AppendIndex(PacketRingIndex.Write(entry, part, Length - length, length, long.MaxValue, long.MinValue, 0, any: false, []), mayTake);
+        AppendIndex(PacketRingIndex.Write(buffers.Entry, part, Length - length, length, long.MaxValue, long.MinValue, 0, any: false, []), mayTake);
     }
 
     /// <summary>Writes what was gathered for the index.</summary>
@@ -135,8 +135,8 @@ internal sealed class PacketRingFile : IDisposable
     {
         if (pendingLength > 0)
         {
-            bool any = addresses.Any || addresses.Count > PacketRingIndex.AddressesFor(pendingLength);
-            AppendIndex(PacketRingIndex.Write(entry, PacketRingPart.Packets, pendingOffset, pendingLength, pendingFirst, pendingLast, pendingPackets, any, addresses.Found), mayTake);
+            bool any = buffers.Addresses.Any || buffers.Addresses.Count > PacketRingIndex.AddressesFor(pendingLength);
+            AppendIndex(PacketRingIndex.Write(buffers.Entry, PacketRingPart.Packets, pendingOffset, pendingLength, pendingFirst, pendingLast, pendingPackets, any, buffers.Addresses.Found), mayTake);
             pendingLength = 0;
         }
     }
@@ -177,7 +177,7 @@ internal sealed class PacketRingFile : IDisposable
                 RandomAccess.Write(index.SafeFileHandle, PacketRingIndex.Magic, 0);
             }
 
-            RandomAccess.Write(index.SafeFileHandle, entry.AsSpan(0, length), IndexLength + magic);
+            RandomAccess.Write(index.SafeFileHandle, buffers.Entry.AsSpan(0, length), IndexLength + magic);
             IndexLength += length + magic;
         }
         catch (IOException)
@@ -197,4 +197,14 @@ internal sealed class PacketRingFile : IDisposable
             // The disk is broken rather than full: readers stop at what is not whole.
         }
     }
+}
+
+/// <summary>What one index entry is made in.</summary>
+internal sealed class PacketRingFileBuffers
+{
+    public byte[] Entry { get; } = new byte[PacketRingIndex.LongestEntry];
+
+    public IpAddress128[] List { get; } = new IpAddress128[PacketRingAddresses.Limit];
+
+    public PacketRingAddresses Addresses { get; } = new();
 }

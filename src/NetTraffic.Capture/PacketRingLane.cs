@@ -15,9 +15,11 @@ public sealed class PacketRingLane
     private readonly PacketRingAddresses addresses = new();
     private readonly int snapLength;
     private readonly bool wait;
+    private readonly long largest;
     private int[] numbers = [];
     private PacketRingChunk? chunk;
     private byte[] buffer = [];
+    private int room;
     private int length;
     private int packets;
     private int lastInterface;
@@ -35,6 +37,7 @@ public sealed class PacketRingLane
         this.interfaces = interfaces;
         snapLength = options.SnapLength;
         wait = options.Wait;
+        largest = options.MaxBytes / 2;
     }
 
     /// <summary>Packets left out since the start, because the disk was too slow, or their link type is none.</summary>
@@ -49,7 +52,7 @@ public sealed class PacketRingLane
         int block = PcapngBlocks.PacketLength(captured);
         int index = packet.InterfaceIndex;
         int number = index < numbers.Length && numbers[index] >= 0 ? numbers[index] : Number(index);
-        if (number < 0 || (block > buffer.Length - length && !Begin(block)))
+        if (number < 0 || (block > room - length && !Begin(block)))
         {
             Volatile.Write(ref lost, lost + 1);
             return;
@@ -110,13 +113,19 @@ public sealed class PacketRingLane
         full.AddressCount = addresses.Any ? -1 : addresses.Count;
         chunk = null;
         buffer = [];
-        length = packets = 0;
+        room = length = packets = 0;
         chunks.Hand(full);
     }
 
     /// <summary>Makes room for a block in a new chunk.</summary>
     private bool Begin(int block)
     {
+        // A transfer of megabytes must not push everything else out of a small ring.
+        if (block > largest)
+        {
+            return false;
+        }
+
         HandOver();
         chunk ??= chunks.Take(wait);
         if (chunk is null)
@@ -124,17 +133,11 @@ public sealed class PacketRingLane
             return false;
         }
 
-        if (block > chunk.Buffer.Length && !chunks.TryGrow(chunk, block, wait))
-        {
-            buffer = chunk.Buffer;
-            length = 0;
-            Start(chunk);
-            return false;
-        }
-
+        bool fits = block <= chunk.Buffer.Length || chunks.TryGrow(chunk, block, wait);
         buffer = chunk.Buffer;
+        room = fits ? Math.Max(chunks.ChunkBytes, block) : chunk.Buffer.Length;
         Start(chunk);
-        return true;
+        return fits;
     }
 
     private void Start(PacketRingChunk begun)

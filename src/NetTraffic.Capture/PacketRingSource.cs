@@ -145,9 +145,9 @@ public sealed class PacketRingSource : IPacketSource
             {
                 new PcapngReader(window, described, counted).Run(sink, cancellationToken);
             }
-            catch (CaptureFormatException error) when (error.Truncated || (index.Count > 0 && stream.FileOffset(error.Offset) >= covered))
+            catch (CaptureFormatException error) when (stream.FileOffset(error.Offset) >= covered ? error.Truncated || covered > 0 : error.Truncated && file.Length < covered)
             {
-                // The end of a file that is being written, or was when its writer was killed.
+                // The end of a file that is being written, or was when its writer was killed: behind what the index knows, or cut off.
             }
             catch (CaptureFormatException error)
             {

@@ -18,6 +18,7 @@ internal sealed class PacketRingWriter
     private readonly long gathered;
     private readonly Func<int, bool> mayTake;
     private readonly List<(long Sequence, long Bytes)> closed = [];
+    private readonly PacketRingFileBuffers buffers = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private PacketRingFile? current;
     private long closedBytes;
@@ -177,7 +178,7 @@ internal sealed class PacketRingWriter
     /// <summary>Begins a file with its section's header and the first interfaces.</summary>
     private bool Begin()
     {
-        PacketRingFile begun = PacketRingFile.Create(folder, nextSequence++, gathered);
+        PacketRingFile begun = PacketRingFile.Create(folder, nextSequence++, buffers, gathered);
         current = begun;
         int length = AppendBlocks(PcapngBlocks.Section(), Math.Min(InterfacesAtOnce, ring.Interfaces.Count));
         if (length == 0)

@@ -20,7 +20,7 @@ internal sealed class PacketMerge
     public PacketMerge(List<RingPart> parts, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
     {
         this.parts = parts;
-        this.query = query;
+        this.query = parts.Count > 1 ? query with { Progress = null } : query;
         this.visit = visit;
         this.cancellationToken = cancellationToken;
     }

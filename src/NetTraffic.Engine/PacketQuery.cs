@@ -16,6 +16,9 @@ public sealed record PacketQuery
 
     /// <summary>The flows whose packets are wanted; null: those of any flow.</summary>
     public FlowSelection? Flows { get; init; }
+
+    /// <summary>Called now and then, on the thread that reads, with how many bytes were read and how many there are (0: unknown); null: nobody asks. Not for several rings at once.</summary>
+    public Action<long, long>? Progress { get; init; }
 }
 
 /// <summary>Takes one packet that a query wants. The packet's bytes are valid during the call only; false: no more are wanted.</summary>

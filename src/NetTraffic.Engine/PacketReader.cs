@@ -104,12 +104,14 @@ internal static class PacketReader
         return query;
     }
 
+    /// <summary>The captures asked for, as the store writes their ids: folders are told apart by case.</summary>
     private static IEnumerable<string> Captures(ITrafficStore store, PacketQuery query)
     {
-        IEnumerable<string> captures = query.Flows?.CaptureIds.Where(id => id.Length > 0)
-            ?? (query.Filter.CaptureId.Count > 0 ? query.Filter.CaptureId : store.GetCaptures().Select(capture => capture.CaptureId));
+        List<string> listed = [.. store.GetCaptures().Select(capture => capture.CaptureId)];
+        IEnumerable<string> captures = query.Flows?.CaptureIds.Where(id => id.Length > 0) ?? (query.Filter.CaptureId.Count > 0 ? query.Filter.CaptureId : listed);
         HashSet<string> wanted = new(query.Filter.CaptureId, StringComparer.OrdinalIgnoreCase);
-        return captures.Where(id => wanted.Count == 0 || wanted.Contains(id)).Distinct(StringComparer.OrdinalIgnoreCase);
+        return captures.Where(id => wanted.Count == 0 || wanted.Contains(id))
+            .Select(id => listed.Find(known => known.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? id).Distinct(StringComparer.Ordinal);
     }
 
     private static PacketSelection? Select(PacketQuery query, string captureId, IReadOnlyList<AddressRange>? addresses)

@@ -11,6 +11,7 @@ internal sealed class PacketSieve : IPacketSink, IDisposable
     private readonly PacketFilter filter;
     private readonly PacketVisitor visit;
     private readonly string captureId;
+    private readonly Action<long, long>? progress;
     private readonly CancellationToken cancellationToken;
     private PacketInterface[] interfaces = [];
     private long read;
@@ -21,6 +22,7 @@ internal sealed class PacketSieve : IPacketSink, IDisposable
         this.captureId = captureId;
         this.visit = visit;
         this.cancellationToken = cancellationToken;
+        progress = query.Progress;
         filter = new PacketFilter(query, captureId);
     }
 
@@ -29,7 +31,12 @@ internal sealed class PacketSieve : IPacketSink, IDisposable
 
     public bool OnPacket(in RawPacket packet)
     {
-        read++;
+        if ((++read & 4095) == 0 && progress is not null)
+        {
+            PacketSourceCounters counters = source.Counters;
+            progress(counters.Position, counters.Length);
+        }
+
         decoder.Decode(packet, out DecodedPacket decoded);
         PacketInterface origin = Interface(packet);
         if (!filter.Matches(packet, decoded, origin.Name))

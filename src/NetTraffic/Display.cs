@@ -43,8 +43,9 @@ public static class Display
     /// <summary>An address with its port: <c>192.0.2.1:443</c>, <c>[2001:db8::1]:443</c>; for frames without IP the link-layer address.</summary>
     public static string Endpoint(string? address, int? port, string? mac)
     {
-        string name = Text(address ?? mac ?? "");
-        return address is null || port is null ? name : address.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{port}" : $"{name}:{port}";
+        // PowerShell hands a null over as the empty text.
+        string name = Text(string.IsNullOrEmpty(address) ? mac : address);
+        return string.IsNullOrEmpty(address) || port is null ? name : address.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{port}" : $"{name}:{port}";
     }
 
     /// <summary>
@@ -121,7 +122,7 @@ public static class Display
     public static string ShortEndpoint(string? address, int? port, string? mac, int most)
     {
         string whole = Endpoint(address, port, mac);
-        if (whole.Length <= most || address is null || port is null)
+        if (whole.Length <= most || string.IsNullOrEmpty(address) || port is null)
         {
             return Short(whole, most);
         }

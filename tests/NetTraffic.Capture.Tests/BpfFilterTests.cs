@@ -59,6 +59,34 @@ public sealed class BpfFilterTests
     }
 
     [Fact]
+    public void A_filter_that_no_packet_of_a_link_type_can_match_matches_none()
+    {
+        RequireLibrary();
+        const int ipv6Alone = 229;
+        using BpfFilter filter = BpfFilter.Compile("host 192.0.2.1", ipv6Alone);
+        byte[] packet = Frames.IPv6("2001:db8::1", "2001:db8::2", 6, Frames.Tcp(1, 2, TcpFlags.Syn));
+        Assert.False(filter.Matches(new RawPacket(0, packet.Length, ipv6Alone, 0, packet)));
+        using BpfFilter other = BpfFilter.Compile("host 2001:db8::1", ipv6Alone);
+        Assert.True(other.Matches(new RawPacket(0, packet.Length, ipv6Alone, 0, packet)));
+        Assert.Throws<CaptureException>(() => BpfFilter.Compile("tcp and udp", 1));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(102)]
+    [InlineData(103)]
+    [InlineData(106)]
+    [InlineData(108)]
+    [InlineData(109)]
+    [InlineData(276)]
+    public void Link_types_that_libpcap_knows_by_another_number_have_filters_too(int linkType)
+    {
+        RequireLibrary();
+        BpfFilter.Compile("tcp port 80", linkType).Dispose();
+    }
+
+    [Fact]
     public void A_freed_filter_is_refused()
     {
         RequireLibrary();

@@ -61,17 +61,17 @@ public sealed class PacketRingTests
         using (PacketRing ring = new(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes, Wait = true }))
         {
             PacketRingLane lane = ring.AddLane(Interfaces);
-            for (int i = 0; i < 600; i++)
+            for (int i = 0; i < 320; i++)
             {
                 TestPacket packet = Rings.Numbered(i, (uint)i, 1, 1000, 1_700_000_000_000_000_000 + i) with { Interface = i % 3 == 0 ? 2 : 0 };
                 lane.Add(packet.Raw, Rings.Decoded(packet));
             }
 
-            lane.SetStatistics(600, 7, 1);
+            lane.SetStatistics(320, 7, 1);
         }
 
         string[] files = Directory.GetFiles(folder.Path, "*.pcapng");
-        Assert.InRange(files.Length, 2, 4);
+        Assert.Equal(2, files.Length);
         Assert.All(files, TShark.AssertOpens);
     }
 

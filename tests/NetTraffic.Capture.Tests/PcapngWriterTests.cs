@@ -119,6 +119,7 @@ public sealed class PcapngWriterTests
         }
 
         TShark.AssertOpens(path);
+        TShark.AssertCapinfosOpens(path);
         string[][] rows = [.. TShark.Fields(path, null, "frame.time_epoch", "frame.len", "frame.cap_len", "frame.interface_id", "frame.interface_name", "frame.comment")];
         Assert.Equal(["1700000000.123456789", frame.Length.ToString(), frame.Length.ToString(), "0", "lan0", "application: dns; server: zürich\\u001b[31m"], rows[0]);
         Assert.Equal(["1700000000.123456790", "2000", (frame.Length - 14).ToString(), "1"], rows[1].Take(4));

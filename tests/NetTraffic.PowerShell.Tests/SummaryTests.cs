@@ -87,7 +87,7 @@ public sealed class SummaryTests : IDisposable
     [InlineData("Get-TrafficSummary -By S", "There are: Protocol, Application")]
     [InlineData("Get-NetCapture -State Runing", "Did you mean Running?")]
     [InlineData("Export-NetTraffic x -Format Csv, Json", "takes one format, and got 2")]
-    [InlineData("Export-NetTraffic x -Format Xml", "'Xml' is not a format. There are: Csv, Json, Parquet.")]
+    [InlineData("Export-NetTraffic x -Format Xml", "'Xml' is not a format. There are: Csv, Json, Parquet, Pcap.")]
     public void Names_are_one_at_a_time_and_wrong_ones_get_the_nearest(string script, string message) =>
         Assert.Contains(message, Assert.Single(session.Run(script).Errors).ToString(), StringComparison.Ordinal);
 

@@ -29,20 +29,24 @@ internal static class TShark
     /// <summary>Skips the calling test where TShark is not installed.</summary>
     public static void Require() => Assert.SkipUnless(Installed.Value, "TShark is not installed (apt-get install tshark).");
 
-    /// <summary>TShark reads a file to its end without a word of complaint; capinfos too, where it is installed.</summary>
-    public static void AssertOpens(string path)
-    {
-        foreach ((string program, string[] arguments) in new[] { ("tshark", new[] { "-n", "-r", path }), ("capinfos", new[] { path }) })
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
-            Task<string> complaints = process.StandardError.ReadToEndAsync();
-            process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
+    public static bool IsInstalled => Installed.Value;
 
-            // Whoever runs as root is told so.
-            string[] lines = [.. complaints.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("Running as user", StringComparison.Ordinal))];
-            Assert.True(process.ExitCode == 0 && lines.Length == 0, $"{program} ended with {process.ExitCode} over {path}: {string.Join(' ', lines)}");
-        }
+    /// <summary>TShark reads a file to its end without a word of complaint.</summary>
+    public static void AssertOpens(string path) => AssertSilent("tshark", "-n", "-r", path);
+
+    /// <summary>capinfos, of the same suite, reads files without a word of complaint.</summary>
+    public static void AssertCapinfosOpens(params string[] paths) => AssertSilent("capinfos", paths);
+
+    private static void AssertSilent(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        Task<string> complaints = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+
+        // Whoever runs as root is told so.
+        string[] lines = [.. complaints.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("Running as user", StringComparison.Ordinal))];
+        Assert.True(process.ExitCode == 0 && lines.Length == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {string.Join(' ', lines)}");
     }
 
     /// <summary>

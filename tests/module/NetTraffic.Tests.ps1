@@ -80,6 +80,15 @@ Describe 'Import and queries' {
         Get-NetFlow -First 3 | Should -HaveCount 3
     }
 
+    It 'streams packets: Select-Object -First ends the reading' {
+        Get-NetPacket $sample | Select-Object -First 2 | Should -HaveCount 2
+        Get-ChildItem $sample | Get-NetPacket -First 3 | Should -HaveCount 3
+        (Get-NetPacket $sample | Group-Object Transport).Name | Should -Contain TCP
+        (Get-NetPacket $sample -Protocol TCP -First 1).Packet.PayloadPacket.PayloadPacket.SourcePort | Should -BeGreaterThan 0
+        Get-NetPacket $sample -Port 443 | Where-Object Info -like '*SNI=*' | Sort-Object Length | Select-Object Time, Info -First 5 | Export-Csv "$TestDrive/hello.csv"
+        (Import-Csv "$TestDrive/hello.csv").Count | Should -Be 5
+    }
+
     It 'counts the same in flows, summary and import' {
         $flows = $imported | Get-NetFlow | Measure-Object Packets, Bytes -Sum
         $flows[0].Sum | Should -Be $imported.Packets
@@ -108,7 +117,7 @@ Describe 'Import and queries' {
 
     It 'has tables that fit <_> columns without broken headings' -ForEach 80, 120 {
         $width = $_
-        foreach ($set in { $imported }, { Get-NetCapture }, { Get-NetFlow -Address 2001:db8::/32 }, { Get-TrafficSummary -By Conversation }) {
+        foreach ($set in { $imported }, { Get-NetCapture }, { Get-NetFlow -Address 2001:db8::/32 }, { Get-NetPacket $sample -Address 2001:db8::/32 }, { Get-TrafficSummary -By Conversation }) {
             $lines = (& $set | Out-String -Width $width) -split "`r?`n" -replace '\e\[[\d;]*m'
             ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $width
             ($lines | Where-Object { $_ -match '^-' }).Count | Should -Be 1

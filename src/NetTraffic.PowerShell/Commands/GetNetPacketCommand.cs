@@ -13,14 +13,16 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class GetNetPacketCommand : FlowQueryCmdlet
 {
     private const string InterfaceSet = "Interface";
+    private const string FlowPathSet = "FlowPath";
     private const string TShark = "TShark";
     private static readonly string[] TimeFilters = [nameof(Last), nameof(Since), nameof(Until)];
-    private static readonly string[] PacketFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(CommunityId), nameof(Filter), nameof(InputObject), .. TimeFilters];
+    private static readonly string[] PacketFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(CommunityId), nameof(Filter), .. TimeFilters];
     private FlowSelection? flows;
     private long left = long.MaxValue;
 
     /// <summary>Capture files to read instead of the store; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = FlowPathSet, Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Path { get; set; }
@@ -42,7 +44,7 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
 
     /// <summary>Flows whose packets are wanted.</summary>
     [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true)]
-    [Parameter(ParameterSetName = PathSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = FlowPathSet, Mandatory = true, ValueFromPipeline = true)]
     public Flow? InputObject { get; set; }
 
     /// <summary>Packets at most.</summary>
@@ -109,12 +111,11 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
             case StoreSet:
                 AddCaptures();
                 break;
-            case FlowSet or PathSet when InputObject is not null:
-                RefuseForTShark();
-                (flows ??= new FlowSelection()).Add(InputObject);
+            case FlowSet or FlowPathSet:
+                (flows ??= new FlowSelection()).Add(InputObject!);
                 break;
-            case LiteralSet:
-                ReadFiles(LiteralPath);
+            case PathSet or LiteralSet:
+                ReadFiles();
                 break;
             default:
                 break;
@@ -132,8 +133,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
             case FlowSet when flows is not null:
                 ReadRings(OpenForReading(FullStorePath), MakeFilter([]));
                 break;
-            case PathSet when flows is not null || !MyInvocation.ExpectingInput:
-                ReadFiles(Path);
+            case FlowPathSet when flows is not null:
+                ReadFiles();
                 break;
             case InterfaceSet:
                 TrafficEngine.ReadPackets(new LivePackets { Interface = Interface!, Promiscuous = Promiscuous, SnapLength = SnapLength }, Query(MakeFilter([])), Write, StopToken);
@@ -165,7 +166,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
                 "Name the file: Get-NetFlow -Path FILE | Get-NetPacket -Path FILE."));
         }
 
-        PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter), Write, StopToken);
+        using ReadingProgress progress = new(this, "Reading packets");
+        PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter) with { Progress = progress.Show }, Write, StopToken);
         foreach ((string capture, string message) in result.Problems)
         {
             WriteWarning(Display.Text($"A part of the packets of {capture} cannot be read: {message}"));
@@ -177,14 +179,14 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
         }
     }
 
-    private void ReadFiles(string[]? paths)
+    private void ReadFiles()
     {
         if (WithTShark)
         {
-            RefuseForTShark();
+            CheckForTShark();
         }
 
-        ForEachFile(paths, file =>
+        ForEachFile(Path, file =>
         {
             if (left == 0)
             {
@@ -197,7 +199,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
             }
             else
             {
-                TrafficEngine.ReadPackets(file, Query(MakeFilter([])), Write, StopToken);
+                using ReadingProgress progress = new(this, $"Reading {Display.Text(System.IO.Path.GetFileName(file))}");
+                TrafficEngine.ReadPackets(file, Query(MakeFilter([])) with { Progress = progress.Show }, Write, StopToken);
             }
         });
     }
@@ -234,19 +237,14 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
         }
     }
 
-    private void RefuseForTShark()
+    private void CheckForTShark()
     {
-        if (!WithTShark)
-        {
-            return;
-        }
-
         if ("NetTraffic".Equals(Dissector, StringComparison.OrdinalIgnoreCase))
         {
             Refuse("NeedsTShark", "-Field and -DisplayFilter are TShark's.", "Leave out -Dissector, or give -Dissector TShark.");
         }
 
-        string[] given = [.. PacketFilters.Where(IsBound).Select(name => name == nameof(InputObject) ? "piped flows" : "-" + name)];
+        string[] given = [.. PacketFilters.Where(IsBound).Select(name => "-" + name)];
         if (given.Length > 0)
         {
             Refuse("FiltersOfTwoKinds", $"{string.Join(", ", given)}: TShark has filters of its own.", "Say it with -DisplayFilter, for example: 'ip.addr == 192.0.2.1 && tcp.port == 443'.");

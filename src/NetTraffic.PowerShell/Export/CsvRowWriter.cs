@@ -71,6 +71,7 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
             case null: csv.WriteField((string?)null); break;
             case string text: WriteText(text); break;
             case bool yes: csv.WriteField(yes); break;
+            case byte[] bytes: csv.WriteField(Convert.ToHexString(bytes)); break;
             case int number: csv.WriteField(number, default); break;
             case long number: csv.WriteField(number, default); break;
             case double number: csv.WriteField(number, default); break;

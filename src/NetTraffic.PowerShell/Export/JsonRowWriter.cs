@@ -81,6 +81,7 @@ internal sealed class JsonRowWriter : RowWriter
             case null: json.WriteNullValue(); break;
             case string text: json.WriteStringValue(text); break;
             case bool yes: json.WriteBooleanValue(yes); break;
+            case byte[] bytes: json.WriteStringValue(Convert.ToHexString(bytes)); break;
             case byte or sbyte or short or ushort or int: json.WriteNumberValue(Convert.ToInt32(value)); break;
             case uint or long: json.WriteNumberValue(Convert.ToInt64(value)); break;
             case ulong number: json.WriteNumberValue(number); break;

@@ -12,7 +12,9 @@ internal sealed class ObjectShape
 
     private ObjectShape(Type type)
     {
-        PropertyInfo[] properties = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.CanRead && property.GetIndexParameters().Length == 0)];
+        // What may be anything (a packet's tree of headers) is no value of a column.
+        PropertyInfo[] properties = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(property => property.CanRead && property.GetIndexParameters().Length == 0 && property.PropertyType != typeof(object))];
         Names = [.. properties.Select(property => property.Name)];
         getters = [.. properties.Select(property => Compile(type, property))];
     }

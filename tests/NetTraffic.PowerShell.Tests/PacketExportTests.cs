@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using NetTraffic.PowerShell.Tests.Hosting;
+
+namespace NetTraffic.PowerShell.Tests;
+
+/// <summary>Export-NetTraffic -Format Pcap, and the packets that Import-NetCapture keeps for it.</summary>
+public sealed class PacketExportTests : IDisposable
+{
+    private static readonly string Sample = Path.Combine(Repository.Root, "tests", "fixtures", "sample.pcapng");
+    private readonly ModuleSession session = new();
+
+    public void Dispose() => session.Dispose();
+
+    private string Target(string name) => Path.Combine(session.Folder, name);
+
+    [Theory]
+    [InlineData("Export-NetTraffic $args[0]", "all.pcapng", null)]
+    [InlineData("Export-NetTraffic $args[0] -Legacy", "all.pcap", null)]
+    [InlineData("Get-NetCapture | Export-NetTraffic $args[0]", "all.pcapng", null)]
+    [InlineData("Get-NetPacket | Export-NetTraffic $args[0]", "all.pcapng", null)]
+    [InlineData("Get-NetFlow | Export-NetTraffic $args[0]", "all.pcapng", null)]
+    [InlineData("Export-NetTraffic $args[0] -Filter 'udp port 53'", "dns.pcapng", "udp.port == 53 && !vxlan && !gre && !icmp && !icmpv6")]
+    [InlineData("Export-NetTraffic $args[0] -Port 80", "web.pcapng", "tcp.port == 80")]
+    [InlineData("Export-NetTraffic $args[0] -Protocol ARP", "arp.pcapng", "arp && !ip && !ipv6")]
+    public void What_is_exported_is_what_TShark_finds_by_the_same_filter(string script, string name, string? displayFilter)
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
+        PSObject written = Assert.Single(session.Run(script, Target(name)).Clean().Output);
+        string[] expected = [.. Stamps(Sample, displayFilter)];
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, Stamps(Target(name), null));
+        Assert.Equal((long)expected.Length, written.Properties["Rows"].Value);
+    }
+
+    [Fact]
+    public void Flows_of_the_pipeline_give_their_packets()
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
+        PSObject written = Assert.Single(session.Run("Get-NetFlow -Application http -First 3 | Export-NetTraffic $args[0]", Target("http.pcapng")).Clean().Output);
+        Assert.Equal(session.Run("Get-NetFlow -Application http -First 3").Clean().Output.Sum(flow => ((Flow)flow.BaseObject).Packets), written.Properties["Rows"].Value);
+    }
+
+    [Theory]
+    [InlineData("Export-NetTraffic $args[0]", "NoPacketsKept", ErrorCategory.ObjectNotFound)]
+    [InlineData("Export-NetTraffic $args[0] -PerInterval", "BadArgument", ErrorCategory.InvalidArgument)]
+    [InlineData("Export-NetTraffic $args[0] -Dataset Captures", "BadArgument", ErrorCategory.InvalidArgument)]
+    [InlineData("Export-NetTraffic $args[0] -Format Csv -Legacy", "BadArgument", ErrorCategory.InvalidArgument)]
+    [InlineData("Export-NetTraffic $args[0] -Format Json -Filter tcp", "BadArgument", ErrorCategory.InvalidArgument)]
+    [InlineData("'text' | Export-NetTraffic $args[0]", "NotPackets", ErrorCategory.InvalidArgument)]
+    [InlineData("Get-NetFlow -Path $args[1] -First 1 | Export-NetTraffic $args[0]", "FlowsOfFile", ErrorCategory.InvalidArgument)]
+    [InlineData("Get-NetPacket -Path $args[1] | Export-NetTraffic $args[0] -Filter tcp", "BadArgument", ErrorCategory.InvalidArgument)]
+    public void What_cannot_be_exported_is_refused_and_leaves_no_file(string script, string id, ErrorCategory category)
+    {
+        session.Run("Import-NetCapture $args[0]", Sample).Clean();
+        session.Run(script, Target("none.pcapng"), Sample).Error(id, category);
+        Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+    }
+
+    [Fact]
+    public void A_bad_filter_has_libpcaps_words_and_leaves_no_file()
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
+        ErrorRecord error = session.Run("Export-NetTraffic $args[0] -Filter 'tcp prot 80'", Target("none.pcapng")).Error("BadFilter", ErrorCategory.InvalidArgument);
+        Assert.Contains("syntax error", error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+    }
+
+    [Theory]
+    [InlineData("Start-NetCapture lo -PacketRingSnapLength 100")]
+    [InlineData("Import-NetCapture nothing.pcap -PacketRingSnapLength 100")]
+    public void A_snap_length_without_a_ring_is_refused(string script) => session.Run(script).Error("BadArgument", ErrorCategory.InvalidArgument);
+
+    [Fact]
+    public void A_snap_length_below_the_headers_is_warned_of()
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets -PacketRingSnapLength 40 -WarningVariable warned -WarningAction SilentlyContinue | Out-Null; $warned.Count", Sample).Clean();
+    }
+
+    [Fact]
+    public void Programs_output_in_the_pipeline_is_refused_with_the_way_that_works()
+    {
+        ErrorRecord error = session.Run("'text' | Import-NetCapture -Path -").Error("PipelineIsText", ErrorCategory.InvalidArgument);
+        Assert.Contains("named pipe", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Packets_as_Csv_have_their_bytes_in_hexadecimal_and_no_tree()
+    {
+        session.Run("Get-NetPacket -Path $args[0] -First 2 | Export-NetTraffic $args[1]", Sample, Target("packets.csv")).Clean();
+        string[] lines = File.ReadAllLines(Target("packets.csv"));
+        Assert.EndsWith(",Info,Data", lines[0], StringComparison.Ordinal);
+        Assert.Matches(",[0-9A-F]{84}$", lines[1]);
+    }
+
+    private static IEnumerable<string> Stamps(string path, string? displayFilter)
+    {
+        ProcessStartInfo start = new("tshark", ["-n", "-r", path, "-Y", displayFilter ?? "frame", "-T", "fields", "-e", "frame.time_epoch", "-e", "frame.len", "-e", "frame.cap_len"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        try
+        {
+            using Process tshark = Process.Start(start)!;
+            return [.. tshark.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("TShark is not installed (apt-get install tshark).");
+            throw;
+        }
+    }
+}
