@@ -30,6 +30,7 @@ public sealed class ScriptTests
     [InlineData("not-permitted.sh")]
     [InlineData("interrupt.sh")]
     [InlineData("dumpcap.sh")]
+    [InlineData("pipe.sh")]
     [InlineData("ring-kill.sh")]
     [InlineData("ring-full.sh")]
     public async Task Passes(string script)
