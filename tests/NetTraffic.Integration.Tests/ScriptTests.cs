@@ -31,6 +31,7 @@ public sealed class ScriptTests
     [InlineData("interrupt.sh")]
     [InlineData("dumpcap.sh")]
     [InlineData("pipe.sh")]
+    [InlineData("round-trip.sh")]
     [InlineData("ring-kill.sh")]
     [InlineData("ring-full.sh")]
     public async Task Passes(string script)
