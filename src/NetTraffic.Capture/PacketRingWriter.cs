@@ -1,11 +1,10 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
 
 /// <summary>The ring's thread: takes chunks and writes them into the newest file, within the bound, through full disks and deleted files.</summary>
-internal sealed class PacketRingWriter
+internal sealed partial class PacketRingWriter
 {
     private const int IdleMilliseconds = 250, InterfacesAtOnce = 256, FilesWatched = 64;
     private const int DiskFullUnix = 28, QuotaUnix = 122, QuotaMac = 69, DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
@@ -173,111 +172,6 @@ internal sealed class PacketRingWriter
 
             adopted = true;
         }
-    }
-
-    /// <summary>Begins a file with its section's header and the first interfaces.</summary>
-    private bool Begin()
-    {
-        PacketRingFile begun = PacketRingFile.Create(folder, nextSequence++, buffers, gathered);
-        current = begun;
-        int length = AppendBlocks(PcapngBlocks.Section(), Math.Min(InterfacesAtOnce, ring.Interfaces.Count));
-        if (length == 0)
-        {
-            Abandon();
-            return false;
-        }
-
-        begun.Note(PacketRingPart.Interfaces, length, mayTake);
-        return true;
-    }
-
-    /// <summary>Describes the interfaces that the chunk names and the file does not know yet.</summary>
-    private bool Describe(PacketRingChunk chunk)
-    {
-        PacketRingFile file = current!;
-        bool own = file.Numbers.Length > 0;
-        if (!own && chunk.LastInterface < file.Same)
-        {
-            return true;
-        }
-
-        if (!own && chunk.LastInterface < InterfacesAtOnce)
-        {
-            int length = AppendBlocks([], chunk.LastInterface + 1);
-            if (length > 0)
-            {
-                file.Note(PacketRingPart.Interfaces, length, mayTake);
-            }
-
-            return length > 0;
-        }
-
-        return Renumber(file, chunk);
-    }
-
-    /// <summary>Appends a beginning and the descriptions of the ring's interfaces from those described up to a number; 0: no room.</summary>
-    private int AppendBlocks(byte[] beginning, int upTo)
-    {
-        PacketRingFile file = current!;
-        List<byte> blocks = [.. beginning];
-        for (int number = file.Same; number < upTo; number++)
-        {
-            blocks.AddRange(PcapngBlocks.Interface(ring.Interfaces[number], options.SnapLength));
-        }
-
-        if (!TryAppend([.. blocks]))
-        {
-            return 0;
-        }
-
-        file.Same = file.Described = upTo;
-        return blocks.Count;
-    }
-
-    /// <summary>
-    /// A source of hundreds of interfaces (a file may claim 65,536): a file describes those that its packets name, as they come, and
-    /// numbers them by itself.
-    /// </summary>
-    private bool Renumber(PacketRingFile file, PacketRingChunk chunk)
-    {
-        if (file.Numbers.Length < ring.Interfaces.Count)
-        {
-            int[] grown = new int[ring.Interfaces.Count];
-            grown.AsSpan().Fill(-1);
-            file.Numbers.CopyTo(grown, 0);
-            for (int number = 0; file.Numbers.Length == 0 && number < file.Same; number++)
-            {
-                grown[number] = number;
-            }
-
-            file.Numbers = grown;
-        }
-
-        List<byte> described = [];
-        for (Span<byte> left = chunk.Buffer.AsSpan(0, chunk.Length); !left.IsEmpty; left = left[BinaryPrimitives.ReadInt32LittleEndian(left[4..])..])
-        {
-            int number = BinaryPrimitives.ReadInt32LittleEndian(left[8..]);
-            if (file.Numbers[number] < 0)
-            {
-                file.Numbers[number] = file.Described++;
-                described.AddRange(PcapngBlocks.Interface(ring.Interfaces[number], options.SnapLength));
-            }
-
-            BinaryPrimitives.WriteInt32LittleEndian(left[8..], file.Numbers[number]);
-        }
-
-        if (described.Count > 0)
-        {
-            if (!TryAppend([.. described]))
-            {
-                Abandon();
-                return false;
-            }
-
-            file.Note(PacketRingPart.Interfaces, described.Count, mayTake);
-        }
-
-        return true;
     }
 
     /// <summary>Appends within the bound; where the disk is full, this ring's own oldest files make room. False: the bound has no room.</summary>
