@@ -76,9 +76,19 @@ internal sealed class ImportPipeline : IDisposable
         Task<Exception?> flowing = Start("flows", TrackFlows, rows.CompleteAdding);
         Task<Exception?> writing = Start("write", WriteRows, () => { });
         Task all = Task.WhenAll(reading, flowing, writing);
-        while (!all.Wait(TimeSpan.FromMilliseconds(250)))
+        try
         {
-            whileRunning();
+            while (!all.Wait(TimeSpan.FromMilliseconds(250)))
+            {
+                whileRunning();
+            }
+        }
+        catch
+        {
+            // Nothing that the stages use is let go before they have ended.
+            abort.Cancel();
+            all.Wait();
+            throw;
         }
 
         if ((writing.Result ?? flowing.Result) is { } broken)

@@ -1,7 +1,11 @@
 # Captures until a file appears; what is left in NAME.done says how it ended.
-param([string] $Interface, [string] $Name, [string] $StorePath, [string] $Ready, [string] $StopFile)
+param([string] $Interface, [string] $Name, [string] $StorePath, [string] $Ready, [string] $StopFile, [string] $Engine, [long] $PacketRing, [int] $PacketRingSnapLength, [int] $BufferSize)
 $ErrorActionPreference = 'Stop'
-$job = Start-NetCapture -Interface $Interface -Name $Name -FlushInterval 1s -StorePath $StorePath
+$more = @{}
+foreach ($one in 'Engine', 'PacketRing', 'PacketRingSnapLength', 'BufferSize') {
+    if ($PSBoundParameters.ContainsKey($one)) { $more[$one] = $PSBoundParameters[$one] }
+}
+$job = Start-NetCapture -Interface $Interface -Name $Name -FlushInterval 1s -StorePath $StorePath @more
 [System.IO.File]::WriteAllText($Ready, 'ready')
 while (-not [System.IO.File]::Exists($StopFile)) {
     if ($job.State -ne 'Running') { break }

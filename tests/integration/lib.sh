@@ -9,6 +9,7 @@ work=""
 pids=()
 namespaces=()
 mounts=()
+capture_as=()
 
 skip() { echo "$*"; exit 77; }
 die() { echo "FAILED: $*"; [ -z "${evidence:-}" ] || { echo "--- $evidence"; tail -n 40 "$evidence"; }; exit 1; }
@@ -69,19 +70,38 @@ received() { ip netns exec "$right" cat /sys/class/net/wr/statistics/rx_packets;
 # PACKETS frames of as many UDP flows into FILE.
 make_frames() { "$shell" -NoModule -NonInteractive -File "$here/make-frames.ps1" -Path "$1" -Count "$2"; }
 
-# start_capture NAMESPACE INTERFACE NAME: a capture in a process of its own; stop_capture NAME ends it. Sets capture_pid.
+# start_capture NAMESPACE INTERFACE NAME [PARAMETERS]: a capture in a process of its own, which capture_as may put into another
+# environment or user; stop_capture NAME ends it. Sets capture_pid.
 start_capture() {
-  ip netns exec "$1" env --default-signal=INT "$shell" -NonInteractive -File "$here/capture.ps1" -Interface "$2" -Name "$3" \
-    -StorePath "$store" -Ready "$work/$3.ready" -StopFile "$work/$3.stop" >"$work/$3.log" 2>&1 &
+  local ns="$1" interface="$2" name="$3"
+  shift 3
+  ip netns exec "$ns" env --default-signal=INT "${capture_as[@]}" "$shell" -NonInteractive -File "$here/capture.ps1" -Interface "$interface" -Name "$name" \
+    -StorePath "$store" -Ready "$work/$name.ready" -StopFile "$work/$name.stop" "$@" >"$work/$name.log" 2>&1 &
   capture_pid=$!
   pids+=("$capture_pid")
-  wait_until 30 "[ -e '$work/$3.ready' ]" || { evidence="$work/$3.log"; die "the capture $3 did not start"; }
+  wait_until 30 "[ -e '$work/$name.ready' ]" || { evidence="$work/$name.log"; die "the capture $name did not start"; }
 }
 
 stop_capture() {
   : >"$work/$1.stop"
   wait_until 60 "[ -e '$work/$1.done' ]" || { evidence="$work/$1.log"; die "the capture $1 did not stop"; }
 }
+
+# What tests/integration/packets.py does with numbered frames.
+packets() { python3 "$here/packets.py" "$@"; }
+
+# send SECONDS PPS NAME [FIRST]: numbered packets from the left; the sender's notes of number and time are in NAME.sent. Sets sender.
+send() {
+  ip netns exec "$left" python3 "$here/packets.py" send wl "$1" "$2" "${4:-0}" >"$work/$3.sent" &
+  sender=$!
+  pids+=("$sender")
+}
+
+# The newest file of raw packets below a folder; nothing where there is none yet.
+newest() { find "$1" -name '*.pcapng' 2>/dev/null | sort | tail -n 1; }
+
+# The store's raw packets into FILE.
+export_packets() { ask "Export-NetTraffic '$1' -StorePath '$store' | Out-Null" >"$work/export.log" 2>&1 || { evidence="$work/export.log"; die "the export failed"; }; }
 
 # A property of a capture as the store tells it.
 capture_value() { ask "(Get-NetCapture -StorePath '$store' | Where-Object Name -EQ '$1')[0].$2"; }

@@ -13,10 +13,18 @@ internal sealed class ImportProgressBar(Cmdlet cmdlet, string activity, string w
     {
         double done = value.BytesTotal > 0 ? Math.Clamp((double)value.BytesRead / value.BytesTotal, 0, 1) : -1;
         double seconds = elapsed.Elapsed.TotalSeconds;
-        cmdlet.WriteProgress(new ProgressRecord(1, activity, $"{which}{Display.Bytes(value.BytesRead)} read, {Display.Count(value.Packets)} packets, {Display.Count(value.Flows)} flows")
+        ProgressRecord record = new(1, activity, $"{which}{Display.Bytes(value.BytesRead)} read, {Display.Count(value.Packets)} packets, {Display.Count(value.Flows)} flows")
         {
             PercentComplete = done < 0 ? -1 : (int)(100 * done),
             SecondsRemaining = done > 0.02 ? (int)(seconds * (1 - done) / done) : -1,
-        });
+        };
+        try
+        {
+            cmdlet.WriteProgress(record);
+        }
+        catch (PipelineStoppedException)
+        {
+            // Ctrl+C: the import's own token ends it, with what was read stored, where an error here would abandon it.
+        }
     }
 }

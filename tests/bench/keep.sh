@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# keep.sh CAPTURE [ROUNDS]: what -KeepPackets costs an import, on one machine in one run.
+#
+# Whole processes: start, read, track, write, end. Import without and with -KeepPackets, and for orientation cp of the same file, run
+# ROUNDS times (5) in turns, after one round that is not counted: it brings the capture into the page cache, and fresh pages for what is
+# written are slow on virtual machines. Stores and copies go to one disk (TMPDIR says which) and are removed in between. Printed are all
+# times, medians, and the median of the ratios within each round. Through the project's Shell ("./build.sh build" first). Bar: 1.6x.
+set -euo pipefail
+capture="$(realpath "${1:?usage: keep.sh CAPTURE [ROUNDS]}")"
+rounds="${2:-5}"
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+shell="$root/artifacts/shell/NetTraffic.Shell"
+[ -x "$shell" ] || { echo "keep.sh: $shell is not there; run ./build.sh build" >&2; exit 1; }
+[ -r "$capture" ] || { echo "keep.sh: '$capture' cannot be read" >&2; exit 1; }
+work="$(mktemp -d "${TMPDIR:-/tmp}/nettraffic-keep.XXXXXX")"
+trap 'rm -rf "$work"' EXIT
+
+# run_one NAME: its seconds.
+run_one() {
+  local out="$work/out" more="" begun
+  rm -rf "$out"
+  mkdir "$out"
+  [ "$1" != keep ] || more=-KeepPackets
+  begun="$(date +%s%N)"
+  case "$1" in
+    copy) cp "$capture" "$out/copy" ;;
+    *) "$shell" -NonInteractive -Command "Import-NetCapture -LiteralPath '${capture//\'/\'\'}' $more -StorePath '$out/store' | ForEach-Object { [System.IO.File]::WriteAllText('$work/$1.txt', \"\$(\$_.Packets) packets, \$(\$_.Flows) flows, \$(\$_.PacketRingPackets) kept\") }" >"$work/log" 2>&1 </dev/null || { cat "$work/log" >&2; exit 1; } ;;
+  esac
+  awk -v ns=$(($(date +%s%N) - begun)) 'BEGIN { printf "%.3f\n", ns / 1e9 }'
+}
+
+median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print (NR % 2) ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+echo "Capture: $(basename "$capture"), $(wc -c <"$capture" | tr -d ' ') bytes; $rounds rounds; $(nproc 2>/dev/null || sysctl -n hw.ncpu) cores; $(uname -sr); $(date -u +%Y-%m-%dT%H:%MZ)"
+for ((round = 0; round <= rounds; round++)); do
+  for name in import keep copy; do
+    took="$(run_one "$name")"
+    [ "$round" -eq 0 ] || echo "$took" >>"$work/$name.times"
+  done
+done
+echo "Import:  $(cat "$work/import.txt")"
+echo "Keep:    $(cat "$work/keep.txt")"
+packets="$(cut -d " " -f 1 "$work/keep.txt")"
+grep -q " $packets kept" "$work/keep.txt" || { echo "keep.sh: not every packet was kept" >&2; exit 1; }
+paste "$work/keep.times" "$work/import.times" | awk '{ printf "%.3f\n", $1 / $2 }' >"$work/ratio.times"
+for name in import keep copy ratio; do
+  printf '%-8s %8.3f%s  %s\n' "$name" "$(median "$work/$name.times")" "$([ "$name" = ratio ] && echo x || echo ' s')" "$(tr '\n' ' ' <"$work/$name.times")"
+done
+awk -v r="$(median "$work/ratio.times")" 'BEGIN { printf "import with -KeepPackets / without: %.2fx, bar 1.6x: %s\n", r, r <= 1.6 ? "met" : "MISSED"; exit r > 1.6 }'
