@@ -37,11 +37,14 @@ internal static class PacketReader
 
         int rings = 0;
         List<RingPart> parts = [];
+        Lazy<HashSet<string>> begun = new(() => [.. store.GetCaptures().Where(capture => capture is { PacketRingSize: not null, PacketRingPackets: 0 }).Select(capture => capture.CaptureId)]);
         foreach (string id in Captures(store, resolved))
         {
             string folder = store.GetPacketFolder(id);
             if (!Directory.Exists(folder))
             {
+                // The first packet makes the folder: a ring that has had none yet is one all the same.
+                rings += begun.Value.Contains(id) ? 1 : 0;
                 continue;
             }
 
