@@ -17,7 +17,6 @@ public sealed class ScriptTests
     [Theory]
     [Trait("Runs", "Alone")]
     [InlineData("live.sh")]
-    [InlineData("ring-live.sh")]
     public Task Passes_alone(string script) => Passes(script);
 
     [Theory]
@@ -29,11 +28,6 @@ public sealed class ScriptTests
     [InlineData("no-libpcap.sh")]
     [InlineData("not-permitted.sh")]
     [InlineData("interrupt.sh")]
-    [InlineData("dumpcap.sh")]
-    [InlineData("pipe.sh")]
-    [InlineData("round-trip.sh")]
-    [InlineData("ring-kill.sh")]
-    [InlineData("ring-full.sh")]
     public async Task Passes(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
