@@ -92,6 +92,11 @@ public sealed partial class ChildSource : ILiveSource
         using ByteWindow window = new(stream);
         try
         {
+            if (!PcapngReader.Recognises(window.Peek(4)))
+            {
+                throw new CaptureFormatException("it does not begin as pcapng does", 0, truncated: false);
+            }
+
             new PcapngReader(window, interfaces, counts).Run(passing, CancellationToken.None);
         }
         catch (CaptureFormatException error)

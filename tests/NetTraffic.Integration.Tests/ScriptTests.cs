@@ -4,31 +4,15 @@ using NetTraffic.Testing;
 namespace NetTraffic.Integration.Tests;
 
 /// <summary>
-/// The scripts of tests/integration, one after the other: each makes namespaces of its own and cleans up after itself. They can be run
-/// by hand as well. Exit code 77 is a skip; its last line says why.
+/// The scripts of tests/integration: each makes namespaces of its own and cleans up after itself, so that two can run at once. They can
+/// be run by hand as well. Exit code 77 is a skip; its last line says why.
 /// </summary>
-[Collection("integration")]
-public sealed class ScriptTests
+internal static class Script
 {
     private const int Skipped = 77;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    /// <summary>What measures losses: nothing else may run beside it.</summary>
-    [Theory]
-    [Trait("Runs", "Alone")]
-    [InlineData("live.sh")]
-    public Task Passes_alone(string script) => Passes(script);
-
-    [Theory]
-    [InlineData("kill.sh")]
-    [InlineData("two-processes.sh")]
-    [InlineData("interface-down.sh")]
-    [InlineData("disk-full.sh")]
-    [InlineData("not-writable.sh")]
-    [InlineData("no-libpcap.sh")]
-    [InlineData("not-permitted.sh")]
-    [InlineData("interrupt.sh")]
-    public async Task Passes(string script)
+    public static async Task Passes(string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         string path = Path.Combine(Repository.Root, "tests", "integration", script);
@@ -63,12 +47,43 @@ public sealed class ScriptTests
 
         Assert.True(process.ExitCode == 0, $"{script} ended with {process.ExitCode}:\n{text}");
     }
+}
 
+/// <summary>Captures that meet others, or their end.</summary>
+public sealed class CaptureScriptTests
+{
+    /// <summary>What measures losses: nothing else may run beside it.</summary>
+    [Theory]
+    [Trait("Runs", "Alone")]
+    [InlineData("live.sh")]
+    public Task Passes_alone(string script) => Script.Passes(script);
+
+    [Theory]
+    [InlineData("kill.sh")]
+    [InlineData("two-processes.sh")]
+    [InlineData("interface-down.sh")]
+    public Task Passes(string script) => Script.Passes(script);
+}
+
+/// <summary>Machines that lack something, and users who change their mind.</summary>
+public sealed class TroubleScriptTests
+{
+    [Theory]
+    [InlineData("disk-full.sh")]
+    [InlineData("not-writable.sh")]
+    [InlineData("no-libpcap.sh")]
+    [InlineData("not-permitted.sh")]
+    [InlineData("interrupt.sh")]
+    public Task Passes(string script) => Script.Passes(script);
+}
+
+public sealed class ScriptListTests
+{
     [Fact]
     public void EveryScriptIsRun()
     {
-        string[] ran = [.. new[] { nameof(Passes), nameof(Passes_alone) }
-            .SelectMany(name => typeof(ScriptTests).GetMethod(name)!.GetCustomAttributes(typeof(InlineDataAttribute), false)).Cast<InlineDataAttribute>().Select(data => (string)data.Data[0]!).Order(StringComparer.Ordinal)];
+        string[] ran = [.. new[] { typeof(CaptureScriptTests), typeof(TroubleScriptTests) }
+            .SelectMany(type => type.GetMethods()).SelectMany(method => method.GetCustomAttributes(typeof(InlineDataAttribute), false)).Cast<InlineDataAttribute>().Select(data => (string)data.Data[0]!).Order(StringComparer.Ordinal)];
         string[] found = [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "integration"), "*.sh")
             .Select(path => Path.GetFileName(path)).Where(name => !name.EndsWith("lib.sh", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
