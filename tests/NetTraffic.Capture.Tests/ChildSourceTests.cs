@@ -134,7 +134,11 @@ public sealed class ChildSourceTests
         ScratchFolder folder = new();
         string program = Path.Combine(folder.Path, "dumpcap");
         File.WriteAllText(program, "#!/bin/sh\n" + script.Replace("{0}", Repository.SampleCapture, StringComparison.Ordinal) + "\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         return new ChildSource(new LiveSourceOptions { Interface = "lo", Filter = "f", Program = program }, CaptureEngine.Dumpcap, Patience);
     }
 
