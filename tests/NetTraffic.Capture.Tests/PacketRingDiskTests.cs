@@ -63,8 +63,11 @@ public sealed class PacketRingDiskTests
         ring.Complete();
         Assert.Equal(next, ring.Counters.Packets + ring.Counters.LostPackets);
         List<int> kept = [.. Rings.Read(folder).Select(Rings.NumberOf)];
-        Assert.Equal(Enumerable.Range(next - kept.Count, kept.Count), kept);
-        Assert.NotEmpty(kept);
+
+        // The disk may free its room bit by bit, so that a chunk finds some and the next one none: what is kept is in order, and the newest is there.
+        Assert.Equal(ring.Counters.Packets, kept.Count);
+        Assert.Equal(kept.Distinct().Order(), kept);
+        Assert.Equal(next - 1, kept[^1]);
 
         void AddUntil(Func<bool> done)
         {
