@@ -9,30 +9,21 @@ namespace NetTraffic.Capture;
 /// </summary>
 public sealed class PcapWriter : IDisposable
 {
-    private const int BufferBytes = 1 << 20, HeaderBytes = 24, RecordHeaderBytes = 16, NoLinkType = -1;
-    private readonly Stream stream;
-    private readonly bool leaveOpen;
-    private byte[] buffer = new byte[BufferBytes];
-    private int length;
+    private const int HeaderBytes = 24, RecordHeaderBytes = 16, NoLinkType = -1;
+    private readonly WriteBuffer output;
     private int linkType = NoLinkType;
-    private long written;
-    private bool failed;
     private bool disposed;
 
     /// <summary>Makes a writer.</summary>
     /// <param name="stream">Where the file goes.</param>
     /// <param name="leaveOpen">Whether the stream stays open afterwards.</param>
-    public PcapWriter(Stream stream, bool leaveOpen = false)
-    {
-        this.stream = stream;
-        this.leaveOpen = leaveOpen;
-    }
+    public PcapWriter(Stream stream, bool leaveOpen = false) => output = new WriteBuffer(stream, leaveOpen);
 
     /// <summary>Bytes of the file so far, what is still to be flushed included.</summary>
-    public long Bytes => written + length;
+    public long Bytes => output.Bytes;
 
     /// <summary>Writes a packet. Stamps outside 1970 to 2106, which the format cannot say, become its first or last.</summary>
-    /// <exception cref="InvalidOperationException">The packet's link type is not that of the packets before it.</exception>
+    /// <exception cref="ArgumentException">The packet's link type is not that of the packets before it.</exception>
     /// <exception cref="IOException">The stream cannot be written.</exception>
     public void Write(in RawPacket packet)
     {
@@ -42,7 +33,7 @@ public sealed class PcapWriter : IDisposable
         }
 
         int captured = packet.Data.Length;
-        Span<byte> record = Reserve(RecordHeaderBytes + captured);
+        Span<byte> record = output.Take(RecordHeaderBytes + captured);
         long stamp = Math.Clamp(packet.TimestampNs, 0, (uint.MaxValue * 1_000_000_000L) + 999_999_999);
         long seconds = stamp / 1_000_000_000;
         BinaryPrimitives.WriteUInt32LittleEndian(record, (uint)seconds);
@@ -50,47 +41,27 @@ public sealed class PcapWriter : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(record[8..], captured);
         BinaryPrimitives.WriteInt32LittleEndian(record[12..], Math.Max(0, packet.WireLength));
         packet.Data.CopyTo(record[RecordHeaderBytes..]);
-        length += record.Length;
     }
 
     /// <summary>Hands everything to the stream, and has the stream hand it on.</summary>
     /// <exception cref="IOException">The stream cannot be written.</exception>
-    public void Flush()
-    {
-        WriteBuffer();
-        stream.Flush();
-    }
+    public void Flush() => output.Flush();
 
     /// <summary>Flushes, unless writing failed before, and closes the stream unless it is to stay open. A file without packets is one of Ethernet.</summary>
     public void Dispose()
     {
-        if (disposed)
-        {
-            return;
-        }
-
+        const int ethernet = 1;
         try
         {
-            if (!failed)
+            if (linkType == NoLinkType && !disposed)
             {
-                const int ethernet = 1;
-                if (linkType == NoLinkType)
-                {
-                    Begin(ethernet);
-                }
-
-                Flush();
+                Begin(ethernet);
             }
         }
         finally
         {
             disposed = true;
-            buffer = [];
-            length = 0;
-            if (!leaveOpen)
-            {
-                stream.Dispose();
-            }
+            output.Dispose();
         }
     }
 
@@ -98,46 +69,17 @@ public sealed class PcapWriter : IDisposable
     {
         if (linkType != NoLinkType)
         {
-            throw new InvalidOperationException(
+            throw new ArgumentException(
                 $"A classic pcap file holds packets of one link type: these are of link types {linkType} and {first}. Write pcapng, which holds both, or choose one interface.");
         }
 
-        Span<byte> header = Reserve(HeaderBytes);
+        Span<byte> header = output.Take(HeaderBytes);
         header.Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(header, 0xA1B23C4D);
         BinaryPrimitives.WriteUInt16LittleEndian(header[4..], 2);
         BinaryPrimitives.WriteUInt16LittleEndian(header[6..], 4);
         BinaryPrimitives.WriteUInt32LittleEndian(header[16..], LinkTypeNumbers.LargestPacket(first));
         BinaryPrimitives.WriteInt32LittleEndian(header[20..], first);
-        length += HeaderBytes;
         linkType = first;
-    }
-
-    private Span<byte> Reserve(int bytes)
-    {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (bytes > buffer.Length - length)
-        {
-            WriteBuffer();
-            if (bytes > buffer.Length)
-            {
-                buffer = new byte[bytes]; // USB transfers only
-            }
-        }
-
-        return buffer.AsSpan(length, bytes);
-    }
-
-    private void WriteBuffer()
-    {
-        if (length > 0)
-        {
-            int whole = length;
-            length = 0;
-            failed = true;
-            stream.Write(buffer, 0, whole);
-            failed = false;
-            written += whole;
-        }
     }
 }

@@ -10,29 +10,21 @@ namespace NetTraffic.Capture;
 /// </summary>
 public sealed class PcapngWriter : IDisposable
 {
-    private const int BufferBytes = 1 << 20;
     private const int LongestComment = 4096;
-    private readonly Stream stream;
-    private readonly bool leaveOpen;
-    private byte[] buffer = new byte[BufferBytes];
-    private int length;
+    private readonly WriteBuffer output;
     private int interfaces;
-    private long written;
-    private bool failed;
-    private bool disposed;
 
     /// <summary>Makes a writer; the section's header is the first thing written.</summary>
     /// <param name="stream">Where the file goes.</param>
     /// <param name="leaveOpen">Whether the stream stays open afterwards.</param>
     public PcapngWriter(Stream stream, bool leaveOpen = false)
     {
-        this.stream = stream;
-        this.leaveOpen = leaveOpen;
+        output = new WriteBuffer(stream, leaveOpen);
         Append(PcapngBlocks.Section());
     }
 
     /// <summary>Bytes of the file so far, what is still to be flushed included.</summary>
-    public long Bytes => written + length;
+    public long Bytes => output.Bytes;
 
     /// <summary>Describes an interface; the number returned is what packets name it by.</summary>
     /// <param name="added">Name and link type; an empty name is left out.</param>
@@ -64,8 +56,7 @@ public sealed class PcapngWriter : IDisposable
         }
 
         int block = PcapngBlocks.PacketLength(packet.Data.Length);
-        PcapngBlocks.Packet(Reserve(block), interfaceIndex, packet.TimestampNs, packet.WireLength, packet.Data);
-        length += block;
+        PcapngBlocks.Packet(output.Take(block), interfaceIndex, packet.TimestampNs, packet.WireLength, packet.Data);
     }
 
     /// <summary>Writes what was received and lost on an interface since the capture began.</summary>
@@ -76,44 +67,15 @@ public sealed class PcapngWriter : IDisposable
     public void WriteStatistics(int interfaceIndex, in InterfaceStatistics counted, long timeNs)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)interfaceIndex, (uint)interfaces, nameof(interfaceIndex));
-        PcapngBlocks.Statistics(Reserve(PcapngBlocks.StatisticsLength), interfaceIndex, counted, timeNs);
-        length += PcapngBlocks.StatisticsLength;
+        PcapngBlocks.Statistics(output.Take(PcapngBlocks.StatisticsLength), interfaceIndex, counted, timeNs);
     }
 
     /// <summary>Hands everything to the stream, and has the stream hand it on.</summary>
     /// <exception cref="IOException">The stream cannot be written.</exception>
-    public void Flush()
-    {
-        WriteBuffer();
-        stream.Flush();
-    }
+    public void Flush() => output.Flush();
 
     /// <summary>Flushes, unless writing failed before, and closes the stream unless it is to stay open.</summary>
-    public void Dispose()
-    {
-        if (disposed)
-        {
-            return;
-        }
-
-        disposed = true;
-        try
-        {
-            if (!failed)
-            {
-                Flush();
-            }
-        }
-        finally
-        {
-            buffer = [];
-            length = 0;
-            if (!leaveOpen)
-            {
-                stream.Dispose();
-            }
-        }
-    }
+    public void Dispose() => output.Dispose();
 
     private void WriteCommented(in RawPacket packet, int interfaceIndex, string comment)
     {
@@ -121,46 +83,13 @@ public sealed class PcapngWriter : IDisposable
         Utf8.FromUtf16(comment, text, out _, out int bytes); // what does not fit is left out
         int captured = packet.Data.Length;
         int block = PcapngBlocks.PacketLength(captured) + PcapngBlocks.OptionLength(bytes) + 4;
-        Span<byte> at = Reserve(block);
+        Span<byte> at = output.Take(block);
         at[(PcapngBlocks.PacketHeader + captured)..].Clear();
         PcapngBlocks.PacketStart(at, block, interfaceIndex, packet.TimestampNs, packet.WireLength, captured);
         packet.Data.CopyTo(at[PcapngBlocks.PacketHeader..]);
         PcapngBlocks.Option(at[(PcapngBlocks.PacketHeader + ((captured + 3) & ~3))..], 1, text[..bytes]);
         BinaryPrimitives.WriteInt32LittleEndian(at[^4..], block);
-        length += block;
     }
 
-    private void Append(ReadOnlySpan<byte> block)
-    {
-        block.CopyTo(Reserve(block.Length));
-        length += block.Length;
-    }
-
-    private Span<byte> Reserve(int bytes)
-    {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (bytes > buffer.Length - length)
-        {
-            WriteBuffer();
-            if (bytes > buffer.Length)
-            {
-                buffer = new byte[bytes]; // USB transfers only
-            }
-        }
-
-        return buffer.AsSpan(length, bytes);
-    }
-
-    private void WriteBuffer()
-    {
-        if (length > 0)
-        {
-            int whole = length;
-            length = 0;
-            failed = true;
-            stream.Write(buffer, 0, whole);
-            failed = false;
-            written += whole;
-        }
-    }
+    private void Append(ReadOnlySpan<byte> block) => block.CopyTo(output.Take(block.Length));
 }

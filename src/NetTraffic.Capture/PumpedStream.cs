@@ -7,7 +7,7 @@ namespace NetTraffic.Capture;
 /// Bytes that another program sends, read ahead by a thread of its own: whoever reads here is not held up by a quiet sender, since
 /// time passes between the bytes too, and a sender is not held up while its bytes are worked on. At most 16 MiB lie between.
 /// </summary>
-internal sealed class PumpedStream : Stream
+internal sealed class PumpedStream : ForwardStream
 {
     private const int BlockBytes = 256 << 10, Blocks = 64;
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(100);
@@ -30,20 +30,6 @@ internal sealed class PumpedStream : Stream
 
     /// <summary>Called about ten times a second while somebody reads; false ends the stream there.</summary>
     public Func<bool>? Tick { get; set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Waits for the first bytes.</summary>
     /// <returns>True: they are here. False: the sender ended without any. Null: not within the time.</returns>
@@ -87,18 +73,6 @@ internal sealed class PumpedStream : Stream
 
         return 0;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

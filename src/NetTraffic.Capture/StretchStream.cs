@@ -1,27 +1,13 @@
 namespace NetTraffic.Capture;
 
 /// <summary>Some stretches of a file, one after the other, as one stream; the file may grow meanwhile.</summary>
-internal sealed class StretchStream(FileStream file, IReadOnlyList<(long Offset, long End)> stretches) : Stream
+internal sealed class StretchStream(FileStream file, IReadOnlyList<(long Offset, long End)> stretches) : ForwardStream
 {
     private int which;
     private long at = stretches.Count > 0 ? stretches[0].Offset : 0;
 
     /// <summary>Bytes read so far.</summary>
     public long BytesRead { get; private set; }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => BytesRead;
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Where in the file a byte of the stream is.</summary>
     public long FileOffset(long streamOffset)
@@ -63,18 +49,6 @@ internal sealed class StretchStream(FileStream file, IReadOnlyList<(long Offset,
 
         return 0;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

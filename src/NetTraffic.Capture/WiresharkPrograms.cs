@@ -32,5 +32,5 @@ public static class WiresharkPrograms
     private static IEnumerable<string> Usual() =>
         OperatingSystem.IsWindows() ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "Wireshark")]
         : OperatingSystem.IsMacOS() ? ["/Applications/Wireshark.app/Contents/MacOS", "/opt/homebrew/bin", "/usr/local/bin"]
-        : ["/usr/bin", "/usr/sbin", "/usr/local/bin"];
+        : [];
 }

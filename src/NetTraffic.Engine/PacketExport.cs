@@ -19,7 +19,6 @@ public sealed class PacketExport : IDisposable
     private (string CaptureId, PacketInterface Interface) last = ("", new PacketInterface("", -1));
     private int lastNumber;
     private long newestNs;
-    private int linkType = -1;
 
     /// <summary>Begins a file.</summary>
     /// <param name="stream">Where it goes; stays open.</param>
@@ -44,12 +43,6 @@ public sealed class PacketExport : IDisposable
         }
         else
         {
-            linkType = linkType < 0 ? packet.LinkType : linkType;
-            if (packet.LinkType != linkType)
-            {
-                throw new ArgumentException($"A classic pcap file has room for one link type, and these packets are of several ({linkType} and {packet.LinkType}). Leave out -Legacy, or choose one interface's packets.");
-            }
-
             pcap!.Write(packet);
         }
 

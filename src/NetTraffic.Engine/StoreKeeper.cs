@@ -31,7 +31,7 @@ internal sealed class StoreKeeper(ITrafficStore store, Action<string> warn) : ID
         stop.Dispose();
     }
 
-    /// <summary>Removes old hours, and old files of packet rings. A ring of a capture that is not listed any more goes as a whole.</summary>
+    /// <summary>Removes old hours, and old files of packet rings.</summary>
     public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
     {
         ClearResult result = store.Clear(before, keepRecentlyWritten, whatIf, cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class StoreKeeper(ITrafficStore store, Action<string> warn) : ID
             }
 
             PacketRingCleared cleared = PacketRingFolder.Clear(
-                store.GetPacketFolder(id), capture is null ? long.MaxValue : Clock.ToNanoseconds(before), whatIf, keepNewest: capture is { State: CaptureState.Running });
+                store.GetPacketFolder(id), Clock.ToNanoseconds(before), whatIf, keepNewest: capture is { State: CaptureState.Running });
             result.PacketFiles += cleared.Files;
             result.FreedBytes += cleared.Bytes;
         }

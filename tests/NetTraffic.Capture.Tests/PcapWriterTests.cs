@@ -29,7 +29,7 @@ public sealed class PcapWriterTests
     {
         using PcapWriter writer = new(Stream.Null);
         writer.Write(new RawPacket(0, 0, 1, 0, []));
-        InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => writer.Write(new RawPacket(0, 0, 101, 0, [])));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => writer.Write(new RawPacket(0, 0, 101, 0, [])));
         Assert.Contains("1 and 101", error.Message, StringComparison.Ordinal);
         Assert.Contains("pcapng", error.Message, StringComparison.Ordinal);
     }

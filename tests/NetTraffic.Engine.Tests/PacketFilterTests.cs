@@ -91,19 +91,8 @@ public class PacketFilterTests
     public void Every_packet_belongs_to_its_flow_and_to_no_other(string name)
     {
         string path = Repository.SharedCapture(name);
-        List<Flow> flows;
-        int packets;
-        try
-        {
-            flows = [.. TrafficEngine.ReadFlows(path, new TrafficFilter(), new FlowOptions(), CancellationToken.None)];
-            packets = Packets.Numbers(path, new TrafficFilter()).Count;
-        }
-        catch (CaptureFormatException)
-        {
-            Assert.Skip($"{name} is damaged.");
-            return;
-        }
-
+        List<Flow> flows = [.. TrafficEngine.ReadFlows(path, new TrafficFilter(), new FlowOptions(), CancellationToken.None)];
+        int packets = Packets.Numbers(path, new TrafficFilter()).Count;
         Assert.Equal(packets, Packets.Numbers(path, new PacketQuery { Flows = new FlowSelection(flows) }).Count);
         Flow? largest = flows.MaxBy(flow => flow.Packets);
         Assert.Equal(largest?.Packets ?? 0, Packets.Numbers(path, new PacketQuery { Flows = new FlowSelection(largest is null ? [] : [largest]) }).Count);

@@ -123,6 +123,22 @@ public sealed class RingTests
     }
 
     [Fact]
+    public void Clearing_spares_new_packets_of_a_capture_that_is_not_listed()
+    {
+        using ScratchFolder folder = new();
+        ImportResult result = Import(folder, Repository.SampleCapture);
+        foreach (string status in Directory.GetFiles(folder.Path, result.CaptureId + ".json", SearchOption.AllDirectories))
+        {
+            File.Delete(status);
+        }
+
+        using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
+        Assert.Empty(store.GetCaptures());
+        Assert.Equal(0, TrafficEngine.Clear(store, result.StartTime!.Value, keepRecentlyWritten: false, whatIf: false, CancellationToken.None).PacketFiles);
+        Assert.Equal(1, TrafficEngine.Clear(store, result.EndTime!.Value.AddHours(2), keepRecentlyWritten: false, whatIf: false, CancellationToken.None).PacketFiles);
+    }
+
+    [Fact]
     public void A_snap_length_shorter_than_headers_keeps_every_packet_and_its_length()
     {
         using ScratchFolder folder = new();

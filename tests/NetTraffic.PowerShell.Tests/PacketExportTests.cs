@@ -55,6 +55,7 @@ public sealed class PacketExportTests : IDisposable
     [InlineData("Export-NetTraffic $args[0]", "NoPacketsKept", ErrorCategory.ObjectNotFound)]
     [InlineData("Export-NetTraffic $args[0] -PerInterval", "BadArgument", ErrorCategory.InvalidArgument)]
     [InlineData("Export-NetTraffic $args[0] -Dataset Captures", "BadArgument", ErrorCategory.InvalidArgument)]
+    [InlineData("Export-NetTraffic $args[0] -Format Csv -Dataset Captures -FlowId 1", "BadArgument", ErrorCategory.InvalidArgument)]
     [InlineData("Export-NetTraffic $args[0] -Format Csv -Legacy", "BadArgument", ErrorCategory.InvalidArgument)]
     [InlineData("Export-NetTraffic $args[0] -Format Json -Filter tcp", "BadArgument", ErrorCategory.InvalidArgument)]
     [InlineData("'text' | Export-NetTraffic $args[0]", "NotPackets", ErrorCategory.InvalidArgument)]
@@ -74,6 +75,18 @@ public sealed class PacketExportTests : IDisposable
         ErrorRecord error = session.Run("Export-NetTraffic $args[0] -Filter 'tcp prot 80'", Target("none.pcapng")).Error("BadFilter", ErrorCategory.InvalidArgument);
         Assert.Contains("syntax error", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+    }
+
+    [Fact]
+    public void A_summary_of_one_flow_is_the_flow()
+    {
+        session.Run("Import-NetCapture $args[0]", Sample).Clean();
+        Flow flow = session.Run("Get-NetFlow -Application http -First 1").One<Flow>();
+        foreach (string way in new[] { "-CommunityId $args[0].CommunityId", "-FlowId $args[0].FlowId", "-Path $args[1] -CommunityId $args[0].CommunityId" })
+        {
+            TrafficSummary total = session.Run("Get-TrafficSummary " + way, flow, Sample).One<TrafficSummary>();
+            Assert.Equal((flow.Packets, flow.Bytes, 1L), (total.Packets, total.Bytes, total.Flows));
+        }
     }
 
     [Theory]

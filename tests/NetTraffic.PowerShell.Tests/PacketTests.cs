@@ -198,7 +198,7 @@ public sealed class PacketTests : IDisposable
         try
         {
             Environment.SetEnvironmentVariable("PATH", session.Folder);
-            session.Run("Get-NetPacket $args[0] -Dissector TShark", Sample).Error("TSharkMissing", ErrorCategory.NotInstalled);
+            session.Run("Get-NetPacket $args[0] -Dissector TShark", Sample).Error("ProgramMissing", ErrorCategory.NotInstalled);
         }
         finally
         {

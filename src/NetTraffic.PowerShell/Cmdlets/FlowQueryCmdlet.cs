@@ -71,6 +71,11 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     [Parameter]
     public override DateTime Until { get; set; }
 
+    /// <inheritdoc/>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public override string[]? CommunityId { get; set; }
+
     /// <summary>The stores to ask and with what filter, at the end of the pipeline.</summary>
     protected IEnumerable<(ITrafficStore Store, TrafficFilter Filter)> Queries()
     {

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NetTraffic.Flows;
 using NetTraffic.Net;
 using NetTraffic.PowerShell.Completers;
 
@@ -49,11 +48,15 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     [Parameter(ParameterSetName = StoreSet)]
     public virtual DateTime Until { get; set; }
 
-    /// <summary>Flows wanted by their ids, for cmdlets with such a parameter.</summary>
-    protected virtual IReadOnlyList<ulong> WantedFlowIds => [];
+    /// <summary>Flows of these ids, which the store alone knows.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public ulong[]? FlowId { get; set; }
 
-    /// <summary>Flows wanted by their Community IDs, for cmdlets with such a parameter.</summary>
-    protected virtual IReadOnlyList<string> WantedCommunityIds => [];
+    /// <summary>Flows of these Community IDs.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public virtual string[]? CommunityId { get; set; }
 
     /// <summary>What the parameters ask for. Times without a zone are local, as everywhere in PowerShell.</summary>
     protected TrafficFilter MakeFilter(IReadOnlyList<string> captureIds)
@@ -87,8 +90,8 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
             Since = from,
             Until = to,
             CaptureId = captureIds,
-            FlowId = WantedFlowIds,
-            CommunityId = [.. WantedCommunityIds.Select(KnownCommunityId)],
+            FlowId = FlowId ?? [],
+            CommunityId = [.. (CommunityId ?? []).Select(KnownCommunityId)],
         };
     }
 
@@ -96,7 +99,7 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     private string KnownCommunityId(string text)
     {
         string trimmed = text.Trim();
-        if (trimmed.Length != CommunityId.TextLength || !trimmed.StartsWith("1:", StringComparison.Ordinal) || !System.Buffers.Text.Base64.IsValid(trimmed.AsSpan(2)))
+        if (trimmed.Length != Flows.CommunityId.TextLength || !trimmed.StartsWith("1:", StringComparison.Ordinal) || !System.Buffers.Text.Base64.IsValid(trimmed.AsSpan(2)))
         {
             Refuse("BadValue", $"'{text}' is not a Community ID.", "Give it as Zeek, Suricata and Get-NetFlow write it, in quotes: '1:LQU9qZlK+B5F3KDmev6m5PMibrg='.", target: text);
         }

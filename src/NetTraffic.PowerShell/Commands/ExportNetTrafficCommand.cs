@@ -13,7 +13,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 {
     private const string PipelineSet = "Pipeline";
     private const string FlowsDataset = "Flows";
-    private static readonly string[] FlowFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application)];
+    private static readonly string[] FlowFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(FlowId), nameof(CommunityId)];
     private readonly PipelineRow row = new();
     private OutputFile? output;
     private RowWriter? writer;
@@ -67,25 +67,9 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     [ValidateNotNullOrEmpty]
     public string? Filter { get; set; }
 
-    /// <summary>Flows of these ids, or their packets.</summary>
-    [Parameter(ParameterSetName = StoreSet)]
-    [ValidateNotNullOrEmpty]
-    public ulong[]? FlowId { get; set; }
-
-    /// <summary>Flows of these Community IDs, or their packets.</summary>
-    [Parameter(ParameterSetName = StoreSet)]
-    [ValidateNotNullOrEmpty]
-    public string[]? CommunityId { get; set; }
-
     /// <summary>Replaces a file that is there.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<ulong> WantedFlowIds => FlowId ?? [];
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<string> WantedCommunityIds => CommunityId ?? [];
 
     /// <inheritdoc/>
     protected override void Begin()

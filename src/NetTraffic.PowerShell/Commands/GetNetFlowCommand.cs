@@ -21,16 +21,6 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     [ValidateRange(1, long.MaxValue)]
     public long First { get; set; }
 
-    /// <summary>Flows of these ids.</summary>
-    [Parameter(ParameterSetName = StoreSet)]
-    [ValidateNotNullOrEmpty]
-    public ulong[]? FlowId { get; set; }
-
-    /// <summary>Flows of these Community IDs.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[]? CommunityId { get; set; }
-
     /// <summary>Rows as they are stored, one per flow and flush interval, instead of whole flows.</summary>
     [Parameter(ParameterSetName = StoreSet)]
     public SwitchParameter PerInterval { get; set; }
@@ -38,12 +28,6 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     /// <summary>Only here to be refused: a flow has a CaptureId, which would be taken for a question about its whole capture.</summary>
     [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true, DontShow = true)]
     public Flow? InputObject { get; set; }
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<ulong> WantedFlowIds => FlowId ?? [];
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<string> WantedCommunityIds => CommunityId ?? [];
 
     /// <inheritdoc/>
     protected override void Begin()

@@ -57,16 +57,6 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     [ValidateNotNullOrEmpty]
     public string? Filter { get; set; }
 
-    /// <summary>Packets of the flows of these ids.</summary>
-    [Parameter(ParameterSetName = StoreSet)]
-    [ValidateNotNullOrEmpty]
-    public ulong[]? FlowId { get; set; }
-
-    /// <summary>Packets of the flows of these Community IDs.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string[]? CommunityId { get; set; }
-
     /// <summary>Who takes the packets apart; default: NetTraffic.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [Parameter(ParameterSetName = LiteralSet)]
@@ -84,12 +74,6 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     [Parameter(ParameterSetName = LiteralSet)]
     [ValidateNotNullOrEmpty]
     public string? DisplayFilter { get; set; }
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<ulong> WantedFlowIds => FlowId ?? [];
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<string> WantedCommunityIds => CommunityId ?? [];
 
     private bool WithTShark => TShark.Equals(Dissector, StringComparison.OrdinalIgnoreCase) || Field is not null || DisplayFilter is not null;
 
@@ -161,21 +145,16 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
 
         if (flows?.CaptureIds.Contains("") == true)
         {
-            WriteError(ErrorRecords.Make(
-                new ArgumentException("Some of the flows come from a file, and no ring has their packets."), "FlowsOfFile", ErrorCategory.InvalidArgument, null,
-                "Name the file: Get-NetFlow -Path FILE | Get-NetPacket -Path FILE."));
+            WriteError(PacketProblems.FlowsOfFile("Get-NetFlow -Path FILE | Get-NetPacket -Path FILE."));
         }
 
         using ReadingProgress progress = new(this, "Reading packets");
         PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter) with { Progress = progress.Show }, Write, StopToken);
-        foreach ((string capture, string message) in result.Problems)
-        {
-            WriteWarning(Display.Text($"A part of the packets of {capture} cannot be read: {message}"));
-        }
+        PacketProblems.Warn(this, result);
 
         if (result.Rings == 0 && (flows is null || flows.CaptureIds.Any(id => id.Length > 0)))
         {
-            WriteWarning("None of these captures keeps packets. Capture with Start-NetCapture -PacketRing 512MB, import with Import-NetCapture -KeepPackets, or read a file with -Path.");
+            WriteWarning($"None of these captures keeps packets. {PacketProblems.HowToKeep} Files are read with -Path.");
         }
     }
 

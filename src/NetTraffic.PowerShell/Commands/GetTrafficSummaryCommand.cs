@@ -10,7 +10,7 @@ namespace NetTraffic.PowerShell.Commands;
 [OutputType(typeof(TrafficSummary), typeof(TrafficSummaryItem))]
 public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
 {
-    private static readonly string[] Filters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(Last), nameof(Since), nameof(Until)];
+    private static readonly string[] Filters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(CommunityId), nameof(Last), nameof(Since), nameof(Until)];
     private FlowSummary? flows;
 
     /// <summary>What to group by; without it, one object with the totals.</summary>

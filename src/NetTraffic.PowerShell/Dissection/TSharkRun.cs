@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Management.Automation;
 using System.Text;
+using NetTraffic.Capture;
 
 namespace NetTraffic.PowerShell.Dissection;
 
@@ -28,11 +29,13 @@ internal sealed class TSharkRun : IDisposable
     public Stream Output => process.StandardOutput.BaseStream;
 
     /// <summary>Starts it.</summary>
-    /// <exception cref="DissectorException">It is not installed, or cannot be started.</exception>
+    /// <exception cref="CaptureException">It is not installed.</exception>
+    /// <exception cref="DissectorException">It cannot be started.</exception>
     public static TSharkRun Start(string file, IReadOnlyList<string> fields, string? displayFilter, CancellationToken cancellationToken)
     {
         // Arguments go one by one, never through a shell.
-        ProcessStartInfo start = new(Program()) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
+        string program = WiresharkPrograms.Find("tshark") ?? throw WiresharkPrograms.Missing("tshark");
+        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
         foreach (string argument in (string[])["-n", "-r", file, "-T", "json", "--no-duplicate-keys"])
         {
             start.ArgumentList.Add(argument);
@@ -57,12 +60,7 @@ internal sealed class TSharkRun : IDisposable
         }
         catch (Win32Exception error)
         {
-            throw new DissectorException(
-                "TSharkMissing", ErrorCategory.NotInstalled, "TShark is not installed, or not in the PATH.",
-                OperatingSystem.IsWindows() ? "Install Wireshark from https://www.wireshark.org, and add its folder to the PATH."
-                    : OperatingSystem.IsMacOS() ? "Install it: 'brew install wireshark'."
-                    : "Install it: 'sudo apt-get install tshark' (Debian, Ubuntu), 'sudo dnf install wireshark-cli' (Fedora, RHEL), 'apk add tshark' (Alpine). Without -Dissector, Get-NetPacket needs no TShark.",
-                error);
+            throw new DissectorException("TSharkFailed", ErrorCategory.PermissionDenied, $"'{program}' cannot be run: {error.Message}", "Check that you may execute it. Without -Dissector, Get-NetPacket needs no TShark.", error);
         }
     }
 
@@ -93,13 +91,6 @@ internal sealed class TSharkRun : IDisposable
         Kill();
         process.WaitForExit();
         process.Dispose();
-    }
-
-    /// <summary>The installer of Wireshark leaves the PATH of Windows alone.</summary>
-    private static string Program()
-    {
-        string usual = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "Wireshark", "tshark.exe");
-        return OperatingSystem.IsWindows() && File.Exists(usual) ? usual : "tshark";
     }
 
     private void Kill()

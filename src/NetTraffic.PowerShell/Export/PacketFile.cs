@@ -69,9 +69,7 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
         {
             if (flows.CaptureIds.Contains(""))
             {
-                cmdlet.WriteError(ErrorRecords.Make(
-                    new ArgumentException("Some of the flows come from a file, and no ring has their packets."), "FlowsOfFile", ErrorCategory.InvalidArgument, null,
-                    "Name the file: Get-NetFlow -Path FILE | Get-NetPacket -Path FILE | Export-NetTraffic ..."));
+                cmdlet.WriteError(PacketProblems.FlowsOfFile("Get-NetFlow -Path FILE | Get-NetPacket -Path FILE | Export-NetTraffic ..."));
             }
 
             any |= flows.CaptureIds.Any(id => id.Length > 0) && Write(store, new PacketQuery { Flows = flows, BpfFilter = filter }, stop);
@@ -104,16 +102,13 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
     {
         PacketReadResult result = TrafficEngine.ReadPackets(store, query, Write, stop);
         statistics.AddRange(result.Statistics);
-        foreach ((string capture, string message) in result.Problems)
-        {
-            cmdlet.WriteWarning(Display.Text($"A part of the packets of {capture} cannot be read: {message}"));
-        }
+        PacketProblems.Warn(cmdlet, result);
 
         if (result.Rings == 0)
         {
             cmdlet.WriteError(ErrorRecords.Make(
                 new InvalidOperationException("None of these captures keeps packets, so there are none to export."), "NoPacketsKept", ErrorCategory.ObjectNotFound, null,
-                "Capture with Start-NetCapture -PacketRing 512MB, or import with Import-NetCapture -KeepPackets."));
+                PacketProblems.HowToKeep));
         }
 
         return result.Rings > 0;

@@ -1,0 +1,25 @@
+using System.Management.Automation;
+using NetTraffic.Engine;
+
+namespace NetTraffic.PowerShell;
+
+/// <summary>What those say who ask rings for packets.</summary>
+internal static class PacketProblems
+{
+    /// <summary>How to have packets kept.</summary>
+    public const string HowToKeep = "Capture with Start-NetCapture -PacketRing 512MB, or import with Import-NetCapture -KeepPackets.";
+
+    /// <summary>Flows that were read from a file, and piped to a command that asks rings.</summary>
+    /// <param name="instead">The command that works.</param>
+    public static ErrorRecord FlowsOfFile(string instead) => ErrorRecords.Make(
+        new ArgumentException("Some of the flows come from a file, and no ring has their packets."), "FlowsOfFile", ErrorCategory.InvalidArgument, null, $"Name the file: {instead}");
+
+    /// <summary>Tells of rings of which a part could not be read.</summary>
+    public static void Warn(Cmdlet cmdlet, PacketReadResult result)
+    {
+        foreach ((string capture, string message) in result.Problems)
+        {
+            cmdlet.WriteWarning(Display.Text($"A part of the packets of {capture} cannot be read: {message}"));
+        }
+    }
+}
