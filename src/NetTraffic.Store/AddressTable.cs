@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using NetTraffic.Store.Parquet;
 
@@ -46,8 +45,10 @@ internal sealed class AddressTable(int capacity)
     public const int LongestText = 64;
 
     private const int ShortText = 15, FirstRoom = 4096;
-    private static readonly ulong Secret = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
-    private static readonly ulong OtherSecret = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+
+    // A Guid's random bits are the system's, as RandomNumberGenerator's are, which loads OpenSSL for 10 ms.
+    private static readonly ulong Secret = BinaryPrimitives.ReadUInt64LittleEndian(Guid.NewGuid().ToByteArray());
+    private static readonly ulong OtherSecret = BinaryPrimitives.ReadUInt64LittleEndian(Guid.NewGuid().ToByteArray());
     private Key[] keys = new Key[FirstRoom];
     private AddressSum[] sums = NewSums();
     private int[] slots = new int[4 * FirstRoom];

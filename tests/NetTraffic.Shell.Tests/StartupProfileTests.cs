@@ -23,4 +23,31 @@ public sealed class StartupProfileTests
         Assert.Equal(0, answer.Code);
         cache.Delete(recursive: true);
     }
+
+    [Fact]
+    public void ANoteIsWrittenAnewWhenItIsOldAndNotAtEveryStart()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows writes it at every start: symbolic links are for administrators there.");
+        Assert.SkipWhen(Environment.ProcessorCount < 2, "The runtime keeps such notes where there are two processors.");
+        DirectoryInfo cache = Directory.CreateTempSubdirectory("nettraffic-shell-");
+        string folder = Path.Combine(cache.FullName, "nettraffic");
+        string note = Path.Combine(folder, "start-command");
+        DateTime[] written = new DateTime[3];
+        for (int i = 0; i < written.Length; i++)
+        {
+            Answer answer = ShellProcess.Run(["-NonInteractive", "-Command", "'here'"], environment: ("XDG_CACHE_HOME", cache.FullName));
+            Assert.Equal("here\n", answer.Output);
+            Assert.True(new FileInfo(note).Length > 0);
+            Assert.Equal([note], Directory.GetFileSystemEntries(folder));
+            written[i] = File.GetLastWriteTimeUtc(note);
+            if (i == 1)
+            {
+                File.SetLastWriteTimeUtc(note, DateTime.UtcNow.AddDays(-1));
+            }
+        }
+
+        Assert.Equal(written[0], written[1]);
+        Assert.True(written[2] > written[1]);
+        cache.Delete(recursive: true);
+    }
 }
