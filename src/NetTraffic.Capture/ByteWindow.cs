@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using NetTraffic.Capture.Native;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
@@ -11,8 +12,11 @@ namespace NetTraffic.Capture;
 /// </summary>
 internal sealed class ByteWindow : IDisposable
 {
+    private const long FetchBytes = 8 << 20, FetchAhead = 32 << 20;
     private Stream stream;
     private bool careful;
+    private bool fetches = FileCache.IsAvailable;
+    private long fetched;
     private readonly FileStream? file;
     private readonly long sourceLength;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(512 << 10);
@@ -98,6 +102,7 @@ internal sealed class ByteWindow : IDisposable
 
         end -= begin;
         begin = 0;
+        FetchWhatFollows();
         while (end < count && !ended)
         {
             int read;
@@ -122,6 +127,19 @@ internal sealed class ByteWindow : IDisposable
 
             ended = read == 0;
             end += read;
+        }
+    }
+
+    /// <summary>
+    /// The kernel reads ahead by 128 KiB, less than a disk can have under way, and what a disk that is being written to takes a moment
+    /// for. Asked for early, no read waits.
+    /// </summary>
+    private void FetchWhatFollows()
+    {
+        if (fetches && file is not null && fetched < sourceLength && file.Position + FetchAhead > fetched)
+        {
+            fetches = FileCache.Fetch(file.SafeFileHandle, fetched, FetchBytes);
+            fetched += FetchBytes;
         }
     }
 

@@ -75,6 +75,8 @@ internal sealed class PacketRingFile : IDisposable
     /// <exception cref="IOException">They cannot be written.</exception>
     public void Append(ReadOnlySpan<byte> blocks)
     {
+        // Of what is there already: an error of it takes nothing of the new blocks.
+        buffers.Behind?.Follow(data, Length);
         try
         {
             RandomAccess.Write(data.SafeFileHandle, blocks, Length);
@@ -141,9 +143,25 @@ internal sealed class PacketRingFile : IDisposable
         }
     }
 
+    /// <summary>Closes a file that is complete.</summary>
+    /// <exception cref="IOException">Something could not be written to the disk.</exception>
+    public void End()
+    {
+        index?.Dispose();
+        if (buffers.Behind is { } behind)
+        {
+            behind.End(data, Length);
+        }
+        else
+        {
+            data.Dispose();
+        }
+    }
+
     /// <summary>Whether the files are still there, as long as they were written.</summary>
     public bool IsThere() => PacketRingFiles.Length(data.Name) == Length;
 
+    /// <summary>Closes a file that is given up.</summary>
     public void Dispose()
     {
         data.Dispose();
@@ -199,9 +217,12 @@ internal sealed class PacketRingFile : IDisposable
     }
 }
 
-/// <summary>What one index entry is made in.</summary>
-internal sealed class PacketRingFileBuffers
+/// <summary>What the files of a ring use one after the other.</summary>
+/// <param name="behind">Keeps them out of the page cache; null: they stay there, as long as the system likes.</param>
+internal sealed class PacketRingFileBuffers(WriteBehind? behind)
 {
+    public WriteBehind? Behind => behind;
+
     public byte[] Entry { get; } = new byte[PacketRingIndex.LongestEntry];
 
     public IpAddress128[] List { get; } = new IpAddress128[PacketRingAddresses.Limit];

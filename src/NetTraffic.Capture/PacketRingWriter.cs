@@ -17,7 +17,7 @@ internal sealed partial class PacketRingWriter
     private readonly long gathered;
     private readonly Func<int, bool> mayTake;
     private readonly List<(long Sequence, long Bytes)> closed = [];
-    private readonly PacketRingFileBuffers buffers = new();
+    private readonly PacketRingFileBuffers buffers;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private PacketRingFile? current;
     private long closedBytes;
@@ -42,6 +42,9 @@ internal sealed partial class PacketRingWriter
         this.fileBytes = fileBytes;
         gathered = chunkBytes / smallestStretch;
         mayTake = MayTake;
+
+        // Not live: the newest packets are what is asked for, and nothing there may wait for a disk.
+        buffers = new PacketRingFileBuffers(options.Wait ? new WriteBehind() : null);
     }
 
     public long Packets => Volatile.Read(ref packets);
@@ -92,6 +95,8 @@ internal sealed partial class PacketRingWriter
                 chunks.Return(chunk);
             }
         }
+
+        buffers.Behind?.Dispose();
     }
 
     private void Turn(PacketRingChunk? chunk, bool ended)
@@ -212,6 +217,7 @@ internal sealed partial class PacketRingWriter
     private void DeleteOldest()
     {
         (long sequence, long bytes) = closed[0];
+        buffers.Behind?.Dispose();
         PacketRingFiles.Delete(folder, sequence);
         closed.RemoveAt(0);
         closedBytes -= bytes;
@@ -258,7 +264,15 @@ internal sealed partial class PacketRingWriter
     private void Put(PacketRingFile file)
     {
         current = null;
-        file.Dispose();
+        try
+        {
+            file.End();
+        }
+        catch (IOException error)
+        {
+            Report($"Packets in or before '{file.Path}' may be lost, since the disk could not take them: {error.Message}", NoteStays);
+        }
+
         closed.Add((file.Sequence, file.Length + file.IndexLength));
         closedBytes += file.Length + file.IndexLength;
     }
