@@ -31,6 +31,7 @@ public sealed unsafe class BpfFilter : IDisposable
             throw CaptureErrors.LibraryMissing();
         }
 
+        CaptureErrors.RefuseNul(filter);
         const uint unknownNetmask = 0xFFFFFFFF;
         const int ethernet = 1;
         const int wholePackets = 262_144;

@@ -17,6 +17,16 @@ internal static class CaptureErrors
         $"libpcap does not accept the filter '{filter}': {message}",
         "See 'man pcap-filter' for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
 
+    /// <summary>C and other programs would take a filter to end at a NUL.</summary>
+    /// <exception cref="CaptureException">The filter has one.</exception>
+    public static void RefuseNul(string filter)
+    {
+        if (filter.Contains('\0', StringComparison.Ordinal))
+        {
+            throw BadFilter(filter, "it has a NUL character in it");
+        }
+    }
+
     public static CaptureException FilterNotForLinkType(string filter, int linkType, string message) => new(
         CaptureProblem.BadFilter,
         $"libpcap has no filter '{filter}' for packets of link type {linkType}: {message}",

@@ -133,9 +133,17 @@ public sealed partial class ChildSource : ILiveSource
 
     private List<string> Arguments()
     {
+        // To these programs a number is an interface's place in a list, "-" is standard input, "TCP@..." and "rpcap://..." another machine.
+        string name = options.Interface;
+        if (name == "-" || name.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0 || name.AsSpan().ContainsAny('@', '|', '\0') || name.Contains("://", StringComparison.Ordinal))
+        {
+            throw CaptureErrors.UnknownInterface(name);
+        }
+
         List<string> arguments = ["-q", "-i", options.Interface];
         if (!string.IsNullOrWhiteSpace(options.Filter))
         {
+            CaptureErrors.RefuseNul(options.Filter);
             arguments.AddRange(["-f", options.Filter]);
         }
 

@@ -215,6 +215,7 @@ public sealed unsafe class LiveSource : ILiveSource
             return;
         }
 
+        CaptureErrors.RefuseNul(options.Filter);
         LibPcap.BpfProgram program = default;
         const uint unknownNetmask = 0xFFFFFFFF;
         if (LibPcap.Compile(handle, &program, options.Filter, 1, unknownNetmask) != 0)

@@ -51,8 +51,8 @@ internal sealed class PcapReader
         uint magic = big ? BinaryPrimitives.ReadUInt32BigEndian(header) : BinaryPrimitives.ReadUInt32LittleEndian(header);
         uint network = big ? BinaryPrimitives.ReadUInt32BigEndian(header[20..]) : BinaryPrimitives.ReadUInt32LittleEndian(header[20..]);
 
-        // The upper bits say how long a frame check sequence is; they are not part of the link type.
-        int linkType = LinkTypeNumbers.FromFile((int)(network & 0x0FFF_FFFF));
+        // The upper bits say whether there is a frame check sequence, and how long; they are not part of the link type.
+        int linkType = LinkTypeNumbers.FromFile((int)(network & 0xFFFF));
         interfaces.Add(new PacketInterface("", linkType));
         window.Advance(HeaderBytes);
         Records(sink, linkType, big, magic == Nanoseconds ? 1 : 1000, magic == Modified ? 24 : 16, cancellationToken);

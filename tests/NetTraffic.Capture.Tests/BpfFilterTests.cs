@@ -46,6 +46,8 @@ public sealed class BpfFilterTests
         Assert.Equal(CaptureProblem.BadFilter, error.Problem);
         Assert.Contains("syntax error", error.Message, StringComparison.Ordinal);
         Assert.NotNull(error.RecommendedAction);
+        error = Assert.Throws<CaptureException>(() => BpfFilter.Compile("tcp\0 port 80", 1));
+        Assert.Equal(CaptureProblem.BadFilter, error.Problem);
     }
 
     [Fact]

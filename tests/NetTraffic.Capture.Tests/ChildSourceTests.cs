@@ -41,6 +41,17 @@ public sealed class ChildSourceTests
         Assert.Equal(1, source.Interfaces[0].LinkType);
     }
 
+    [Theory]
+    [InlineData("1")]
+    [InlineData("-")]
+    [InlineData("TCP@127.0.0.1:9")]
+    [InlineData("rpcap://host/eth0")]
+    public void What_these_programs_take_for_something_else_is_no_interface(string name)
+    {
+        using ChildSource source = new(new LiveSourceOptions { Interface = name, Program = "/bin/true" }, CaptureEngine.Dumpcap, Patience);
+        Assert.Equal(CaptureProblem.UnknownInterface, Assert.Throws<CaptureException>(source.Open).Problem);
+    }
+
     [Fact]
     public void A_sink_that_wants_no_more_ends_the_program_in_good_order()
     {

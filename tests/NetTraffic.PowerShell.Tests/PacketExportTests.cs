@@ -51,6 +51,28 @@ public sealed class PacketExportTests : IDisposable
         Assert.Equal(session.Run("Get-NetFlow -Application http -First 3").Clean().Output.Sum(flow => ((Flow)flow.BaseObject).Packets), written.Properties["Rows"].Value);
     }
 
+    [Fact]
+    public void Copies_of_captures_give_their_packets_and_copies_of_flows_do_not_give_everything()
+    {
+        const string copy = "$copy = { [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($args[0])) }; ";
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
+        session.Run(copy + "& $copy (Get-NetCapture) | Export-NetTraffic $args[0]", Target("all.pcapng")).Clean();
+        Assert.Equal(session.Run("Get-NetPacket").Clean().Output.Count, Packets(Target("all.pcapng")).Length);
+        foreach (string what in new[] { "(Get-NetFlow -First 1)", "(Get-NetPacket -First 1)" })
+        {
+            session.Run(copy + $"& $copy {what} | Export-NetTraffic $args[0]", Target("none.pcapng")).Error("NotPackets", ErrorCategory.InvalidArgument);
+            Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+        }
+    }
+
+    [Fact]
+    public void Kinds_that_would_write_packets_twice_are_refused_together()
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
+        session.Run("@(Get-NetFlow -First 1) + @(Get-NetCapture) | Export-NetTraffic $args[0]", Target("none.pcapng")).Error("MixedPackets", ErrorCategory.InvalidArgument);
+        Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+    }
+
     [Theory]
     [InlineData("Export-NetTraffic $args[0]", "NoPacketsKept", ErrorCategory.ObjectNotFound)]
     [InlineData("Export-NetTraffic $args[0] -PerInterval", "BadArgument", ErrorCategory.InvalidArgument)]

@@ -190,6 +190,7 @@ public sealed class PacketTests : IDisposable
         RequireTShark();
         session.Run("Get-NetPacket $args[0] -Field nosuch.field", Sample).Error("BadField", ErrorCategory.InvalidArgument);
         session.Run("Get-NetPacket $args[0] -DisplayFilter 'foo ==='", Sample).Error("BadDisplayFilter", ErrorCategory.InvalidArgument);
+        session.Run("Get-NetPacket $args[0] -DisplayFilter \"tcp`0evil\"", Sample).Error("BadDisplayFilter", ErrorCategory.InvalidArgument);
         session.Run("Get-NetPacket $args[0] -Dissector TShark", session.Write("text.pcap", "this is no capture"u8)).Error("NotACaptureFile", ErrorCategory.InvalidData);
         Result cut = session.Run("Get-NetPacket $args[0] -Field frame.number", session.Write("cut.pcap", TinyCapture.Truncated())).Clean();
         Assert.Equal(3, cut.Output.Count);

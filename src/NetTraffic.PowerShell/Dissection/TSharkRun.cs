@@ -33,6 +33,11 @@ internal sealed class TSharkRun : IDisposable
     /// <exception cref="DissectorException">It cannot be started.</exception>
     public static TSharkRun Start(string file, IReadOnlyList<string> fields, string? displayFilter, CancellationToken cancellationToken)
     {
+        if (displayFilter?.Contains('\0', StringComparison.Ordinal) == true || fields.Any(field => field.Contains('\0', StringComparison.Ordinal)))
+        {
+            throw new DissectorException("BadDisplayFilter", ErrorCategory.InvalidArgument, "A display filter or field has a NUL character in it.", "Leave it out.");
+        }
+
         // Arguments go one by one, never through a shell.
         string program = WiresharkPrograms.Find("tshark") ?? throw WiresharkPrograms.Missing("tshark");
         ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
+using NetTraffic.PowerShell.Jobs;
 using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Export;
@@ -13,12 +14,16 @@ namespace NetTraffic.PowerShell.Export;
 /// <param name="file">Its name, for people.</param>
 internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, string file) : IDisposable
 {
+    private static readonly string[] CaptureTypes =
+        [.. new[] { typeof(CaptureStatus), typeof(ImportResult), typeof(NetCaptureJob) }.SelectMany(type => new[] { "", "Deserialized.", "Selected." }, (type, prefix) => prefix + type.FullName)];
+
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(500);
     private readonly PacketExport export = new(stream, legacy);
     private readonly List<(string, InterfaceStatistics)> statistics = [];
     private readonly List<string> captures = [];
     private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
     private FlowSelection? flows;
+    private string? kind;
     private bool shown;
     private bool refused;
 
@@ -33,24 +38,40 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
         switch (input.BaseObject)
         {
             case NetPacket packet:
+                OneKind("packets");
                 export.Add(packet);
                 Tell();
                 break;
             case Flow flow:
+                OneKind(nameof(flows));
                 (flows ??= new FlowSelection()).Add(flow);
                 break;
             default:
-                if (input.Properties["CaptureId"]?.Value is string { Length: > 0 } id)
+                // Only what stands for a whole capture: a copy of a flow (Select-Object, Import-Clixml) has a CaptureId as well.
+                if (CaptureTypes.Any(input.TypeNames.Contains) && input.Properties["CaptureId"]?.Value is string { Length: > 0 } id)
                 {
+                    OneKind(nameof(captures));
                     captures.Add(id);
                     break;
                 }
 
                 refused = true;
                 cmdlet.WriteError(ErrorRecords.Make(
-                    new ArgumentException($"A {input.BaseObject.GetType().Name} has no packets."), "NotPackets", ErrorCategory.InvalidArgument, input.BaseObject,
-                    "Pipe in what Get-NetPacket, Get-NetFlow, Get-NetCapture or Import-NetCapture gives."));
+                    new ArgumentException($"A {Display.Text(input.TypeNames.FirstOrDefault() ?? input.BaseObject.GetType().Name)} does not say which packets."), "NotPackets", ErrorCategory.InvalidArgument, input.BaseObject,
+                    "Pipe in what Get-NetPacket, Get-NetFlow, Get-NetCapture or Import-NetCapture gives, as it comes: copies of flows (Select-Object, Import-Clixml, another process) have lost it. -FlowId and -CommunityId choose as well."));
                 break;
+        }
+    }
+
+    /// <summary>A packet that is in a flow and in a capture would be written twice.</summary>
+    private void OneKind(string found)
+    {
+        kind ??= found;
+        if (kind != found)
+        {
+            cmdlet.ThrowTerminatingError(ErrorRecords.Make(
+                new ArgumentException($"After {kind}, {found} came down the pipeline: the same packets might be written twice."), "MixedPackets", ErrorCategory.InvalidArgument, found,
+                "Pipe in packets, or flows, or captures."));
         }
     }
 
