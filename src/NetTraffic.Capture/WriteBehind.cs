@@ -43,14 +43,20 @@ internal sealed class WriteBehind : IDisposable
         }
 
         spent.Start();
-        Start(file, length);
-        if (last is not null)
+        try
         {
-            works = works && FileCache.Drop(last.SafeFileHandle, dropped, length - dropped);
-            dropped = length;
+            Start(file, length);
+            if (last is not null)
+            {
+                works = works && FileCache.Drop(last.SafeFileHandle, dropped, length - dropped);
+                dropped = length;
+            }
+        }
+        finally
+        {
+            spent.Stop();
         }
 
-        spent.Stop();
         works = works && spent.Elapsed < Patience + (clock.Elapsed / LargestPart);
     }
 

@@ -177,6 +177,8 @@ public sealed class PacketRingLiveTests
             Add(lane, Rings.Numbered(number, 1, 2, 100, number));
             lane.Tick();
         }
+
+        Assert.True(done(), "The ring's thread did not get there within 5 s.");
     }
 
     private static void AddUntil(PacketRingLane lane, Func<bool> done, Func<int> next, int most)
