@@ -20,10 +20,10 @@ internal static class LinkTypeNumbers
         _ => linkType,
     };
 
-    /// <summary>Captured bytes of one packet at most; more is damage. libpcap and Wireshark draw the same lines: 256 KiB, but for USB and D-Bus.</summary>
+    /// <summary>Captured bytes of one packet at most; more is damage. Wireshark draws the same lines: 256 KiB, but for USB and D-Bus.</summary>
     public static uint LargestPacket(int linkType)
     {
-        const int usbPcap = 249, dbus = 231, usb2 = 288;
-        return linkType is usbPcap or dbus or usb2 ? 128u << 20 : 262_144;
+        const int usbLinux = 189, usbLinuxMapped = 220, dbus = 231, usbPcap = 249, usbDarwin = 266, usb2 = 288;
+        return linkType is usbLinux or usbLinuxMapped or dbus or usbPcap or usbDarwin or usb2 ? 128u << 20 : 262_144;
     }
 }

@@ -15,7 +15,7 @@ public static class PacketRingFolder
 
     /// <summary>
     /// Deletes each file whose last packet is older, with its index, and the folder where nothing is left in it. Others stay whole: a
-    /// file that holds a later packet too is kept.
+    /// file that holds a later packet too is kept. A packet with a time in the future is as old as its file.
     /// </summary>
     /// <param name="folder">The ring's folder.</param>
     /// <param name="beforeNs">Packets from this time on are kept, in nanoseconds since 1970; <see cref="long.MaxValue"/>: none.</param>
@@ -29,7 +29,7 @@ public static class PacketRingFolder
         PacketRingCleared cleared = default;
         for (int i = 0; i < files.Count - (keepNewest ? 1 : 0); i++)
         {
-            if (beforeNs != long.MaxValue && LastNs(folder, files[i]) >= beforeNs)
+            if (beforeNs != long.MaxValue && NewestNs(folder, files[i]) >= beforeNs)
             {
                 continue;
             }
@@ -48,6 +48,15 @@ public static class PacketRingFolder
 
         return cleared;
     }
+
+    /// <summary>Time of the latest packet of a file; where that is to come, when the file was written. In nanoseconds since 1970.</summary>
+    private static long NewestNs(string folder, long sequence)
+    {
+        long last = LastNs(folder, sequence);
+        return last <= Nanoseconds(DateTime.UtcNow) ? last : Math.Min(last, Nanoseconds(File.GetLastWriteTimeUtc(PacketRingFiles.DataPath(folder, sequence))));
+    }
+
+    private static long Nanoseconds(DateTime time) => (time - DateTime.UnixEpoch).Ticks * 100;
 
     /// <summary>Time of the latest packet of a file, from its index and from what the index does not cover.</summary>
     private static long LastNs(string folder, long sequence)

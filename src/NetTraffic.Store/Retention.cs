@@ -6,18 +6,21 @@ internal static class Retention
     public static ClearResult Clear(string store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
     {
         ClearResult result = new() { StorePath = store, Before = before };
+        DateTime now = DateTime.UtcNow;
         foreach (Dataset dataset in Datasets.All)
         {
             foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name).ToList())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (hour.AddHours(1) > before)
+                // No packet is younger than what was written of it: times in the future (a wrong clock, a forged file) do not keep traffic for ever.
+                bool future = hour > now;
+                if (!future && hour.AddHours(1) > before)
                 {
                     continue;
                 }
 
                 FileInfo[] files = Files(folder);
-                if (keepRecentlyWritten && files.Any(file => file.LastWriteTimeUtc >= before))
+                if ((future || keepRecentlyWritten) && files.Any(file => file.LastWriteTimeUtc >= before))
                 {
                     continue;
                 }

@@ -45,6 +45,22 @@ public sealed class PcapReaderTests
         Assert.Null(reading.Damage);
     }
 
+    [Theory]
+    [InlineData(189)]
+    [InlineData(220)]
+    [InlineData(249)]
+    public void Usb_transfers_may_be_larger_than_packets_of_a_network(int linkType)
+    {
+        byte[] transfer = new byte[300_000];
+        byte[] file = PcapBytes.Write([new TestPacket(1000, transfer.Length, linkType, 0, transfer)], linkType);
+        Assert.Equal(transfer.Length, Assert.Single(Reading.OfBytes(file).Packets).Data.Length);
+        if (TShark.IsInstalled)
+        {
+            using ScratchFolder folder = new();
+            Assert.Single(TShark.Fields(folder.Write("usb.pcap", file), null, "frame.cap_len"), row => row[0] == "300000");
+        }
+    }
+
     [Fact]
     public void A_file_without_packets_is_no_error()
     {

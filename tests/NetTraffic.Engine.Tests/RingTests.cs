@@ -122,6 +122,31 @@ public sealed class RingTests
         Assert.False(Directory.Exists(ring) && Directory.GetFiles(ring).Length > 0);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Traffic_with_times_in_the_future_is_as_old_as_what_was_written_of_it(bool keepRecentlyWritten)
+    {
+        using ScratchFolder folder = new();
+        byte[] frame = Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, Frames.Udp(1, 2)));
+        long year2200 = (new DateTime(2200, 1, 1, 0, 0, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks * 100;
+        ImportResult result = Import(folder, folder.Write("future.pcap", PcapBytes.Write([new TestPacket(year2200, frame.Length, 1, 0, frame)], 1)));
+        using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
+        Assert.Equal(0, Clear(DateTime.UtcNow.AddMinutes(-5)));
+        Assert.Equal(1, store.GetSummary(new TrafficFilter(), CancellationToken.None).Packets);
+        foreach (string file in Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddMinutes(-10));
+        }
+
+        // Upkeep goes by the end of an import too, which was just now.
+        Assert.Equal(keepRecentlyWritten ? 0 : 1, Clear(DateTime.UtcNow.AddMinutes(-5)));
+        Assert.Equal(0, store.GetSummary(new TrafficFilter(), CancellationToken.None).Packets);
+        Assert.Equal(keepRecentlyWritten, Directory.Exists(store.GetPacketFolder(result.CaptureId)));
+
+        int Clear(DateTime before) => TrafficEngine.Clear(store, before, keepRecentlyWritten, whatIf: false, CancellationToken.None).PacketFiles;
+    }
+
     [Fact]
     public void Clearing_spares_new_packets_of_a_capture_that_is_not_listed()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Text.Json;
 using NetTraffic.PowerShell.Tests.Hosting;
@@ -200,6 +201,46 @@ public sealed class ExportTests : IDisposable
         Assert.Single(raced.Errors);
         Assert.Equal("precious", File.ReadAllText(Target("race2.csv")));
         Assert.DoesNotContain(Directory.GetFiles(session.Folder), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(".csv")]
+    [InlineData(".parquet")]
+    public void A_name_may_be_as_long_as_the_file_system_lets_it(string extension)
+    {
+        Import(1);
+        string name = new string('n', 255 - extension.Length) + extension;
+        session.Run("Export-NetTraffic $args[0]", Target(name)).Clean();
+        OnlyTheseFiles(name);
+    }
+
+    [Theory]
+    [InlineData("x.csv")]
+    [InlineData("x.parquet")]
+    public void An_error_names_the_file_that_was_asked_for(string name)
+    {
+        Assert.SkipUnless(Directory.Exists("/proc/self"), "/proc is Linux's.");
+        Import(1);
+        ErrorRecord error = Assert.Single(session.Run("Export-NetTraffic $args[0]", "/proc/" + name).Errors);
+        Assert.Contains($"/proc/{name}", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_named_pipe_is_not_replaced_by_a_file()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no named pipes among its files.");
+        Import(1);
+        string pipe = Target("pipe.csv");
+        using (Process made = Process.Start("mkfifo", [pipe]))
+        {
+            made.WaitForExit();
+        }
+
+        session.Run("Export-NetTraffic $args[0] -Force", pipe).Error("ExportPathIsDevice", ErrorCategory.InvalidArgument);
+        using Process test = Process.Start("test", ["-p", pipe]);
+        test.WaitForExit();
+        Assert.Equal(0, test.ExitCode);
     }
 
     [Fact]

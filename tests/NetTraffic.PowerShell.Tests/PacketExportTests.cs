@@ -14,6 +14,12 @@ public sealed class PacketExportTests : IDisposable
 
     private string Target(string name) => Path.Combine(session.Folder, name);
 
+    private void NothingIsLeft()
+    {
+        Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+        Assert.Empty(Directory.GetFiles(session.Folder, "*.tmp"));
+    }
+
     [Theory]
     [InlineData("Export-NetTraffic $args[0] -Filter 'udp port 53'", "dns.pcapng", "udp.port == 53 && !vxlan && !gre && !icmp && !icmpv6")]
     [InlineData("Export-NetTraffic $args[0] -Port 80 -Legacy", "web.pcap", "tcp.port == 80")]
@@ -61,7 +67,7 @@ public sealed class PacketExportTests : IDisposable
         foreach (string what in new[] { "(Get-NetFlow -First 1)", "(Get-NetPacket -First 1)" })
         {
             session.Run(copy + $"& $copy {what} | Export-NetTraffic $args[0]", Target("none.pcapng")).Error("NotPackets", ErrorCategory.InvalidArgument);
-            Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+            NothingIsLeft();
         }
     }
 
@@ -70,7 +76,7 @@ public sealed class PacketExportTests : IDisposable
     {
         session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
         session.Run("@(Get-NetFlow -First 1) + @(Get-NetCapture) | Export-NetTraffic $args[0]", Target("none.pcapng")).Error("MixedPackets", ErrorCategory.InvalidArgument);
-        Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+        NothingIsLeft();
     }
 
     [Theory]
@@ -87,7 +93,7 @@ public sealed class PacketExportTests : IDisposable
     {
         session.Run("Import-NetCapture $args[0]", Sample).Clean();
         session.Run(script, Target("none.pcapng"), Sample).Error(id, category);
-        Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+        NothingIsLeft();
     }
 
     [Fact]
@@ -96,7 +102,7 @@ public sealed class PacketExportTests : IDisposable
         session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
         ErrorRecord error = session.Run("Export-NetTraffic $args[0] -Filter 'tcp prot 80'", Target("none.pcapng")).Error("BadFilter", ErrorCategory.InvalidArgument);
         Assert.Contains("syntax error", error.ToString(), StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(session.Folder, "*none*"));
+        NothingIsLeft();
     }
 
     [Fact]

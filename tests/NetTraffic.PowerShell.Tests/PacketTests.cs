@@ -54,6 +54,24 @@ public sealed class PacketTests : IDisposable
         session.Run("Get-NetFlow -Path $args[0] -First 1 | Get-NetPacket", path).Error("FlowsOfFile", ErrorCategory.InvalidArgument);
     }
 
+    [Theory]
+    [InlineData("[pscustomobject]@{ CaptureId = (Get-NetCapture).CaptureId; SourceAddress = $null }")]
+    [InlineData("Get-NetPacket -First 1")]
+    [InlineData("[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-NetFlow -First 1)))")]
+    public void What_is_no_capture_does_not_ask_for_its_whole_capture(string objects)
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets", session.Write("dns.pcap", TinyCapture.Dns(3))).Clean();
+        foreach (string command in new[] { "Get-NetPacket", "Get-NetFlow", "Get-TrafficSummary" })
+        {
+            Result refused = session.Run($"{objects} | {command}");
+            refused.Error("NotCaptures", ErrorCategory.InvalidArgument);
+            Assert.Empty(refused.Output);
+        }
+
+        Assert.Equal(6, session.Run("[pscustomobject]@{ CaptureId = (Get-NetCapture).CaptureId } | Get-NetPacket").Clean().Output.Count);
+        Assert.Contains("-Address", session.Run("Get-NetFlow -SourceAddress 10.1.0.0").Error("BadArgument", ErrorCategory.InvalidArgument).ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_store_finds_a_flow_by_its_ids_and_says_where_no_packets_are_kept()
     {

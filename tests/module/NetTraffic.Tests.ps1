@@ -97,6 +97,14 @@ Describe 'Import and queries' {
         (Get-TrafficSummary -By Protocol -Top 100 -CaptureId $imported.CaptureId | Measure-Object Bytes -Sum).Sum | Should -Be $imported.Bytes
     }
 
+    It 'does not take copies of a flow for its whole capture: <_>' -ForEach 'Get-NetPacket', 'Get-NetFlow', 'Get-TrafficSummary' {
+        $command = $_
+        { Get-NetFlow -First 1 | Select-Object * | & $command } | Should -Throw -ErrorId 'NotCaptures,*'
+        Get-NetFlow -First 1 | Export-Clixml "$TestDrive/flow.xml"
+        { Import-Clixml "$TestDrive/flow.xml" | & $command } | Should -Throw -ErrorId 'NotCaptures,*'
+        Get-NetFlow | Select-Object CaptureId -Unique | Get-NetFlow -First 1 | Should -HaveCount 1
+    }
+
     It 'works with Group-Object, Sort-Object and Export-Csv' {
         (Get-NetFlow | Group-Object Transport).Name | Should -Contain TCP
         Get-NetFlow | Sort-Object Bytes -Descending | Select-Object -First 5 | Export-Csv "$TestDrive/five.csv"

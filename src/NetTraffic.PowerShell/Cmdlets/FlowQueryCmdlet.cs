@@ -27,6 +27,10 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     [ArgumentCompleter(typeof(CaptureCompleter))]
     public string[]? CaptureId { get; set; }
 
+    /// <summary>Only here to be refused: what has one is a flow or a packet, or a copy of one, whose CaptureId would be taken for a question about the whole capture.</summary>
+    [Parameter(ParameterSetName = StoreSet, ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public object? SourceAddress { get; set; }
+
     /// <summary>Capture files, taken as they are written; files can be piped in.</summary>
     [Parameter(ParameterSetName = LiteralSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
@@ -93,7 +97,15 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     }
 
     /// <summary>Remembers the captures of this input.</summary>
-    protected void AddCaptures() => piped.Add(FullStorePath, CaptureId);
+    protected void AddCaptures()
+    {
+        if (IsBound(nameof(SourceAddress)))
+        {
+            RefuseSourceAddress();
+        }
+
+        piped.Add(FullStorePath, CaptureId);
+    }
 
     /// <summary>Reads the flows of the files of this input, one file after the other. Problems of one are reported, and the rest goes on.</summary>
     /// <param name="paths">Files for <see cref="PathSet"/>.</param>
@@ -102,6 +114,18 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     {
         ArgumentNullException.ThrowIfNull(read);
         ForEachFile(paths, file => read(TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken)));
+    }
+
+    private void RefuseSourceAddress()
+    {
+        if (!MyInvocation.ExpectingInput)
+        {
+            Refuse("BadArgument", "-SourceAddress is no filter: a flow has packets of both directions.", "Give -Address, and choose the side with Where-Object SourceAddress -eq ...");
+        }
+
+        string command = MyInvocation.MyCommand.Name;
+        Refuse("NotCaptures", $"{command} does not take packets, nor copies of flows (Select-Object, Import-Clixml, jobs): their CaptureId would ask for their whole capture.",
+            $"Pipe in captures{(command == "Get-NetFlow" ? "" : ", or flows as Get-NetFlow gives them")}, or choose with -FlowId or -CommunityId.");
     }
 
     /// <summary>Reads the files of this input, one after the other. Problems of one are reported, and the rest goes on.</summary>

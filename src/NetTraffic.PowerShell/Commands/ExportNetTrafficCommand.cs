@@ -99,6 +99,11 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         if (ShouldProcess(Display.Text(file), format == ExportFormat.Pcap ? "Export packets" : piped ? $"Export objects as {format}" : $"Export the dataset {Dataset} as {format}"))
         {
             output = new OutputFile(file, Force);
+            if (format == ExportFormat.Parquet)
+            {
+                output.Try();
+            }
+
             packets = format == ExportFormat.Pcap ? new PacketFile(this, output.Open(), Legacy, file) : null;
             writer = format is ExportFormat.Parquet or ExportFormat.Pcap ? null : RowWriter.Create(format, output.Open(), AsArray);
         }
@@ -249,14 +254,14 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             Refuse("ExportPathIsFolder", $"'{Path}' is a folder.", "Give the name of a file to make.", target: Path);
         }
 
+        if (file.StartsWith("/dev/", StringComparison.Ordinal) || IsNoFile())
+        {
+            Refuse("ExportPathIsDevice", $"'{Path}' is a device or a pipe; putting a file in its place would remove it.", "Give the name of a file to make.", target: Path);
+        }
+
         if (File.Exists(file) && !Force)
         {
             Refuse("ExportFileExists", $"'{Path}' exists already, and is not overwritten.", "Give -Force to replace it, or another name.", ErrorCategory.ResourceExists, Path);
-        }
-
-        if (file.StartsWith("/dev/", StringComparison.Ordinal))
-        {
-            Refuse("ExportPathIsDevice", $"'{Path}' is a device; putting a file in its place would remove it.", "Give the name of a file to make.", target: Path);
         }
 
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(file)))
@@ -264,6 +269,12 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             Refuse("FolderNotFound", $"The folder of '{Path}' is not there.", "Make it first, or give another one.", ErrorCategory.ObjectNotFound, Path);
         }
     }
+
+    /// <summary>Whether a pipe, a socket or a device is there: on Unix the file system provider of PowerShell tells, and .NET does not.</summary>
+    private bool IsNoFile() => File.Exists(file)
+        && InvokeProvider.Item.Get([file], force: true, literalPath: true) is [PSObject item, ..]
+        && item.Properties["UnixStat"]?.Value is { } stat
+        && PSObject.AsPSObject(stat).Properties["ItemType"]?.Value?.ToString() is not (null or "File" or "Link");
 
     private void WriteDataset(TrafficFilter filter)
     {

@@ -19,7 +19,9 @@ internal sealed class OutputFile : IDisposable
         // Asking a path where nothing is for its target would throw.
         place = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         this.overwrite = overwrite;
-        TemporaryPath = Path.Combine(Path.GetDirectoryName(place) ?? "", $".{Path.GetFileName(place)}.{Guid.NewGuid():N}.tmp");
+
+        // Without the file's own name in it: that may be as long as a name can be.
+        TemporaryPath = Path.Combine(Path.GetDirectoryName(place) ?? "", $".nettraffic-{Guid.NewGuid():N}.tmp");
     }
 
     /// <summary>Where the file is written until it is whole; for writers that make their file themselves.</summary>
@@ -27,7 +29,32 @@ internal sealed class OutputFile : IDisposable
 
     /// <summary>Opens the temporary file.</summary>
     /// <exception cref="DirectoryNotFoundException">The folder is not there.</exception>
-    public Stream Open() => stream = new FileStream(TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+    /// <exception cref="UnauthorizedAccessException">No file may be made there.</exception>
+    /// <exception cref="IOException">No file can be made there.</exception>
+    public Stream Open()
+    {
+        try
+        {
+            return stream = new FileStream(TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new UnauthorizedAccessException($"'{place}' cannot be written: its folder lets nobody, or not you, make files.", error);
+        }
+        catch (IOException error) when (error is not DirectoryNotFoundException)
+        {
+            throw new IOException(error.Message.Replace(TemporaryPath, place, StringComparison.Ordinal), error);
+        }
+    }
+
+    /// <summary>For a writer that makes the temporary file itself: what is wrong with the place is known before the work.</summary>
+    /// <exception cref="IOException">As with <see cref="Open"/>, and the others.</exception>
+    public void Try()
+    {
+        Open().Dispose();
+        stream = null;
+        File.Delete(TemporaryPath);
+    }
 
     /// <summary>Puts the whole file in its place.</summary>
     /// <exception cref="IOException">Another file has taken the place meanwhile, and may not be replaced.</exception>

@@ -48,7 +48,7 @@ public interface ITrafficStore : IDisposable
     /// <summary>Asks the process that runs a capture to stop it; false where it is not running.</summary>
     bool RequestStop(string captureId);
 
-    /// <summary>Removes whole hours that ended before a time.</summary>
+    /// <summary>Removes whole hours that ended before a time; hours that are still to come, by when they were written.</summary>
     /// <param name="before">Cut-off, UTC.</param>
     /// <param name="keepRecentlyWritten">True for automatic retention: hours that were written to (imported) after the cut-off stay.</param>
     /// <param name="whatIf">Only count.</param>

@@ -22,7 +22,7 @@ internal sealed class CmdletFacts(CmdletInfo cmdlet)
     public string Syntax => string.Join("\n", Sets.Select(set => $"{Name} {string.Join(' ', Ordered(set).Select(Shape))} [<CommonParameters>]".Replace("  ", " ", StringComparison.Ordinal)));
 
     public IEnumerable<CommandParameterInfo> Ordered(CommandParameterSetInfo set) =>
-        set.Parameters.Where(parameter => IsOwn(parameter.Name)).OrderBy(parameter => parameter.Position < 0 ? int.MaxValue : parameter.Position).ThenByDescending(parameter => parameter.IsMandatory).ThenBy(parameter => parameter.Name, StringComparer.Ordinal);
+        set.Parameters.Where(parameter => IsOwn(parameter.Name) && !IsHidden(cmdlet, parameter.Name)).OrderBy(parameter => parameter.Position < 0 ? int.MaxValue : parameter.Position).ThenByDescending(parameter => parameter.IsMandatory).ThenBy(parameter => parameter.Name, StringComparer.Ordinal);
 
     /// <summary>The line of facts below a parameter's text.</summary>
     public string Facts(string name)
