@@ -164,6 +164,7 @@ internal sealed class PacketRingFile : IDisposable
     /// <summary>Closes a file that is given up.</summary>
     public void Dispose()
     {
+        buffers.Behind?.Forget(data.Name);
         data.Dispose();
         index?.Dispose();
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NetTraffic.Capture.Native;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
@@ -44,7 +45,7 @@ internal sealed partial class PacketRingWriter
         mayTake = MayTake;
 
         // Not live: the newest packets are what is asked for, and nothing there may wait for a disk.
-        buffers = new PacketRingFileBuffers(options.Wait ? new WriteBehind() : null);
+        buffers = new PacketRingFileBuffers(options.Wait && FileCache.IsAvailable ? new WriteBehind() : null);
     }
 
     public long Packets => Volatile.Read(ref packets);
@@ -192,6 +193,7 @@ internal sealed partial class PacketRingWriter
             catch (IOException error) when (IsDiskFull(error) && closed.Count > 0)
             {
                 DeleteOldest();
+                Report($"The disk of '{folder}' is full, so the packet ring keeps less than it may: its oldest packets make room for the newest.", NoteStays);
             }
         }
 
@@ -217,7 +219,7 @@ internal sealed partial class PacketRingWriter
     private void DeleteOldest()
     {
         (long sequence, long bytes) = closed[0];
-        buffers.Behind?.Dispose();
+        buffers.Behind?.Forget(PacketRingFiles.DataPath(folder, sequence));
         PacketRingFiles.Delete(folder, sequence);
         closed.RemoveAt(0);
         closedBytes -= bytes;
@@ -351,13 +353,35 @@ internal sealed partial class PacketRingWriter
 
         for (int i = closed.Count <= FilesWatched ? closed.Count - 1 : -1; i >= 0; i--)
         {
-            long bytes = PacketRingFiles.Bytes(folder, closed[i].Sequence);
+            long sequence = closed[i].Sequence;
+            string path = PacketRingFiles.DataPath(folder, sequence);
+            long bytes = PacketRingFiles.Bytes(folder, sequence);
+            if (bytes > 0 && !File.Exists(path))
+            {
+                // Whoever clears a store takes the index along, first of all, and that is no news.
+                Report($"Another program deleted '{path}', a file of the packet ring. The ring goes on without its packets.", NoteStays);
+                bytes = RemoveIndex(sequence) ? 0 : bytes;
+            }
+
             closedBytes += bytes - closed[i].Bytes;
-            closed[i] = (closed[i].Sequence, bytes);
+            closed[i] = (sequence, bytes);
             if (bytes == 0)
             {
                 closed.RemoveAt(i);
             }
+        }
+    }
+
+    private bool RemoveIndex(long sequence)
+    {
+        try
+        {
+            PacketRingFiles.Delete(folder, sequence);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -1,106 +1,199 @@
-using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
 using NetTraffic.Capture.Native;
 
 namespace NetTraffic.Capture;
 
 /// <summary>
-/// Keeps little of long files in the page cache while they are written: what was just written starts for the disk, what went before gives
-/// its pages back, which take the next bytes. A page that the kernel has at hand costs a tenth of one that it must find, on virtual
-/// machines above all; and gigabytes that nobody may ever read push nothing else out. Nothing here is to wait for the disk: where these
-/// calls take long, or the system has none, memory takes what comes, as ever.
+/// Keeps little of long files in the page cache while they are written. Who writes does not wait for the disk: a thread of its own sends
+/// what was written some time ago, a few mebibytes at once, and gives back the pages of what has arrived, which take the next bytes. A
+/// page that the kernel has at hand costs a fifth of one that it must find, on virtual machines above all, and gigabytes that nobody may
+/// ever read push nothing else out. The newest bytes stay in memory: files as short as that need no disk at once, and whoever must have
+/// something else on the disk meanwhile (segments) waits for all that is on its way there.
 /// </summary>
 internal sealed class WriteBehind : IDisposable
 {
-    private const long Step = 8 << 20;
+    private const long Step = 8 << 20, MostKept = 4L << 30;
 
-    // A file's pages go twice: while the next one is written, and, as some were still on their way then, when this many followed.
-    private const int Kept = 4;
-    private const int LargestPart = 3;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
-    private readonly Queue<FileStream> complete = new(Kept);
-    private readonly Stopwatch clock = Stopwatch.StartNew();
-    private readonly Stopwatch spent = new();
-    private bool works = FileCache.IsAvailable;
+    // Of a disk that is slower than its writer, what comes on top is left to the kernel.
+    private const int MostBehind = 256;
+    private readonly int keptParts;
+    private readonly object changing = new();
+    private readonly Queue<Part> waiting = new();
+    private readonly Thread thread;
+    private volatile bool works = true;
+    private bool ended;
+    private Part? sent;
+    private Part? sending;
+    private IOException? failure;
     private FileStream? current;
-    private FileStream? last;
-    private long started;
-    private long dropped;
+    private long handedOver;
 
-    /// <summary>Looks after a file that is being written; to be called before more is.</summary>
+    /// <summary>Starts the thread.</summary>
+    /// <param name="keptBytes">So many of the newest bytes stay in memory; default: a sixteenth of it, 4 GiB at most, well below what Linux lets wait for the disk.</param>
+    public WriteBehind(long? keptBytes = null)
+    {
+        keptParts = (int)((keptBytes ?? Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, MostKept)) / Step);
+        thread = new Thread(Run) { IsBackground = true, Name = "NetTraffic disk" };
+        thread.Start();
+    }
+
+    /// <summary>Looks after a file that is being written.</summary>
     /// <param name="file">The file.</param>
     /// <param name="length">Its bytes; nothing before them will change.</param>
-    /// <exception cref="IOException">Bytes could not be written to the disk.</exception>
+    /// <exception cref="IOException">Earlier bytes could not be written to the disk.</exception>
     public void Follow(FileStream file, long length)
     {
         if (file != current)
         {
-            (current, started, dropped) = (file, 0, 0);
+            (current, handedOver) = (file, 0);
         }
 
-        if (!works || length - started < Step)
+        // Whole pages: the last one is still being filled.
+        long whole = length / Step * Step;
+        if (whole > handedOver)
         {
-            return;
+            HandOver(new Part(file, handedOver, whole - handedOver, false));
+            handedOver = whole;
         }
 
-        spent.Start();
-        try
-        {
-            Start(file, length);
-            if (last is not null)
-            {
-                works = works && FileCache.Drop(last.SafeFileHandle, dropped, length - dropped);
-                dropped = length;
-            }
-        }
-        finally
-        {
-            spent.Stop();
-        }
-
-        works = works && spent.Elapsed < Patience + (clock.Elapsed / LargestPart);
+        ThrowFailure();
     }
 
-    /// <summary>Takes over a file that is complete, and closes it some files later.</summary>
-    /// <exception cref="IOException">Bytes could not be written to the disk.</exception>
+    /// <summary>Takes over a file that is complete, and closes it when it is on the disk, or at the end.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <exception cref="IOException">Earlier bytes could not be written to the disk.</exception>
     public void End(FileStream file, long length)
     {
-        complete.Enqueue(file);
-        last = file;
-        try
+        long rest = file == current ? handedOver : 0;
+        HandOver(new Part(file, rest, length - rest, true));
+        ThrowFailure();
+    }
+
+    /// <summary>Lets go of a file that is given up or to be deleted, and closes it if it was complete: when its name is gone, its room is to be free.</summary>
+    /// <param name="path">The file's path.</param>
+    public void Forget(string path)
+    {
+        lock (changing)
         {
-            if (file == current)
+            for (int i = waiting.Count; i > 0; i--)
             {
-                Start(file, length);
-            }
-        }
-        finally
-        {
-            while (works && complete.Count > Kept)
-            {
-                using FileStream oldest = complete.Dequeue();
-                works = FileCache.Drop(oldest.SafeFileHandle, 0, 0);
+                Part part = waiting.Dequeue();
+                if (part.File.Name != path)
+                {
+                    waiting.Enqueue(part);
+                }
+                else if (part.Last)
+                {
+                    part.File.Dispose();
+                }
             }
 
-            if (!works)
+            while (sent?.File.Name == path || sending?.File.Name == path)
             {
-                Dispose();
+                Monitor.Wait(changing);
             }
         }
     }
 
-    /// <summary>Closes all complete files: those that are deleted are to be gone.</summary>
+    /// <summary>Closes all complete files and ends the thread; what is not on the disk yet is left to the kernel.</summary>
     public void Dispose()
     {
-        last = null;
-        while (complete.TryDequeue(out FileStream? file))
+        lock (changing)
         {
-            file.Dispose();
+            ended = true;
+            Monitor.PulseAll(changing);
+        }
+
+        thread.Join();
+    }
+
+    private void HandOver(in Part part)
+    {
+        lock (changing)
+        {
+            if (ended || (!works && part.Last))
+            {
+                CloseIfLast(part);
+            }
+            else if (works && (waiting.Count < keptParts + MostBehind || part.Last))
+            {
+                waiting.Enqueue(part);
+                Monitor.PulseAll(changing);
+            }
         }
     }
 
-    private void Start(FileStream file, long length)
+    private void Run()
     {
-        works = works && FileCache.Start(file.SafeFileHandle, started, length - started);
-        started = length;
+        while (Take())
+        {
+            // The next part is on its way while the one before it is waited for, so that the disk always has something to do.
+            Try(sending, FileCache.Start);
+            Try(sent, FileCache.Finish);
+            Try(sent, FileCache.Drop);
+            lock (changing)
+            {
+                CloseIfLast(sent);
+                (sent, sending) = (sending, null);
+                Monitor.PulseAll(changing);
+            }
+        }
+
+        CloseIfLast(sent);
+        foreach (Part part in waiting)
+        {
+            CloseIfLast(part);
+        }
+
+        waiting.Clear();
     }
+
+    /// <summary>Waits for something to do; false at the end.</summary>
+    private bool Take()
+    {
+        lock (changing)
+        {
+            while (waiting.Count <= keptParts && sent is null && !ended)
+            {
+                Monitor.Wait(changing);
+            }
+
+            sending = !ended && waiting.Count > keptParts ? waiting.Dequeue() : null;
+            return !ended;
+        }
+    }
+
+    private void Try(Part? part, Func<SafeFileHandle, long, long, bool> call)
+    {
+        if (part is { Length: > 0 } bytes && works)
+        {
+            try
+            {
+                works = call(bytes.File.SafeFileHandle, bytes.Offset, bytes.Length);
+            }
+            catch (IOException error)
+            {
+                Volatile.Write(ref failure, error);
+            }
+        }
+    }
+
+    private static void CloseIfLast(Part? part)
+    {
+        if (part is { Last: true } end)
+        {
+            end.File.Dispose();
+        }
+    }
+
+    private void ThrowFailure()
+    {
+        if (Interlocked.Exchange(ref failure, null) is { } error)
+        {
+            throw new IOException(error.Message, error);
+        }
+    }
+
+    private readonly record struct Part(FileStream File, long Offset, long Length, bool Last);
 }

@@ -5,7 +5,7 @@ namespace NetTraffic.Store;
 
 /// <summary>
 /// Gathers a capture's rows by the hour they belong to and writes them as segments. While the disk is full the rows wait, up to a
-/// bound; past it the oldest are let go and counted.
+/// bound; past it the oldest are let go and counted. While one segment is on its way to the disk the next one is gathered.
 /// </summary>
 internal sealed class CaptureWriter : ICaptureWriter
 {
@@ -20,6 +20,7 @@ internal sealed class CaptureWriter : ICaptureWriter
     private long sequence;
     private long currentHour = long.MinValue;
     private FlowColumns? current;
+    private (long Hour, FlowColumns Columns, Task Published)? onItsWay;
     private bool completed;
 
     public CaptureWriter(string store, CaptureStatus status, CaptureWriterOptions options)
@@ -86,6 +87,7 @@ internal sealed class CaptureWriter : ICaptureWriter
         current = null;
         WriteProblem = null;
         WriteWaiting();
+        Arrive();
         if (WriteProblem is null)
         {
             WriteIntervals();
@@ -171,13 +173,16 @@ internal sealed class CaptureWriter : ICaptureWriter
 
     private void WriteWaiting()
     {
-        while (waiting.First is { } first)
+        while (Arrive() && waiting.First is { } first)
         {
             (long hour, FlowColumns columns) = first.Value;
             try
             {
                 string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++);
-                StoreFiles.Write(store, Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name), columns.Encode(file).Span, durable: true);
+                BegunFile begun = StoreFiles.Begin(store, Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name), columns.Encode(file).Span);
+
+                // A disk with much else to do takes its time, and neither the rows that follow nor the packets before them need to wait for it.
+                onItsWay = (hour, columns, Task.Run(() => begun.Publish(durable: true)));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -185,10 +190,33 @@ internal sealed class CaptureWriter : ICaptureWriter
                 return;
             }
 
-            WrittenRows += columns.Count;
             waiting.RemoveFirst();
-            Reuse(columns);
         }
+    }
+
+    /// <summary>Waits for the segment that is on its way; false where it did not arrive: its rows wait again, as the oldest.</summary>
+    private bool Arrive()
+    {
+        if (onItsWay is not { } segment)
+        {
+            return true;
+        }
+
+        onItsWay = null;
+        try
+        {
+            segment.Published.GetAwaiter().GetResult();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            waiting.AddFirst((segment.Hour, segment.Columns));
+            WriteProblem = Problem(error);
+            return false;
+        }
+
+        WrittenRows += segment.Columns.Count;
+        Reuse(segment.Columns);
+        return true;
     }
 
     private void WriteIntervals()

@@ -9,11 +9,15 @@ internal static class StoreFiles
     /// <param name="content">What goes in.</param>
     /// <param name="durable">Whether the bytes must be on the disk before the name is.</param>
     /// <param name="secret">Whether only this user may read it.</param>
-    public static void Write(string store, string path, ReadOnlySpan<byte> content, bool durable, bool secret = false)
+    public static void Write(string store, string path, ReadOnlySpan<byte> content, bool durable, bool secret = false) => Begin(store, path, content, secret).Publish(durable);
+
+    /// <summary>Writes to a temporary name in the store; the name it is meant to have comes with <see cref="BegunFile.Publish"/>.</summary>
+    public static BegunFile Begin(string store, string path, ReadOnlySpan<byte> content, bool secret = false)
     {
         string folder = StorePaths.Temporary(store);
         Directory.CreateDirectory(folder);
         string temporary = Path.Combine(folder, Guid.NewGuid().ToString("N"));
+        FileStream? file = null;
         try
         {
             FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
@@ -22,17 +26,13 @@ internal static class StoreFiles
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
 
-            using (FileStream file = new(temporary, options))
-            {
-                file.Write(content);
-                file.Flush(durable);
-            }
-
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(temporary, path, overwrite: true);
+            file = new FileStream(temporary, options);
+            file.Write(content);
+            return new BegunFile(file, path);
         }
         catch
         {
+            file?.Dispose();
             TryDelete(temporary);
             throw;
         }
@@ -67,6 +67,35 @@ internal static class StoreFiles
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+}
+
+/// <summary>A file that is written, under a temporary name.</summary>
+/// <param name="file">The open file.</param>
+/// <param name="path">The path it is meant to have.</param>
+internal sealed class BegunFile(FileStream file, string path)
+{
+    /// <summary>Gives it its name; on an error it is gone. From any thread.</summary>
+    /// <param name="durable">Whether the bytes must be on the disk before the name is.</param>
+    /// <exception cref="IOException">The disk did not take it.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be there.</exception>
+    public void Publish(bool durable)
+    {
+        try
+        {
+            using (file)
+            {
+                file.Flush(durable);
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Move(file.Name, path, overwrite: true);
+        }
+        catch
+        {
+            StoreFiles.TryDelete(file.Name);
+            throw;
         }
     }
 }

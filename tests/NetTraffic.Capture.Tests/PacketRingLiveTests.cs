@@ -168,6 +168,30 @@ public sealed class PacketRingLiveTests
         Assert.Equal(Rings.Measure(folder), ring.Counters.DiskBytes);
     }
 
+    [Fact]
+    public void A_deleted_older_file_is_noticed_and_said_and_nothing_else_goes()
+    {
+        using ScratchFolder scratch = new();
+        string folder = Path.Combine(scratch.Path, "ring");
+        using PacketRing ring = new(folder, new PacketRingOptions { MaxBytes = 8 << 20, Wait = true });
+        PacketRingLane lane = ring.AddLane(Rings.Lan);
+        for (int i = 0; i < 2500; i++)
+        {
+            Add(lane, Rings.Numbered(i, 1, 2, 1000, i));
+        }
+
+        AddUntil(lane, () => ring.Counters.Packets > 2000, 2500);
+        List<int> kept = [.. Rings.Read(folder).Select(Rings.NumberOf)];
+        string second = Path.Combine(folder, "00000002.pcapng");
+        int first = Reading.OfFile(second).Packets.Count;
+        File.Delete(second);
+        AddUntil(lane, () => ring.Problem is not null, 10_000);
+        Assert.Contains("00000002.pcapng", ring.Problem, StringComparison.Ordinal);
+        ring.Complete();
+        Assert.Equal(kept.Count - first, Rings.Read(folder).Count(packet => Rings.NumberOf(packet) < 10_000 && kept.Contains(Rings.NumberOf(packet))));
+        Assert.Equal(Rings.Measure(folder), ring.Counters.DiskBytes);
+    }
+
     private static void Add(PacketRingLane lane, TestPacket packet) => lane.Add(packet.Raw, Rings.Decoded(packet));
 
     private static void AddUntil(PacketRingLane lane, Func<bool> done, int number)

@@ -2,9 +2,10 @@
 # keep.sh CAPTURE [ROUNDS]: what -KeepPackets costs an import, on one machine in one run.
 #
 # Whole processes: start, read, track, write, end. Import without and with -KeepPackets, and for orientation cp of the same file, run
-# ROUNDS times (5) in turns, after one round that is not counted: it brings the capture into the page cache, and fresh pages for what is
-# written are slow on virtual machines. Stores and copies go to one disk (TMPDIR says which) and are removed in between. Printed are all
-# times, medians, and the median of the ratios within each round. Through the project's Shell ("./build.sh build" first). Bar: 1.6x.
+# ROUNDS times (5) in turns, after one round that is not counted. Stores and copies go to one disk (TMPDIR says which). Before each run,
+# what the one before left is removed, the disk has done what it was asked to (a file system may take seconds to free gigabytes, and all
+# that must be on the disk waits for it), and the capture is in the page cache. Printed are all times, medians, and the median of the
+# ratios within each round. A file of gigabytes cannot be kept faster than the disk takes it; cp of the same file shows what it takes. Through the project's Shell ("./build.sh build" first). Bar: 1.6x.
 set -euo pipefail
 capture="$(realpath "${1:?usage: keep.sh CAPTURE [ROUNDS]}")"
 rounds="${2:-5}"
@@ -20,6 +21,8 @@ run_one() {
   local out="$work/out" more="" begun
   rm -rf "$out"
   mkdir "$out"
+  sync
+  cat "$capture" >/dev/null
   [ "$1" != keep ] || more=-KeepPackets
   begun="$(date +%s%N)"
   case "$1" in
