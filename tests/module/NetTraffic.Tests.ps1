@@ -102,7 +102,13 @@ Describe 'Import and queries' {
         { Get-NetFlow -First 1 | Select-Object * | & $command } | Should -Throw -ErrorId 'NotCaptures,*'
         Get-NetFlow -First 1 | Export-Clixml "$TestDrive/flow.xml"
         { Import-Clixml "$TestDrive/flow.xml" | & $command } | Should -Throw -ErrorId 'NotCaptures,*'
-        Get-NetFlow | Select-Object CaptureId -Unique | Get-NetFlow -First 1 | Should -HaveCount 1
+    }
+
+    It 'takes any object with a CaptureId for a capture, and makes no flow of it' {
+        $capture = [pscustomobject]@{ CaptureId = $imported.CaptureId }
+        ($capture | Get-TrafficSummary).Packets | Should -Be $imported.Packets
+        $capture | Get-NetFlow -First 1 | Should -HaveCount 1
+        { [pscustomobject]@{ Bytes = 3 } | Get-TrafficSummary -ErrorAction Stop } | Should -Throw -ErrorId 'InputObjectNotBound,*'
     }
 
     It 'works with Group-Object, Sort-Object and Export-Csv' {

@@ -27,6 +27,7 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
 
     /// <summary>Only here to be refused: a flow has a CaptureId, which would be taken for a question about its whole capture.</summary>
     [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true, DontShow = true)]
+    [FlowObject]
     public Flow? InputObject { get; set; }
 
     /// <inheritdoc/>

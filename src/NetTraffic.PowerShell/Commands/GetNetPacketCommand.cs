@@ -45,6 +45,7 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     /// <summary>Flows whose packets are wanted.</summary>
     [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true)]
     [Parameter(ParameterSetName = FlowPathSet, Mandatory = true, ValueFromPipeline = true)]
+    [FlowObject]
     public Flow? InputObject { get; set; }
 
     /// <summary>Packets at most.</summary>

@@ -31,6 +31,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
 
     /// <summary>Flows to sum up.</summary>
     [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true)]
+    [FlowObject]
     public Flow? InputObject { get; set; }
 
     /// <summary>Capture files to read instead of the store; wildcards are allowed.</summary>
