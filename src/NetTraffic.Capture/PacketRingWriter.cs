@@ -44,8 +44,10 @@ internal sealed partial class PacketRingWriter
         gathered = chunkBytes / smallestStretch;
         mayTake = MayTake;
 
-        // Not live: the newest packets are what is asked for, and nothing there may wait for a disk.
-        buffers = new PacketRingFileBuffers(options.Wait && FileCache.IsAvailable ? new WriteBehind() : null);
+        // Not live: the newest packets are what is asked for, and nothing there may wait for a disk. Nor where the ring is small: its files
+        // are deleted before the kernel would write them, and give their pages back by that.
+        bool small = options.MaxBytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10;
+        buffers = new PacketRingFileBuffers(options.Wait && !small && FileCache.IsAvailable ? new WriteBehind() : null);
     }
 
     public long Packets => Volatile.Read(ref packets);
