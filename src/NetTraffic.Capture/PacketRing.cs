@@ -60,6 +60,9 @@ public sealed class PacketRing : IDisposable
     /// <summary>What keeps packets from the disk at the moment, or what happened to its files just now; null: nothing. From any thread.</summary>
     public string? Problem => writer.Problem;
 
+    /// <summary>What last was a problem, though it may be over; null: there was none. From any thread.</summary>
+    public string? LastProblem => writer.LastProblem;
+
     /// <summary>Interfaces in the order in which the files number them.</summary>
     internal IReadOnlyList<PacketInterface> Interfaces => interfaces;
 

@@ -9,7 +9,7 @@ internal sealed partial class PacketRingWriter
 {
     private const int IdleMilliseconds = 250, InterfacesAtOnce = 256, FilesWatched = 64;
     private const int DiskFullUnix = 28, QuotaUnix = 122, QuotaMac = 69, DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(500), FailureStays = TimeSpan.FromSeconds(2), NoteStays = TimeSpan.FromSeconds(10), StatisticsEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(500), FailureStays = TimeSpan.FromSeconds(2), NoteStays = TimeSpan.FromSeconds(10), StatisticsEvery = TimeSpan.FromSeconds(10), ForEver = TimeSpan.FromDays(36_500);
     private readonly PacketRing ring;
     private readonly string folder;
     private readonly PacketRingOptions options;
@@ -29,6 +29,7 @@ internal sealed partial class PacketRingWriter
     private TimeSpan statisticsAt;
     private int statisticsWritten;
     private string? problem;
+    private string? lastProblem;
     private long packets;
     private long lostPackets;
     private long diskBytes;
@@ -58,6 +59,8 @@ internal sealed partial class PacketRingWriter
 
     public string? Problem => Volatile.Read(ref problem);
 
+    public string? LastProblem => Volatile.Read(ref lastProblem);
+
     private long OnDisk => closedBytes + (current is { } file ? file.Length + file.IndexLength : 0);
 
     /// <summary>Runs until the chunks are completed and written.</summary>
@@ -86,7 +89,7 @@ internal sealed partial class PacketRingWriter
                 broken = true;
                 current?.Dispose();
                 current = null;
-                Volatile.Write(ref problem, $"The packet ring ended by an error: {error.Message}");
+                Report($"The packet ring ended by an error: {error.Message}", ForEver);
                 if (chunk is not null)
                 {
                     Lose(chunk);
@@ -113,6 +116,7 @@ internal sealed partial class PacketRingWriter
         if (ended)
         {
             Close();
+            WatchClosed();
         }
 
         Volatile.Write(ref diskBytes, OnDisk);
@@ -353,16 +357,29 @@ internal sealed partial class PacketRingWriter
             Report($"Another program deleted or changed '{file.Path}', the packet ring's current file. The ring goes on with a new one.", NoteStays);
         }
 
-        for (int i = closed.Count <= FilesWatched ? closed.Count - 1 : -1; i >= 0; i--)
+        if (closed.Count <= FilesWatched)
+        {
+            WatchClosed();
+        }
+    }
+
+    private void WatchClosed()
+    {
+        for (int i = closed.Count - 1; i >= 0; i--)
         {
             long sequence = closed[i].Sequence;
             string path = PacketRingFiles.DataPath(folder, sequence);
             long bytes = PacketRingFiles.Bytes(folder, sequence);
-            if (bytes > 0 && !File.Exists(path))
+            if (!File.Exists(path))
             {
+                buffers.Behind?.Forget(path);
+
                 // Whoever clears a store takes the index along, first of all, and that is no news.
-                Report($"Another program deleted '{path}', a file of the packet ring. The ring goes on without its packets.", NoteStays);
-                bytes = RemoveIndex(sequence) ? 0 : bytes;
+                if (bytes > 0)
+                {
+                    Report($"Another program deleted '{path}', a file of the packet ring. The ring goes on without its packets.", NoteStays);
+                    bytes = RemoveIndex(sequence) ? 0 : bytes;
+                }
             }
 
             closedBytes += bytes - closed[i].Bytes;
@@ -393,6 +410,7 @@ internal sealed partial class PacketRingWriter
     {
         problemUntil = clock.Elapsed + stays;
         Volatile.Write(ref problem, message);
+        Volatile.Write(ref lastProblem, message);
     }
 
     private static bool IsDiskFull(Exception error) => OperatingSystem.IsWindows()

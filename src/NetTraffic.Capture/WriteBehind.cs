@@ -140,13 +140,17 @@ internal sealed class WriteBehind : IDisposable
             }
         }
 
-        CloseIfLast(sent);
-        foreach (Part part in waiting)
+        lock (changing)
         {
-            CloseIfLast(part);
-        }
+            CloseIfLast(sent);
+            sent = null;
+            while (waiting.TryDequeue(out Part part))
+            {
+                CloseIfLast(part);
+            }
 
-        waiting.Clear();
+            Monitor.PulseAll(changing);
+        }
     }
 
     /// <summary>Waits for something to do; false at the end.</summary>
@@ -191,7 +195,7 @@ internal sealed class WriteBehind : IDisposable
     {
         if (Interlocked.Exchange(ref failure, null) is { } error)
         {
-            throw new IOException(error.Message, error);
+            throw new IOException(error.Message, error.HResult);
         }
     }
 

@@ -59,6 +59,7 @@ internal static class FileImport
         }
 
         ImportResult result = Result(request, source, pipeline, status);
+        result.PacketRingMessage = ring?.LastProblem;
         if (damage is CaptureFormatException found)
         {
             result.DamageOffset = found.Offset;
@@ -79,7 +80,7 @@ internal static class FileImport
             result.Message = "Stopped before the file's end.";
         }
 
-        writer.Complete(CaptureState.Completed, result.Message is null ? null : Display.Damage(result.Message, result.DamageOffset));
+        writer.Complete(CaptureState.Completed, result.Message is null ? result.PacketRingMessage : Display.Damage(result.Message, result.DamageOffset));
         progress?.Report(new ImportProgress(source.Counters.Position, source.Counters.Length, result.Packets, result.Flows));
         result.Elapsed = clock.Elapsed;
         return result;

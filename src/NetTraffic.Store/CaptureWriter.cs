@@ -207,9 +207,14 @@ internal sealed class CaptureWriter : ICaptureWriter
         {
             segment.Published.GetAwaiter().GetResult();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error)
         {
             waiting.AddFirst((segment.Hour, segment.Columns));
+            if (error is not (IOException or UnauthorizedAccessException))
+            {
+                throw;
+            }
+
             WriteProblem = Problem(error);
             return false;
         }

@@ -122,6 +122,22 @@ public sealed class RingTests
         Assert.False(Directory.Exists(ring) && Directory.GetFiles(ring).Length > 0);
     }
 
+    [Fact]
+    public void An_import_whose_packets_the_disk_has_no_room_for_says_so()
+    {
+        using TinyDisk disk = TinyDisk.MakeOrSkip(6 << 20);
+        using ScratchFolder folder = new();
+        byte[] frame = Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, Frames.Udp(1, 2, new byte[1000])));
+        string path = folder.Write("big.pcap", PcapBytes.Write(Enumerable.Range(0, 8000).Select(i => new TestPacket(i * 1_000_000L, frame.Length, 1, 0, frame)), 1));
+        ImportResult result = TrafficEngine.Import(
+            new ImportRequest { Path = path, StorePath = disk.Path, PacketRing = new PacketRingOptions { MaxBytes = 16 << 20 } }, null, CancellationToken.None);
+        Assert.Equal(8000, result.Packets);
+        Assert.Contains("keeps less than it may", result.PacketRingMessage, StringComparison.Ordinal);
+        using ITrafficStore store = TrafficEngine.OpenStore(disk.Path);
+        Assert.Equal(result.PacketRingMessage, Assert.Single(store.GetCaptures()).Message);
+        Assert.InRange(Packets.OfRings(store, new PacketQuery(), out _).Count, 1, 7999);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

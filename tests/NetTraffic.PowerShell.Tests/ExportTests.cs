@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using System.Text.Json;
 using NetTraffic.PowerShell.Tests.Hosting;
+using NetTraffic.Testing;
 
 namespace NetTraffic.PowerShell.Tests;
 
@@ -224,6 +225,42 @@ public sealed class ExportTests : IDisposable
         ErrorRecord error = Assert.Single(session.Run("Export-NetTraffic $args[0]", "/proc/" + name).Errors);
         Assert.Contains($"/proc/{name}", error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(".tmp", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Links_are_followed_and_stay_links()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links are for administrators on Windows.");
+        Import(1);
+        File.WriteAllText(Target("old.csv"), "old");
+        File.CreateSymbolicLink(Target("l.csv"), Target("old.csv"));
+        File.CreateSymbolicLink(Target("new.csv"), Target("later.csv"));
+        File.CreateSymbolicLink(Target("null.csv"), "/dev/null");
+        session.Run("Export-NetTraffic $args[0] -Force; Export-NetTraffic $args[1] -Force", Target("l.csv"), Target("new.csv")).Clean();
+        session.Run("Export-NetTraffic $args[0] -Force", Target("null.csv")).Error("ExportPathIsDevice", ErrorCategory.InvalidArgument);
+        Assert.Equal(Target("old.csv"), new FileInfo(Target("l.csv")).LinkTarget);
+        Assert.Equal(File.ReadAllText(Target("old.csv")), File.ReadAllText(Target("later.csv")));
+        Assert.StartsWith("StartTime", File.ReadAllText(Target("old.csv")), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("json")]
+    [InlineData("parquet")]
+    [InlineData("pcapng")]
+    public void A_full_disk_is_said_of_the_file_and_keeps_nothing(string extension)
+    {
+        using TinyDisk disk = TinyDisk.MakeOrSkip(1 << 20);
+        string ballast = Path.Combine(disk.Path, "ballast");
+        string sample = Path.Combine(Repository.Root, "tests", "fixtures", "sample.pcapng");
+        session.Run("Import-NetCapture $args[0] -KeepPackets", sample).Clean();
+        string place = Path.Combine(disk.Path, "x." + extension);
+        File.WriteAllBytes(ballast, new byte[(1 << 20) - 8192]);
+        ErrorRecord error = Assert.Single(session.Run("Export-NetTraffic $args[0]", place).Errors);
+        Assert.Contains(place, error.ErrorDetails.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(".tmp", error.ErrorDetails.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("store", error.ErrorDetails.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal([ballast], Directory.GetFiles(disk.Path));
     }
 
     [Fact]

@@ -110,7 +110,25 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void Process() => Named(TakeInput);
+
+    /// <inheritdoc/>
+    protected override void End() => Named(Finish);
+
+    /// <summary>An error of the temporary file is told as one of the file that was asked for.</summary>
+    private void Named(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (IOException error) when (output?.IsMeant(error) == true)
+        {
+            throw output.Named(error);
+        }
+    }
+
+    private void TakeInput()
     {
         // An empty pipeline never gets here, though its parameter set is the store's: it asks for nothing, not for everything.
         asked = true;
@@ -126,8 +144,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
     }
 
-    /// <inheritdoc/>
-    protected override void End()
+    private void Finish()
     {
         if (output is null)
         {
@@ -254,7 +271,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             Refuse("ExportPathIsFolder", $"'{Path}' is a folder.", "Give the name of a file to make.", target: Path);
         }
 
-        if (file.StartsWith("/dev/", StringComparison.Ordinal) || IsNoFile())
+        if (IsNoFile(OutputFile.PlaceOf(file)))
         {
             Refuse("ExportPathIsDevice", $"'{Path}' is a device or a pipe; putting a file in its place would remove it.", "Give the name of a file to make.", target: Path);
         }
@@ -271,10 +288,12 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     }
 
     /// <summary>Whether a pipe, a socket or a device is there: on Unix the file system provider of PowerShell tells, and .NET does not.</summary>
-    private bool IsNoFile() => File.Exists(file)
-        && InvokeProvider.Item.Get([file], force: true, literalPath: true) is [PSObject item, ..]
-        && item.Properties["UnixStat"]?.Value is { } stat
-        && PSObject.AsPSObject(stat).Properties["ItemType"]?.Value?.ToString() is not (null or "File" or "Link");
+    private bool IsNoFile(string place) =>
+        (place.StartsWith("/dev/", StringComparison.Ordinal) && !place.StartsWith("/dev/shm/", StringComparison.Ordinal))
+        || (File.Exists(place)
+            && InvokeProvider.Item.Get([place], force: true, literalPath: true) is [PSObject item, ..]
+            && item.Properties["UnixStat"]?.Value is { } stat
+            && PSObject.AsPSObject(stat).Properties["ItemType"]?.Value?.ToString() is not (null or "File"));
 
     private void WriteDataset(TrafficFilter filter)
     {

@@ -120,6 +120,10 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
         {
             WriteWarning(Display.Text($"{file}: {Display.Count(result.PacketRingLostPackets)} raw packets could not be kept (is the disk full?). Its flows are stored."));
         }
+        else if (result.PacketRingMessage is not null)
+        {
+            WriteWarning(Display.Text($"{file}: not all of its raw packets are in the store. {result.PacketRingMessage}"));
+        }
 
         WarnOfEarlier(result);
         result.StorePath = Store.Path;

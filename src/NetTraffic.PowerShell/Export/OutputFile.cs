@@ -16,13 +16,17 @@ internal sealed class OutputFile : IDisposable
     /// <param name="overwrite">Whether a file that is there is replaced.</param>
     public OutputFile(string path, bool overwrite)
     {
-        // Asking a path where nothing is for its target would throw.
-        place = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        place = PlaceOf(path);
         this.overwrite = overwrite;
 
         // Without the file's own name in it: that may be as long as a name can be.
         TemporaryPath = Path.Combine(Path.GetDirectoryName(place) ?? "", $".nettraffic-{Guid.NewGuid():N}.tmp");
     }
+
+    /// <summary>Where a path leads: the end of its links, there or not.</summary>
+    /// <exception cref="IOException">The links go round in a circle.</exception>
+    public static string PlaceOf(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path; // asking a path without a link would throw
 
     /// <summary>Where the file is written until it is whole; for writers that make their file themselves.</summary>
     public string TemporaryPath { get; }
@@ -43,7 +47,7 @@ internal sealed class OutputFile : IDisposable
         }
         catch (IOException error) when (error is not DirectoryNotFoundException)
         {
-            throw new IOException(error.Message.Replace(TemporaryPath, place, StringComparison.Ordinal), error);
+            throw Named(error);
         }
     }
 
@@ -55,6 +59,12 @@ internal sealed class OutputFile : IDisposable
         stream = null;
         File.Delete(TemporaryPath);
     }
+
+    /// <summary>Whether an error is about the temporary file, of which the user knows nothing.</summary>
+    public bool IsMeant(Exception error) => error.Message.Contains(TemporaryPath, StringComparison.Ordinal);
+
+    /// <summary>The same error about the file that the user knows.</summary>
+    public IOException Named(Exception error) => new($"'{place}' cannot be written: {(error.InnerException ?? error).Message.Replace(TemporaryPath, place, StringComparison.Ordinal)}", error);
 
     /// <summary>Puts the whole file in its place.</summary>
     /// <exception cref="IOException">Another file has taken the place meanwhile, and may not be replaced.</exception>
@@ -69,11 +79,21 @@ internal sealed class OutputFile : IDisposable
 
     public void Dispose()
     {
-        stream?.Dispose();
-        stream = null;
-        if (!committed)
+        try
         {
-            File.Delete(TemporaryPath);
+            stream?.Dispose();
+        }
+        catch (IOException) when (!committed)
+        {
+            // What it still held finds no room, and goes with the file.
+        }
+        finally
+        {
+            stream = null;
+            if (!committed)
+            {
+                File.Delete(TemporaryPath);
+            }
         }
     }
 }

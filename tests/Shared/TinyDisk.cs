@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using NetTraffic.Testing;
 
-namespace NetTraffic.Capture.Tests;
+namespace NetTraffic.Testing;
 
 /// <summary>A file system of a few megabytes in memory, to be filled up.</summary>
 internal sealed class TinyDisk : IDisposable
