@@ -47,15 +47,27 @@ public sealed class PcapWriter : IDisposable
     /// <exception cref="IOException">The stream cannot be written.</exception>
     public void Flush() => output.Flush();
 
+    /// <summary>Ends the file: one without packets is of Ethernet; and flushes.</summary>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public void Complete()
+    {
+        const int ethernet = 1;
+        if (linkType == NoLinkType)
+        {
+            Begin(ethernet);
+        }
+
+        output.Flush();
+    }
+
     /// <summary>Flushes, unless writing failed before, and closes the stream unless it is to stay open. A file without packets is one of Ethernet.</summary>
     public void Dispose()
     {
-        const int ethernet = 1;
         try
         {
             if (linkType == NoLinkType && !disposed)
             {
-                Begin(ethernet);
+                Complete();
             }
         }
         finally

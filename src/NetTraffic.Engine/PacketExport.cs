@@ -11,6 +11,7 @@ namespace NetTraffic.Engine;
 /// </summary>
 public sealed class PacketExport : IDisposable
 {
+    private const int Ethernet = 1;
     private readonly PcapngWriter? pcapng;
     private readonly PcapWriter? pcap;
     private readonly PacketDecoder decoder = new();
@@ -72,8 +73,14 @@ public sealed class PacketExport : IDisposable
             }
         }
 
+        if (interfaces.Count == 0)
+        {
+            // tcpdump takes no file without an interface.
+            pcapng?.AddInterface(new PacketInterface("", Ethernet));
+        }
+
         pcapng?.Flush();
-        pcap?.Flush();
+        pcap?.Complete();
     }
 
     /// <inheritdoc/>

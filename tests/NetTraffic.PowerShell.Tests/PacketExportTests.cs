@@ -49,6 +49,31 @@ public sealed class PacketExportTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("none.pcapng", "")]
+    [InlineData("none.pcap", "-Legacy")]
+    public void A_file_without_packets_is_a_capture_file_and_is_said(string name, string legacy)
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
+        Result exported = session.Run($"Export-NetTraffic $args[0] {legacy} -Last 1s", Target(name));
+        Assert.Empty(exported.Errors);
+        Assert.Contains("Not one packet", Assert.Single(exported.Warnings), StringComparison.Ordinal);
+        Assert.Empty(session.Run("Get-NetPacket $args[0]", Target(name)).Clean().Output);
+        Assert.SkipUnless(File.Exists("/usr/bin/tcpdump"), "tcpdump is not installed.");
+        using Process tcpdump = Process.Start(new ProcessStartInfo("tcpdump", ["-nr", Target(name)]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false })!;
+        string said = tcpdump.StandardError.ReadToEnd();
+        tcpdump.WaitForExit();
+        Assert.True(tcpdump.ExitCode == 0, said);
+    }
+
+    [Fact]
+    public void Wrong_objects_are_refused_once_however_many_come()
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
+        session.Run("1..50 | Export-NetTraffic $args[0]", Target("none.pcapng")).Error("NotPackets", ErrorCategory.InvalidArgument);
+        NothingIsLeft();
+    }
+
     [Fact]
     public void Flows_of_the_pipeline_give_their_packets()
     {

@@ -73,6 +73,17 @@ public sealed class PacketTests : IDisposable
     }
 
     [Fact]
+    public void TShark_is_not_given_standard_input_and_says_what_works() =>
+        Assert.Contains("named pipe", session.Run("Get-NetPacket -Path - -DisplayFilter dns").Error("TSharkNeedsFile", ErrorCategory.InvalidArgument).ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_capture_is_found_by_its_id_where_a_name_is_asked_for()
+    {
+        session.Run("Import-NetCapture $args[0]", session.Write("dns.pcap", TinyCapture.Dns(3))).Clean();
+        Assert.Single(session.Run("Get-NetCapture (Get-NetCapture).CaptureId").Clean().Output);
+    }
+
+    [Fact]
     public void A_store_finds_a_flow_by_its_ids_and_says_where_no_packets_are_kept()
     {
         session.Run("Import-NetCapture $args[0]", session.Write("dns.pcap", TinyCapture.Dns(3))).Clean();

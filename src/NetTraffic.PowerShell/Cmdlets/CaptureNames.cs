@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace NetTraffic.PowerShell;
 
-/// <summary>Captures by id, or by name with wildcards.</summary>
+/// <summary>Captures by id, or by name with wildcards; an id will do for a name.</summary>
 internal static class CaptureNames
 {
     /// <summary>The captures meant, each once; all of them where neither is given. An id or plain name that is not there is reported, and the rest goes on.</summary>
@@ -22,7 +22,7 @@ internal static class CaptureNames
         foreach (string name in names ?? [])
         {
             WildcardPattern pattern = new(name, WildcardOptions.IgnoreCase);
-            Add(all.Where(capture => pattern.IsMatch(capture.Name) || capture.Name == name), "name", WildcardPattern.ContainsWildcardCharacters(name) ? null : name);
+            Add(all.Where(capture => pattern.IsMatch(capture.Name) || capture.Name == name || capture.CaptureId.Equals(name, StringComparison.OrdinalIgnoreCase)), "name", WildcardPattern.ContainsWildcardCharacters(name) ? null : name);
         }
 
         return found.DistinctBy(capture => capture.CaptureId);

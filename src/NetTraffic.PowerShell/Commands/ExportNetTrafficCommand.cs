@@ -240,6 +240,10 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         {
             target.Complete();
             rows = target.Packets;
+            if (rows == 0)
+            {
+                WriteWarning($"Not one packet was there to export: '{Display.Text(file)}' is a capture file without packets.");
+            }
         }
 
         return any;

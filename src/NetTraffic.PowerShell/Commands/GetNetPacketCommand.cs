@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NetTraffic.Capture;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
@@ -171,6 +172,11 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
             if (left == 0)
             {
                 return;
+            }
+
+            if (WithTShark && file == CaptureFileSource.StandardInput)
+            {
+                Refuse("TSharkNeedsFile", "TShark is given files, and cannot read standard input here.", "Send it through a named pipe (mkfifo P; Get-NetPacket P -DisplayFilter ...), or write it to a file first.");
             }
 
             if (WithTShark)

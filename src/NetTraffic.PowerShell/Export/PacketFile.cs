@@ -55,6 +55,12 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
                     break;
                 }
 
+                // Said once: what follows is mostly of the same kind.
+                if (refused)
+                {
+                    break;
+                }
+
                 refused = true;
                 cmdlet.WriteError(ErrorRecords.Make(
                     new ArgumentException($"A {Display.Text(input.TypeNames.FirstOrDefault() ?? input.BaseObject.GetType().Name)} does not say which packets."), "NotPackets", ErrorCategory.InvalidArgument, input.BaseObject,
