@@ -285,23 +285,6 @@ internal sealed partial class PacketRingWriter
         closedBytes += file.Length + file.IndexLength;
     }
 
-    private void Remove(PacketRingFile file)
-    {
-        current = null;
-        file.Dispose();
-        try
-        {
-            PacketRingFiles.Delete(folder, file.Sequence);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // It stays, and counts.
-            long bytes = PacketRingFiles.Bytes(folder, file.Sequence);
-            closed.Add((file.Sequence, bytes));
-            closedBytes += bytes;
-        }
-    }
-
     private void WriteStatistics()
     {
         statisticsAt = clock.Elapsed;
@@ -338,69 +321,6 @@ internal sealed partial class PacketRingWriter
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Report($"Statistics of the packet ring in '{folder}' cannot be written: {error.Message}", FailureStays);
-        }
-    }
-
-    /// <summary>Notices files that somebody else deleted.</summary>
-    private void Watch()
-    {
-        TimeSpan now = clock.Elapsed;
-        if (now - watched < WatchEvery)
-        {
-            return;
-        }
-
-        watched = now;
-        if (current is { } file && !file.IsThere())
-        {
-            Remove(file);
-            Report($"Another program deleted or changed '{file.Path}', the packet ring's current file. The ring goes on with a new one.", NoteStays);
-        }
-
-        if (closed.Count <= FilesWatched)
-        {
-            WatchClosed();
-        }
-    }
-
-    private void WatchClosed()
-    {
-        for (int i = closed.Count - 1; i >= 0; i--)
-        {
-            long sequence = closed[i].Sequence;
-            string path = PacketRingFiles.DataPath(folder, sequence);
-            long bytes = PacketRingFiles.Bytes(folder, sequence);
-            if (!File.Exists(path))
-            {
-                buffers.Behind?.Forget(path);
-
-                // Whoever clears a store takes the index along, first of all, and that is no news.
-                if (bytes > 0)
-                {
-                    Report($"Another program deleted '{path}', a file of the packet ring. The ring goes on without its packets.", NoteStays);
-                    bytes = RemoveIndex(sequence) ? 0 : bytes;
-                }
-            }
-
-            closedBytes += bytes - closed[i].Bytes;
-            closed[i] = (sequence, bytes);
-            if (bytes == 0)
-            {
-                closed.RemoveAt(i);
-            }
-        }
-    }
-
-    private bool RemoveIndex(long sequence)
-    {
-        try
-        {
-            PacketRingFiles.Delete(folder, sequence);
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 
