@@ -13,7 +13,10 @@ public sealed class PacketRing : IDisposable
     /// <summary>The smallest bound.</summary>
     public const long SmallestBytes = 1 << 20;
 
-    private const long LargestFile = 64 << 20, SmallestFile = 256 << 10, PoolBytes = 64 << 20;
+    /// <summary>Bytes of a file of a large ring.</summary>
+    internal const long LargestFile = 64 << 20;
+
+    private const long SmallestFile = 256 << 10, PoolBytes = 64 << 20;
     private const int LargestChunk = 1 << 20, FilesPerRing = 16, ChunksPerFile = 4, ChunksWhereWaiting = 16;
     private readonly PacketRingOptions options;
     private readonly PacketRingChunks chunks;

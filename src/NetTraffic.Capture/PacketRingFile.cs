@@ -1,3 +1,4 @@
+using NetTraffic.Capture.Native;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
@@ -15,6 +16,8 @@ internal sealed class PacketRingFile : IDisposable
     private readonly FileStream? index;
     private readonly PacketRingFileBuffers buffers;
     private readonly long gathered;
+    private DirectTarget? direct;
+    private long reserved;
     private long pendingOffset;
     private long pendingLength;
     private long pendingFirst;
@@ -26,6 +29,7 @@ internal sealed class PacketRingFile : IDisposable
         this.buffers = buffers;
         Sequence = sequence;
         this.data = data;
+        direct = buffers.Direct?.TryBegin(data, PacketRing.LargestFile);
         this.index = index;
         this.gathered = gathered;
     }
@@ -36,6 +40,9 @@ internal sealed class PacketRingFile : IDisposable
 
     /// <summary>Bytes of the file.</summary>
     public long Length { get; private set; }
+
+    /// <summary>Bytes it takes: those of the file, and room set aside for the next.</summary>
+    public long Taken => Math.Max(Length, reserved);
 
     /// <summary>Bytes of the index.</summary>
     public long IndexLength { get; private set; }
@@ -71,23 +78,37 @@ internal sealed class PacketRingFile : IDisposable
         }
     }
 
-    /// <summary>Appends blocks; on an error the file is as long as before.</summary>
-    /// <exception cref="IOException">They cannot be written.</exception>
+    /// <summary>How many bytes more it takes with so many appended.</summary>
+    public long Needs(int bytes)
+    {
+        long more = Math.Max(0, Length + bytes - Taken);
+        return direct is null ? more : (more + DirectWriter.PartBytes - 1) / DirectWriter.PartBytes * DirectWriter.PartBytes;
+    }
+
+    /// <summary>Appends blocks; on an error the file is as long as before, or as it has arrived on the disk.</summary>
+    /// <exception cref="IOException">They cannot be written, or those before them.</exception>
     public void Append(ReadOnlySpan<byte> blocks)
     {
-        // Of what is there already: an error of it takes nothing of the new blocks.
-        buffers.Behind?.Follow(data, Length);
-        try
+        if (direct is not null && HasRoom(blocks.Length))
         {
-            RandomAccess.Write(data.SafeFileHandle, blocks, Length);
+            buffers.Direct!.Append(direct, blocks);
         }
-        catch (IOException)
+        else
         {
-            TakeBack(data, Length);
-            throw;
+            AppendCached(blocks);
         }
 
         Length += blocks.Length;
+    }
+
+    /// <summary>Writes bytes that have waited for a while for others to go with them: whoever reads beside us is to see them.</summary>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public void Settle(int milliseconds)
+    {
+        if (direct is not null && DirectWriter.Waits(direct, milliseconds))
+        {
+            Settle();
+        }
     }
 
     /// <summary>Notes a chunk that was just appended.</summary>
@@ -96,6 +117,11 @@ internal sealed class PacketRingFile : IDisposable
     public void Note(PacketRingChunk chunk, Func<int, bool> mayTake)
     {
         HasPackets = true;
+        if (direct is not null)
+        {
+            DirectWriter.Note(direct, chunk.Packets);
+        }
+
         if (pendingLength == 0)
         {
             pendingOffset = Length - chunk.Length;
@@ -143,30 +169,77 @@ internal sealed class PacketRingFile : IDisposable
         }
     }
 
-    /// <summary>Closes a file that is complete.</summary>
-    /// <exception cref="IOException">Something could not be written to the disk.</exception>
+    /// <summary>Closes a file that is complete, as soon as all of it is written.</summary>
     public void End()
     {
         index?.Dispose();
-        if (buffers.Behind is { } behind)
+        if (direct is not null)
         {
-            behind.End(data, Length);
+            Length = direct.Failure is null ? Length : direct.Written;
+            buffers.Direct!.End(direct);
+            return;
         }
-        else
+
+        if (reserved > Length)
         {
-            data.Dispose();
+            TakeBack(data, Length);
         }
+
+        data.Dispose();
     }
 
     /// <summary>Whether the files are still there, as long as they were written.</summary>
-    public bool IsThere() => PacketRingFiles.Length(data.Name) == Length;
+    public bool IsThere()
+    {
+        long least = direct?.Written ?? Length;
+        long found = PacketRingFiles.Length(data.Name);
+        return found >= least && found <= Length;
+    }
 
     /// <summary>Closes a file that is given up.</summary>
     public void Dispose()
     {
-        buffers.Behind?.Forget(data.Name);
+        if (direct is not null)
+        {
+            buffers.Direct!.Drop(direct);
+        }
+
         data.Dispose();
         index?.Dispose();
+    }
+
+    // Room is set aside beforehand, so that a full disk is known before bytes are taken.
+    private bool HasRoom(int bytes)
+    {
+        long needs = Needs(bytes);
+        if (needs > 0 && !DirectFile.TryReserve(data.SafeFileHandle, Taken, needs))
+        {
+            Settle();
+            return false;
+        }
+
+        reserved += needs;
+        return true;
+    }
+
+    private void Settle()
+    {
+        DirectTarget settled = direct!;
+        direct = null;
+        buffers.Direct!.Settle(settled);
+    }
+
+    private void AppendCached(ReadOnlySpan<byte> blocks)
+    {
+        try
+        {
+            RandomAccess.Write(data.SafeFileHandle, blocks, Length);
+        }
+        catch (IOException)
+        {
+            TakeBack(data, Length);
+            throw;
+        }
     }
 
     private static FileStream New(string path)
@@ -219,10 +292,10 @@ internal sealed class PacketRingFile : IDisposable
 }
 
 /// <summary>What the files of a ring use one after the other.</summary>
-/// <param name="behind">Keeps them out of the page cache; null: they stay there, as long as the system likes.</param>
-internal sealed class PacketRingFileBuffers(WriteBehind? behind)
+/// <param name="direct">Writes them past the page cache; null: they stay there, as long as the system likes.</param>
+internal sealed class PacketRingFileBuffers(DirectWriter? direct)
 {
-    public WriteBehind? Behind => behind;
+    public DirectWriter? Direct => direct;
 
     public byte[] Entry { get; } = new byte[PacketRingIndex.LongestEntry];
 

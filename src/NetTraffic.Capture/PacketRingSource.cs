@@ -129,6 +129,7 @@ public sealed class PacketRingSource : IPacketSource
         }
 
         FilesOpened++;
+        bool ahead = file.Length < covered;
         StretchStream stream = new(file, stretches);
         window = new ByteWindow(stream);
         try
@@ -145,9 +146,9 @@ public sealed class PacketRingSource : IPacketSource
             {
                 new PcapngReader(window, described, counted).Run(sink, cancellationToken);
             }
-            catch (CaptureFormatException error) when (stream.FileOffset(error.Offset) >= covered ? error.Truncated || covered > 0 : error.Truncated && file.Length < covered)
+            catch (CaptureFormatException error) when (stream.FileOffset(error.Offset) >= covered ? error.Truncated || covered > 0 : error.Truncated && ahead)
             {
-                // The end of a file that is being written, or was when its writer was killed: behind what the index knows, or cut off.
+                // The end of a file that is being written, or was when its writer was killed: behind what the index knows, or where the index is ahead.
             }
             catch (CaptureFormatException error)
             {

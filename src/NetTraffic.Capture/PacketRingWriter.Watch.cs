@@ -31,11 +31,14 @@ internal sealed partial class PacketRingWriter
         {
             long sequence = closed[i].Sequence;
             string path = PacketRingFiles.DataPath(folder, sequence);
+            if (buffers.Direct?.IsOnTheWay(path) == true)
+            {
+                continue;
+            }
+
             long bytes = PacketRingFiles.Bytes(folder, sequence);
             if (!File.Exists(path))
             {
-                buffers.Behind?.Forget(path);
-
                 // Whoever clears a store takes the index along, first of all, and that is no news.
                 if (bytes > 0)
                 {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NetTraffic.Capture.Native;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
@@ -47,13 +46,13 @@ internal sealed partial class PacketRingWriter
 
         // Not live: the newest packets are what is asked for, and nothing there may wait for a disk. Nor where the ring is small: its files
         // are deleted before the kernel would write them, and give their pages back by that.
-        bool small = options.MaxBytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10;
-        buffers = new PacketRingFileBuffers(options.Wait && !small && FileCache.IsAvailable ? new WriteBehind() : null);
+        bool small = options.MaxBytes <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 || fileBytes < PacketRing.LargestFile;
+        buffers = new PacketRingFileBuffers(options.Wait && !small ? new DirectWriter() : null);
     }
 
-    public long Packets => Volatile.Read(ref packets);
+    public long Packets => Volatile.Read(ref packets) - (buffers.Direct?.LostPackets ?? 0);
 
-    public long LostPackets => Volatile.Read(ref lostPackets);
+    public long LostPackets => Volatile.Read(ref lostPackets) + (buffers.Direct?.LostPackets ?? 0);
 
     public long DiskBytes => Volatile.Read(ref diskBytes);
 
@@ -61,7 +60,7 @@ internal sealed partial class PacketRingWriter
 
     public string? LastProblem => Volatile.Read(ref lastProblem);
 
-    private long OnDisk => closedBytes + (current is { } file ? file.Length + file.IndexLength : 0);
+    private long OnDisk => closedBytes + (current is { } file ? file.Taken + file.IndexLength : 0);
 
     /// <summary>Runs until the chunks are completed and written.</summary>
     public void Run()
@@ -102,12 +101,20 @@ internal sealed partial class PacketRingWriter
             }
         }
 
-        buffers.Behind?.Dispose();
+        End();
+    }
+
+    private void End()
+    {
+        buffers.Direct?.Dispose();
+        ReportFailure();
     }
 
     private void Turn(PacketRingChunk? chunk, bool ended)
     {
         Watch();
+        Settle();
+        ReportFailure();
         if (chunk is not null && !TryWrite(chunk))
         {
             Lose(chunk);
@@ -116,6 +123,7 @@ internal sealed partial class PacketRingWriter
         if (ended)
         {
             Close();
+            End();
             WatchClosed();
         }
 
@@ -169,6 +177,26 @@ internal sealed partial class PacketRingWriter
         return true;
     }
 
+    private void Settle()
+    {
+        try
+        {
+            current?.Settle(IdleMilliseconds);
+        }
+        catch (IOException)
+        {
+            Abandon(); // said by what follows
+        }
+    }
+
+    private void ReportFailure()
+    {
+        if (buffers.Direct?.TakeFailure() is { } failure)
+        {
+            Report($"The disk did not take packets for {failure} They are left out of the ring.", NoteStays);
+        }
+    }
+
     /// <summary>Takes on what an earlier ring left here.</summary>
     private void Adopt()
     {
@@ -189,7 +217,7 @@ internal sealed partial class PacketRingWriter
     /// <summary>Appends within the bound; where the disk is full, this ring's own oldest files make room. False: the bound has no room.</summary>
     private bool TryAppend(ReadOnlySpan<byte> blocks)
     {
-        while (MakeRoom(blocks.Length))
+        while (MakeRoom(current!.Needs(blocks.Length)))
         {
             try
             {
@@ -225,7 +253,7 @@ internal sealed partial class PacketRingWriter
     private void DeleteOldest()
     {
         (long sequence, long bytes) = closed[0];
-        buffers.Behind?.Forget(PacketRingFiles.DataPath(folder, sequence));
+        buffers.Direct?.Forget(PacketRingFiles.DataPath(folder, sequence), bytes);
         PacketRingFiles.Delete(folder, sequence);
         closed.RemoveAt(0);
         closedBytes -= bytes;
@@ -272,15 +300,7 @@ internal sealed partial class PacketRingWriter
     private void Put(PacketRingFile file)
     {
         current = null;
-        try
-        {
-            file.End();
-        }
-        catch (IOException error)
-        {
-            Report($"Packets in or before '{file.Path}' may be lost, since the disk could not take them: {error.Message}", NoteStays);
-        }
-
+        file.End();
         closed.Add((file.Sequence, file.Length + file.IndexLength));
         closedBytes += file.Length + file.IndexLength;
     }

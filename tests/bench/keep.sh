@@ -5,7 +5,8 @@
 # ROUNDS times (5) in turns, after one round that is not counted. Stores and copies go to one disk (TMPDIR says which). Before each run,
 # what the one before left is removed, the disk has done what it was asked to (a file system may take seconds to free gigabytes, and all
 # that must be on the disk waits for it), and the capture is in the page cache. Printed are all times, medians, and the median of the
-# ratios within each round. A file of gigabytes cannot be kept faster than the disk takes it; cp of the same file shows what it takes. Through the project's Shell ("./build.sh build" first). Bar: 1.6x.
+# ratios within each round. A file of gigabytes cannot be kept faster than the disk takes it; cp of the same file shows what it takes, and
+# TMPDIR on a loop device over a tmpfs is a disk that is no limit. Through the project's Shell ("./build.sh build" first). Bar: 1.6x.
 set -euo pipefail
 capture="$(realpath "${1:?usage: keep.sh CAPTURE [ROUNDS]}")"
 rounds="${2:-5}"

@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+using NetTraffic.Capture.Native;
+
+namespace NetTraffic.Capture;
+
+/// <summary>A file on its way to the disk past the page cache.</summary>
+/// <param name="file">The file.</param>
+/// <param name="direct">The same, opened for direct writes.</param>
+/// <param name="asks">Whether it is to show the disk's pace.</param>
+internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool asks) : IDisposable
+{
+    private IOException? failure;
+    private string? untold;
+    private int onTheWay;
+    private long written;
+
+    public string Path => file.Name;
+
+    /// <summary>Bytes that have arrived; the file is that long at least.</summary>
+    public long Written => Volatile.Read(ref written);
+
+    /// <summary>What kept bytes from the disk; null: nothing. Whatever follows is dropped then.</summary>
+    public IOException? Failure => Volatile.Read(ref failure);
+
+    /// <summary>Gathered for the next write; for the thread that appends.</summary>
+    public DirectPart? Filling { get; set; }
+
+    /// <summary>How long who appends has waited for the disk.</summary>
+    public TimeSpan Waited { get; set; }
+
+    /// <summary>Whether it is to show the disk's pace.</summary>
+    public bool Asks => asks;
+
+    /// <summary>How long the disk took for it, with a flush at the end where it is to show that.</summary>
+    public TimeSpan DiskTime { get; private set; }
+
+    /// <summary>From its begin to its end, for who appends.</summary>
+    public Stopwatch Age { get; } = Stopwatch.StartNew();
+
+    /// <summary>Parts handed over and not written yet; changed under the writer's lock.</summary>
+    public int OnTheWay
+    {
+        get => Volatile.Read(ref onTheWay);
+        set => Volatile.Write(ref onTheWay, value);
+    }
+
+    /// <summary>Writes the next bytes; false where they, or those before them, could not be written: the file is cut to what was.</summary>
+    public bool TryWrite(DirectPart part)
+    {
+        if (failure is not null)
+        {
+            return false;
+        }
+
+        long begin = Stopwatch.GetTimestamp();
+        try
+        {
+            Write(part.Bytes, part.End);
+            DiskTime += Stopwatch.GetElapsedTime(begin);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever it was is said and ends this file; without its thread the ring would wait for ever.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Fail(error);
+            return false;
+        }
+    }
+
+    /// <summary>The failure, once.</summary>
+    public string? TakeFailure()
+    {
+        string? told = untold;
+        untold = null;
+        return told;
+    }
+
+    /// <summary>No direct write will follow.</summary>
+    public void Release() => direct.Dispose();
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        direct.Dispose();
+        file.Dispose();
+    }
+
+    // Whole blocks past the page cache, and what is left at the end, or all where small pieces will follow, through it.
+    private void Write(ReadOnlySpan<byte> bytes, DirectEnd end)
+    {
+        int blocks = end == DirectEnd.Settles ? 0 : bytes.Length / DirectFile.Alignment * DirectFile.Alignment;
+        if (blocks > 0)
+        {
+            RandomAccess.Write(direct, bytes[..blocks], written);
+        }
+
+        if (blocks < bytes.Length)
+        {
+            RandomAccess.Write(file.SafeFileHandle, bytes[blocks..], written + blocks);
+        }
+
+        if (end == DirectEnd.Closes)
+        {
+            // Room that was set aside and not needed.
+            RandomAccess.SetLength(file.SafeFileHandle, written + bytes.Length);
+            if (asks)
+            {
+                RandomAccess.FlushToDisk(file.SafeFileHandle);
+            }
+        }
+
+        Volatile.Write(ref written, written + bytes.Length);
+    }
+
+    private void Fail(Exception error)
+    {
+        untold = error.Message;
+        Volatile.Write(ref failure, new IOException(error.Message, error.HResult));
+        try
+        {
+            RandomAccess.SetLength(file.SafeFileHandle, written);
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            // The disk is broken: readers stop at what is not whole.
+        }
+    }
+}
+
+/// <summary>What becomes of a file behind a part of it.</summary>
+internal enum DirectEnd
+{
+    /// <summary>More parts follow.</summary>
+    GoesOn,
+
+    /// <summary>It is written as any other file from there on.</summary>
+    Settles,
+
+    /// <summary>It is complete.</summary>
+    Closes,
+}
+
+/// <summary>A buffer for one write.</summary>
+internal sealed class DirectPart
+{
+    private readonly byte[] memory = GC.AllocateUninitializedArray<byte>(DirectWriter.PartBytes + DirectFile.Alignment, pinned: true);
+    private readonly int start;
+
+    public unsafe DirectPart()
+    {
+        fixed (byte* first = memory)
+        {
+            start = (int)(-(nint)first & (DirectFile.Alignment - 1));
+        }
+    }
+
+    public DirectTarget? Target { get; private set; }
+
+    public int Length { get; set; }
+
+    /// <summary>Packets that end in it.</summary>
+    public int Packets { get; set; }
+
+    public DirectEnd End { get; set; }
+
+    /// <summary>What is still free.</summary>
+    public Span<byte> Room => memory.AsSpan(start + Length, DirectWriter.PartBytes - Length);
+
+    /// <summary>When its first bytes came (Environment.TickCount64).</summary>
+    public long Born { get; private set; }
+
+    public void Begin(DirectTarget target)
+    {
+        Target = target;
+        Length = Packets = 0;
+        End = DirectEnd.GoesOn;
+        Born = Environment.TickCount64;
+    }
+
+    /// <summary>What it holds.</summary>
+    public ReadOnlySpan<byte> Bytes => memory.AsSpan(start, Length);
+}
