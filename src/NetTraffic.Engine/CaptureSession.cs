@@ -238,7 +238,7 @@ public sealed class CaptureSession : IDisposable
     {
         if (problem is not null && reported.Add(problem))
         {
-            Warn(problem);
+            Warn($"{problem} Flows are kept in memory until it can; where they become too many, the oldest are given up.");
         }
         else if (writeProblem is not null && writer.WriteProblem is null)
         {

@@ -17,6 +17,8 @@ public sealed class FlowSelection
     private readonly List<string> captures = [];
     private readonly Dictionary<string, int> captureNumbers = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> interfaces = new(StringComparer.Ordinal);
+    private long packets;
+    private bool overlap;
 
     /// <summary>Begins with none.</summary>
     public FlowSelection()
@@ -39,6 +41,9 @@ public sealed class FlowSelection
     /// <summary>The captures they come from; one is the empty text where flows come from a file.</summary>
     public IReadOnlyList<string> CaptureIds => captures;
 
+    /// <summary>Packets that the flows have counted; null where some were added twice, or in parts that overlap.</summary>
+    public long? Packets => overlap ? null : packets;
+
     /// <summary>Adds a flow; of one that a time range was asked of, its part in that range.</summary>
     public void Add(Flow flow)
     {
@@ -58,7 +63,10 @@ public sealed class FlowSelection
 
         ref int head = ref CollectionsMarshal.GetValueRefOrAddDefault(newest, key, out bool known);
         DateTime first = flow.Time == default ? flow.StartTime : flow.Time;
-        spans.Add(new Span(Clock.ToMicroseconds(first), Clock.ToMicroseconds(flow.EndTime), capture, known ? head : -1, name));
+        Span span = new(Clock.ToMicroseconds(first), Clock.ToMicroseconds(flow.EndTime), capture, known ? head : -1, name);
+        overlap |= known && spans[head] is { } last && last.Capture == capture && last.Interface == name && last.FirstUs <= span.LastUs && span.FirstUs <= last.LastUs;
+        packets += flow.Packets;
+        spans.Add(span);
         head = spans.Count - 1;
     }
 

@@ -39,6 +39,12 @@ public sealed record PacketReadResult
     /// <summary>Rings there are of the captures asked for, whether anything was found in them or not.</summary>
     public int Rings { get; init; }
 
+    /// <summary>Flow ids were given, and the captures asked for have none of those flows.</summary>
+    public bool NoSuchFlow { get; init; }
+
+    /// <summary>Packets that the flows which were asked for have counted; 0 where no flows were named, or more was asked than that.</summary>
+    public long FlowPackets { get; init; }
+
     /// <summary>What the captures whose rings were read received and dropped, by capture and interface; empty for files.</summary>
     public IReadOnlyList<(string CaptureId, InterfaceStatistics Statistics)> Statistics { get; init; } = [];
 

@@ -32,7 +32,7 @@ internal static class PacketReader
         PacketQuery resolved = Resolve(store, query, out IReadOnlyList<AddressRange>? addresses, cancellationToken);
         if (resolved.Flows is { Count: 0 })
         {
-            return new PacketReadResult();
+            return new PacketReadResult { NoSuchFlow = query.Filter.FlowId.Count > 0 };
         }
 
         int rings = 0;
@@ -55,7 +55,11 @@ internal static class PacketReader
             }
         }
 
-        return new PacketMerge(parts, resolved, visit, cancellationToken).Run() with { Rings = rings };
+        return new PacketMerge(parts, resolved, visit, cancellationToken).Run() with
+        {
+            Rings = rings,
+            FlowPackets = resolved is { BpfFilter: null, Flows: { } flows, Filter: { Address.Count: 0, Port.Count: 0, Protocol.Count: 0, Application.Count: 0, CommunityId.Count: 0, Since: null, Until: null } } ? flows.Packets ?? 0 : 0,
+        };
     }
 
     private static PacketReadResult Read(IPacketSource source, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)

@@ -277,5 +277,10 @@ internal sealed class CaptureWriter : ICaptureWriter
         }
     }
 
-    private string Problem(Exception error) => $"The store '{store}' cannot be written: {error.Message} Flows are kept in memory (up to {options.MaxPendingRows:N0} rows) until it can.";
+    // Without the name of the file that was to be: that is another one each time, of the same problem.
+    private string Problem(Exception error)
+    {
+        int name = error.Message.IndexOf($" : '{store}", StringComparison.Ordinal);
+        return $"The store '{store}' cannot be written: {(name > 0 ? error.Message[..name] + "." : error.Message)}";
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Management.Automation;
 using NetTraffic.PowerShell.Tests.Hosting;
 
@@ -66,6 +67,21 @@ public sealed class PacketExportTests : IDisposable
         Assert.True(tcpdump.ExitCode == 0, said);
     }
 
+    [Theory]
+    [InlineData("Export-NetTraffic $args[0]", "all.pcapng.gz")]
+    [InlineData("Get-NetPacket | Export-NetTraffic $args[0] -Legacy", "all.PCAP.GZ")]
+    public void A_name_that_ends_in_gz_is_compressed(string script, string name)
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();
+        session.Run(script, Target(name)).Clean();
+        using (GZipStream unpacked = new(File.OpenRead(Target(name)), CompressionMode.Decompress))
+        {
+            Assert.NotEqual(-1, unpacked.ReadByte());
+        }
+
+        Assert.Equal(Packets(Sample), Packets(Target(name)));
+    }
+
     [Fact]
     public void Wrong_objects_are_refused_once_however_many_come()
     {
@@ -106,6 +122,7 @@ public sealed class PacketExportTests : IDisposable
 
     [Theory]
     [InlineData("Export-NetTraffic $args[0]", "NoPacketsKept", ErrorCategory.ObjectNotFound)]
+    [InlineData("Export-NetTraffic $args[0] -FlowId 1", "NoSuchFlow", ErrorCategory.ObjectNotFound)]
     [InlineData("Export-NetTraffic $args[0] -PerInterval", "BadArgument", ErrorCategory.InvalidArgument)]
     [InlineData("Export-NetTraffic $args[0] -Dataset Captures", "BadArgument", ErrorCategory.InvalidArgument)]
     [InlineData("Export-NetTraffic $args[0] -Format Csv -Dataset Captures -FlowId 1", "BadArgument", ErrorCategory.InvalidArgument)]

@@ -99,6 +99,22 @@ public sealed class PacketTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_flow_id_that_is_not_there_is_said_and_so_are_flows_of_which_a_part_is_kept_no_more()
+    {
+        session.Run("Import-NetCapture $args[0] -KeepPackets -PacketRing 1MB", session.Write("dns.pcap", TinyCapture.Dns(20_000))).Clean();
+        Result unknown = session.Run("Get-NetPacket -FlowId 1").Clean();
+        Assert.Empty(unknown.Output);
+        Assert.Contains("No flow", Assert.Single(unknown.Warnings), StringComparison.Ordinal);
+        Result part = session.Run("Get-NetFlow | Get-NetPacket").Clean();
+        Assert.InRange(part.Output.Count, 1000, 20_000);
+        Assert.Equal($"Of the 40,000 packets that these flows had, the rings still have {part.Output.Count:N0}.", Assert.Single(part.Warnings));
+        foreach (string all in new[] { "Get-NetFlow | Get-NetPacket -First 3", "Get-NetFlow | Get-NetPacket -Port 53", "Get-NetFlow -First 2 | Get-NetPacket", "$f = Get-NetFlow -First 2; $f + $f | Get-NetPacket" })
+        {
+            Assert.Empty(session.Run(all).Clean().Warnings);
+        }
+    }
+
     [Theory]
     [InlineData("Get-NetPacket $file -Filter 'tcp prot 80'", "BadFilter", ErrorCategory.InvalidArgument)]
     [InlineData("Get-NetPacket $file -CommunityId abc", "BadValue", ErrorCategory.InvalidArgument)]
@@ -107,6 +123,9 @@ public sealed class PacketTests : IDisposable
     [InlineData("Get-NetPacket -Interface nosuchinterface -First 1", "UnknownInterface", ErrorCategory.ObjectNotFound)]
     [InlineData("Get-NetPacket $file -Dissector TShark -Port 53", "FiltersOfTwoKinds", ErrorCategory.InvalidArgument)]
     [InlineData("Get-NetPacket $file -Dissector NetTraffic -Field frame.number", "NeedsTShark", ErrorCategory.InvalidArgument)]
+    [InlineData("Get-NetPacket -Dissector TShark", "TSharkNeedsFile", ErrorCategory.InvalidArgument)]
+    [InlineData("Get-NetPacket -Interface lo -Field frame.number", "TSharkNeedsFile", ErrorCategory.InvalidArgument)]
+    [InlineData("Get-NetFlow -Path $file | Get-NetPacket -Path $file -DisplayFilter dns", "TSharkNeedsFile", ErrorCategory.InvalidArgument)]
     [InlineData("Get-NetPacket ($file + 'x')", "FileNotFound", ErrorCategory.ObjectNotFound)]
     [InlineData("Get-NetPacket -CaptureId none", "CaptureNotFound", ErrorCategory.ObjectNotFound)]
     public void What_is_wrong_is_said(string script, string id, ErrorCategory category)
@@ -166,6 +185,16 @@ public sealed class PacketTests : IDisposable
     }
 
     [Fact]
+    public void Completion_offers_what_TShark_knows()
+    {
+        RequireTShark();
+        Assert.Contains("tls.handshake.extensions_server_name", session.Complete("Get-NetPacket x -Field ip.src, tls.handshake.extensions_server").Select(offer => offer.CompletionText));
+        Assert.Contains("http", session.Complete("Get-NetPacket x -Field htt").Select(offer => offer.CompletionText));
+        Assert.NotEmpty(session.Complete("Get-NetPacket x -Field "));
+        Assert.Empty(session.Complete("Get-NetPacket x -Field nosuchfield"));
+    }
+
+    [Fact]
     public async Task Live_packets_come_as_they_pass_and_stop_with_the_pipeline()
     {
         Assert.SkipWhen(session.Run("(Get-NetCaptureInterface lo).CanCapture").Output is not [{ BaseObject: true }], "Capturing on 'lo' is not permitted here.");
@@ -211,6 +240,9 @@ public sealed class PacketTests : IDisposable
         Assert.Equal(2, hellos.Count);
         PSObject whole = Assert.Single(session.Run("Get-NetPacket $args[0] -Dissector TShark -DisplayFilter dns -First 1", Sample).Clean().Output);
         Assert.Equal(53L, ((PSObject)whole.Properties["udp"].Value).Properties["udp.dstport"].Value);
+        session.Run("Get-NetPacket $args[0] -DisplayFilter 'frame.number <= 5' | Out-Default", Sample).Clean();
+        Assert.Contains("10.0.1.10         10.0.2.53             75 dns", session.Screen, StringComparison.Ordinal);
+        Assert.Contains("10.0.1.1          10.0.1.10             42 arp", session.Screen, StringComparison.Ordinal);
     }
 
     [Fact]

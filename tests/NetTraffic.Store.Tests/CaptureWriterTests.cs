@@ -30,6 +30,28 @@ public class CaptureWriterTests
     }
 
     [Fact]
+    public void The_same_problem_is_said_in_the_same_words()
+    {
+        using TinyDisk disk = TinyDisk.MakeOrSkip(1 << 20);
+        using TrafficStore store = new(disk.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 10 });
+        string ballast = Path.Combine(disk.Path, "ballast");
+        Assert.Throws<IOException>(() => File.WriteAllBytes(ballast, new byte[2 << 20]));
+        HashSet<string> said = [];
+        for (int i = 0; i < 3; i++)
+        {
+            writer.Write(Enumerable.Range(10 * i, 10).Select(Row).ToArray(), Rows.Interfaces);
+            writer.Flush();
+            said.Add(writer.WriteProblem!);
+        }
+
+        Assert.Equal($"The store '{disk.Path}' cannot be written: No space left on device.", Assert.Single(said));
+        File.Delete(ballast);
+        writer.Flush();
+        Assert.Equal((30, 0), (writer.WrittenRows, writer.LostRows));
+    }
+
+    [Fact]
     public void Past_the_bound_the_oldest_rows_go_and_are_counted()
     {
         using ScratchFolder folder = new();

@@ -14,12 +14,23 @@ internal static class PacketProblems
     public static ErrorRecord FlowsOfFile(string instead) => ErrorRecords.Make(
         new ArgumentException("Some of the flows come from a file, and no ring has their packets."), "FlowsOfFile", ErrorCategory.InvalidArgument, null, $"Name the file: {instead}");
 
-    /// <summary>Tells of rings of which a part could not be read.</summary>
+    /// <summary>Flow ids that the store does not have.</summary>
+    public const string NoSuchFlow = "No flow of these captures has such an id.";
+
+    /// <summary>How to find flow ids.</summary>
+    public const string HowToFindFlows = "Get-NetFlow shows the ids of the flows of a store; -CommunityId finds packets without one.";
+
+    /// <summary>Tells of rings of which a part could not be read, and of flows of which a part is kept no more.</summary>
     public static void Warn(Cmdlet cmdlet, PacketReadResult result)
     {
         foreach ((string capture, string message) in result.Problems)
         {
             cmdlet.WriteWarning(Display.Text($"A part of the packets of {capture} cannot be read: {message}"));
+        }
+
+        if (result is { Rings: > 0, Problems.Count: 0 } && result.Packets < result.FlowPackets)
+        {
+            cmdlet.WriteWarning($"Of the {Display.Count(result.FlowPackets)} packets that these flows had, the rings still have {Display.Count(result.Packets)}.");
         }
     }
 }

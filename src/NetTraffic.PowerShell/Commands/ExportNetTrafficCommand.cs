@@ -13,12 +13,14 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 {
     private const string PipelineSet = "Pipeline";
     private const string FlowsDataset = "Flows";
+    private const string Gzip = ".gz";
     private static readonly string[] FlowFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(FlowId), nameof(CommunityId)];
     private readonly PipelineRow row = new();
     private OutputFile? output;
     private RowWriter? writer;
     private string file = "";
     private ExportFormat format;
+    private bool compress;
     private long rows;
     private bool asked;
     private List<string> captures = [];
@@ -29,7 +31,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet, .pcapng, .pcap.</summary>
+    /// <summary>Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet, .pcapng, .pcap; .gz behind it compresses.</summary>
     [Parameter]
     [EnumName(typeof(ExportFormat), "format")]
     public ExportFormat Format { get; set; }
@@ -76,12 +78,18 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     {
         RefuseFlowFilters();
         file = FullPath(Path);
+        compress = file.EndsWith(Gzip, StringComparison.OrdinalIgnoreCase);
         format = ChooseFormat();
         bool piped = MyInvocation.ExpectingInput || IsBound(nameof(InputObject));
         if (piped && format == ExportFormat.Parquet)
         {
             Refuse("ParquetNeedsDataset", "Objects from the pipeline cannot be written as Parquet, whose columns must be known beforehand.",
                 "Export the dataset itself (Export-NetTraffic -Dataset Flows with the filters you need), or choose -Format Csv or Json.", ErrorCategory.NotImplemented);
+        }
+
+        if (compress && format == ExportFormat.Parquet)
+        {
+            Refuse("ParquetIsCompressed", "Parquet compresses its columns by itself, and a .gz of it could not be queried.", "Leave .gz out of the name.");
         }
 
         if (AsArray && format != ExportFormat.Json)
@@ -104,8 +112,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
                 output.Try();
             }
 
-            packets = format == ExportFormat.Pcap ? new PacketFile(this, output.Open(), Legacy, file) : null;
-            writer = format is ExportFormat.Parquet or ExportFormat.Pcap ? null : RowWriter.Create(format, output.Open(), AsArray);
+            packets = format == ExportFormat.Pcap ? new PacketFile(this, output.Open(compress), Legacy, file) : null;
+            writer = format is ExportFormat.Parquet or ExportFormat.Pcap ? null : RowWriter.Create(format, output.Open(compress), AsArray);
         }
     }
 
@@ -256,7 +264,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             return Format;
         }
 
-        switch (System.IO.Path.GetExtension(file).ToUpperInvariant())
+        switch (System.IO.Path.GetExtension(compress ? file[..^Gzip.Length] : file).ToUpperInvariant())
         {
             case ".CSV": return ExportFormat.Csv;
             case ".JSON" or ".JSONL" or ".NDJSON": return ExportFormat.Json;

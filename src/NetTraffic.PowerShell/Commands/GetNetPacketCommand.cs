@@ -60,20 +60,18 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     public string? Filter { get; set; }
 
     /// <summary>Who takes the packets apart; default: NetTraffic.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
+    [Parameter]
     [ValidateSet("NetTraffic", TShark)]
     public string? Dissector { get; set; }
 
     /// <summary>TShark's fields that are wanted.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FieldCompleter))]
     public string[]? Field { get; set; }
 
     /// <summary>TShark's display filter.</summary>
-    [Parameter(ParameterSetName = PathSet)]
-    [Parameter(ParameterSetName = LiteralSet)]
+    [Parameter]
     [ValidateNotNullOrEmpty]
     public string? DisplayFilter { get; set; }
 
@@ -83,6 +81,12 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     protected override void Begin()
     {
         left = IsBound(nameof(First)) ? First : long.MaxValue;
+        if (WithTShark && ParameterSetName is not (PathSet or LiteralSet))
+        {
+            Refuse("TSharkNeedsFile", "TShark takes files apart, not what is in a store or passes an interface, and does not choose by flows.",
+                "Name a file with -Path. Export-NetTraffic -Format Pcap makes one of a store's packets or of flows, for example: Get-NetFlow ... | Export-NetTraffic x.pcapng; Get-NetPacket x.pcapng -Dissector TShark.");
+        }
+
         if (ParameterSetName == InterfaceSet && TimeFilters.Where(IsBound).ToArray() is { Length: > 0 } times)
         {
             Refuse("TimesNeedHistory", $"-{string.Join(", -", times)}: an interface gives the packets of now.", "End it with -First or Ctrl+C, or keep packets with Start-NetCapture -PacketRing and ask for them by time.");
@@ -152,9 +156,13 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
 
         using ReadingProgress progress = new(this, "Reading packets");
         PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter) with { Progress = progress.Show }, Write, StopToken);
-        PacketProblems.Warn(this, result);
+        PacketProblems.Warn(this, left > 0 ? result : result with { FlowPackets = 0 });
 
-        if (result.Rings == 0 && (flows is null || flows.CaptureIds.Any(id => id.Length > 0)))
+        if (result.NoSuchFlow)
+        {
+            WriteWarning($"{PacketProblems.NoSuchFlow} {PacketProblems.HowToFindFlows}");
+        }
+        else if (result.Rings == 0 && (flows is null || flows.CaptureIds.Any(id => id.Length > 0)))
         {
             WriteWarning($"None of these captures keeps packets. {PacketProblems.HowToKeep} Files are read with -Path.");
         }

@@ -11,6 +11,9 @@ internal static class TSharkPackets
     /// <summary>Name in front of the objects' other type names.</summary>
     public const string TypeName = "NetTraffic.TSharkPacket";
 
+    /// <summary>In front of that, where all protocols are in it: those have a view of their own.</summary>
+    private const string LayersTypeName = TypeName + "#Layers";
+
     /// <summary>
     /// With fields one property each: a value, several as an array, null where the packet has none. Without, a property for each protocol, with its
     /// fields in it. Whole numbers are numbers; text is made safe for a terminal.
@@ -81,6 +84,7 @@ internal static class TSharkPackets
         JsonElement layers = element.TryGetProperty("_source", out JsonElement source) && source.TryGetProperty("layers", out JsonElement found) ? found : default;
         if (fields.Count == 0)
         {
+            made.TypeNames.Insert(0, LayersTypeName);
             AddAll(made, layers);
             return made;
         }

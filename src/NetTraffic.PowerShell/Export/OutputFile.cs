@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace NetTraffic.PowerShell.Export;
 
 /// <summary>
@@ -9,6 +11,7 @@ internal sealed class OutputFile : IDisposable
     private readonly string place;
     private readonly bool overwrite;
     private FileStream? stream;
+    private GZipStream? gzip;
     private bool committed;
 
     /// <summary>Constructing makes nothing.</summary>
@@ -32,14 +35,16 @@ internal sealed class OutputFile : IDisposable
     public string TemporaryPath { get; }
 
     /// <summary>Opens the temporary file.</summary>
+    /// <param name="compress">Whether what is written is compressed on its way (gzip, RFC 1952).</param>
     /// <exception cref="DirectoryNotFoundException">The folder is not there.</exception>
     /// <exception cref="UnauthorizedAccessException">No file may be made there.</exception>
     /// <exception cref="IOException">No file can be made there.</exception>
-    public Stream Open()
+    public Stream Open(bool compress)
     {
         try
         {
-            return stream = new FileStream(TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            stream = new FileStream(TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            return compress ? gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true) : stream;
         }
         catch (UnauthorizedAccessException error)
         {
@@ -55,7 +60,7 @@ internal sealed class OutputFile : IDisposable
     /// <exception cref="IOException">As with <see cref="Open"/>, and the others.</exception>
     public void Try()
     {
-        Open().Dispose();
+        Open(compress: false).Dispose();
         stream = null;
         File.Delete(TemporaryPath);
     }
@@ -70,6 +75,7 @@ internal sealed class OutputFile : IDisposable
     /// <exception cref="IOException">Another file has taken the place meanwhile, and may not be replaced.</exception>
     public void Commit()
     {
+        gzip?.Dispose();
         stream?.Flush(flushToDisk: true);
         stream?.Dispose();
         stream = null;
@@ -81,6 +87,7 @@ internal sealed class OutputFile : IDisposable
     {
         try
         {
+            gzip?.Dispose();
             stream?.Dispose();
         }
         catch (IOException) when (!committed)

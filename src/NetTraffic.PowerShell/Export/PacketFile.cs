@@ -131,7 +131,11 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
         statistics.AddRange(result.Statistics);
         PacketProblems.Warn(cmdlet, result);
 
-        if (result.Rings == 0)
+        if (result.NoSuchFlow)
+        {
+            cmdlet.WriteError(ErrorRecords.Make(new InvalidOperationException(PacketProblems.NoSuchFlow), "NoSuchFlow", ErrorCategory.ObjectNotFound, null, PacketProblems.HowToFindFlows));
+        }
+        else if (result.Rings == 0)
         {
             cmdlet.WriteError(ErrorRecords.Make(
                 new InvalidOperationException("None of these captures keeps packets, so there are none to export."), "NoPacketsKept", ErrorCategory.ObjectNotFound, null,
