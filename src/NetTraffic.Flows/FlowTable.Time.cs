@@ -31,8 +31,10 @@ public sealed partial class FlowTable
     /// <summary>Writes a row for every flow with something new, without waiting for the interval's end.</summary>
     public void Flush()
     {
+        const int ahead = 8;
         for (int i = 0; i < dirtyCount; i++)
         {
+            pool.Prefetch(i + ahead < dirtyCount ? dirty[i + ahead] : -1);
             ref FlowEntry flow = ref pool[dirty[i]];
             if (flow.Dirty)
             {
@@ -48,9 +50,10 @@ public sealed partial class FlowTable
     {
         for (int list = 0; list < heads.Length; list++)
         {
-            while (heads[list] >= 0)
+            while (heads[list] is >= 0 and var head)
             {
-                End(heads[list], list == (int)FlowListKind.TcpClosed ? FlowEndReason.Closed : FlowEndReason.CaptureEnd);
+                FetchAhead(pool[head].Next);
+                End(head, list == (int)FlowListKind.TcpClosed ? FlowEndReason.Closed : FlowEndReason.CaptureEnd);
             }
         }
 
@@ -104,8 +107,20 @@ public sealed partial class FlowTable
         {
             while (heads[list] is >= 0 and var head && now - pool[head].LastNs > timeouts[list])
             {
+                FetchAhead(pool[head].Next);
                 End(head, list == (int)FlowListKind.TcpClosed ? FlowEndReason.Closed : FlowEndReason.Idle);
             }
+        }
+    }
+
+    /// <summary>Where many flows end at once, each waits for memory: what the next one needs is on its way while this one ends.</summary>
+    private void FetchAhead(int next)
+    {
+        if (next >= 0)
+        {
+            ref FlowEntry flow = ref pool[next];
+            index.Prefetch(flow.Hash);
+            pool.Prefetch(flow.Next);
         }
     }
 

@@ -32,9 +32,9 @@ internal sealed class FlowQuery
     {
         long left = first ?? long.MaxValue;
         Database.Execute(connection, "CREATE TEMP TABLE emitted (flow_id UBIGINT, start_us BIGINT)");
-        while (left > 0 && Window() is { } window)
+        while (left > 0 && Next(left) is (long fromUs, var result))
         {
-            using (Result? result = Database.Retry(() => Open(window, left)))
+            using (result)
             {
                 while (result is not null && result.Reader.Read())
                 {
@@ -44,10 +44,14 @@ internal sealed class FlowQuery
                 }
             }
 
-            before = window.FromUs;
+            before = fromUs;
             windowBytes = Math.Min(MostBytes, windowBytes * 4);
         }
     }
+
+    /// <summary>The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.</summary>
+    private (long FromUs, Result? Result)? Next(long limit) =>
+        Database.Retry<(long, Result?)?>(() => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
 
     /// <summary>The newest segments with rows before <see cref="before"/>, and the time from which on they hold every row.</summary>
     private (List<Segment> Segments, long FromUs)? Window()

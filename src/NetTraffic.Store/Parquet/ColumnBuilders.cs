@@ -3,10 +3,10 @@ using NetTraffic.Packets;
 
 namespace NetTraffic.Store.Parquet;
 
-/// <summary>Which rows of a nullable column hold a value.</summary>
+/// <summary>Which rows of a nullable column hold a value. Nothing is noted before the first gap: most columns have none, or nothing else.</summary>
 internal sealed class Presence(bool nullable)
 {
-    private int[] levels = nullable ? new int[1024] : [];
+    private int[] levels = [];
     private int rows;
     private bool gaps;
 
@@ -19,20 +19,45 @@ internal sealed class Presence(bool nullable)
         gaps = false;
     }
 
-    public void Add(bool value)
+    /// <summary>Rows with a value.</summary>
+    public void AddValues(int count)
+    {
+        if (gaps)
+        {
+            Room(count).Fill(1);
+        }
+
+        rows += count;
+    }
+
+    /// <summary>A row without one.</summary>
+    public void AddGap()
     {
         if (!nullable)
         {
             return;
         }
 
-        if (rows == levels.Length)
+        if (!gaps)
         {
-            Array.Resize(ref levels, rows * 2);
+            (int before, rows) = (rows, 0);
+            Room(before).Fill(1);
+            rows = before;
+            gaps = true;
         }
 
-        levels[rows++] = value ? 1 : 0;
-        gaps |= !value;
+        Room(1)[0] = 0;
+        rows++;
+    }
+
+    private Span<int> Room(int count)
+    {
+        if (rows + count > levels.Length)
+        {
+            Array.Resize(ref levels, Math.Max(rows + count, Math.Max(1024, levels.Length * 2)));
+        }
+
+        return levels.AsSpan(rows, count);
     }
 }
 
@@ -57,10 +82,23 @@ internal sealed class NumberColumn(bool nullable)
         }
 
         values[count++] = value;
-        present.Add(true);
+        present.AddValues(1);
     }
 
-    public void AddNull() => present.Add(false);
+    public void AddNull() => present.AddGap();
+
+    /// <summary>Adds so many values, to be filled in by the caller.</summary>
+    public Span<long> Append(int more)
+    {
+        if (count + more > values.Length)
+        {
+            Array.Resize(ref values, Math.Max(count + more, count * 2));
+        }
+
+        count += more;
+        present.AddValues(more);
+        return values.AsSpan(count - more, more);
+    }
 
     /// <summary>Adds a value, or a gap.</summary>
     public void Add(long value, bool isPresent)
@@ -113,10 +151,19 @@ internal sealed class CodeColumn(bool nullable, int codes, Func<int, string> nam
         AddIndex(number - 1);
     }
 
+    /// <summary>The same value for so many rows.</summary>
+    public void Add(int code, int rows)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            Add(code);
+        }
+    }
+
     /// <summary>A value outside the codes.</summary>
     public void Add(string text) => AddIndex(dictionary.Number(text));
 
-    public void AddNull() => present.Add(false);
+    public void AddNull() => present.AddGap();
 
     public void WriteTo(ParquetFile file) =>
         file.Text(dictionary.Plain, dictionary.Count, indices.AsSpan(0, count), present.Levels);
@@ -129,7 +176,7 @@ internal sealed class CodeColumn(bool nullable, int codes, Func<int, string> nam
         }
 
         indices[count++] = index;
-        present.Add(true);
+        present.AddValues(1);
     }
 }
 
@@ -157,10 +204,10 @@ internal sealed class AddressColumn(bool mac)
         }
 
         indices[count++] = dictionary.Number(address);
-        present.Add(true);
+        present.AddValues(1);
     }
 
-    public void AddNull() => present.Add(false);
+    public void AddNull() => present.AddGap();
 
     /// <summary>The distinct addresses.</summary>
     public ReadOnlySpan<IpAddress128> Addresses => dictionary.Addresses;

@@ -23,6 +23,8 @@ internal sealed class FlowColumns
     private readonly CodeColumn endReason = new(true, Enum.GetValues<FlowEndReason>().Length, code => ((FlowEndReason)code).ToString());
     private readonly CommunityIdBatch communityIds = new();
     private readonly ByteBuffer communityId = new();
+    private readonly FlowRow[] batch = new FlowRow[256];
+    private int batched;
     private IReadOnlyList<string> interfaces = [];
 
     public FlowColumns(string captureId, string sensor)
@@ -42,7 +44,7 @@ internal sealed class FlowColumns
 
     public void Clear()
     {
-        Count = 0;
+        Count = batched = 0;
         FirstUs = long.MaxValue;
         LastUs = long.MinValue;
         communityId.Clear();
@@ -64,39 +66,95 @@ internal sealed class FlowColumns
 
     /// <summary>Adds a row.</summary>
     /// <param name="row">The row.</param>
-    /// <param name="names">Names of the capture's interfaces.</param>
+    /// <param name="names">Names of the capture's interfaces; one that is there keeps its place.</param>
     public void Add(in FlowRow row, IReadOnlyList<string> names)
     {
         interfaces = names;
         Count++;
         FirstUs = Math.Min(FirstUs, row.TimeUs);
         LastUs = Math.Max(LastUs, row.EndTimeUs);
-        captureId.Add(0);
-        sensor.Add(0);
-        interfaceName.Add(row.InterfaceIndex);
-        flowId.Add((long)row.FlowId);
-        time.Add(row.TimeUs);
-        endTime.Add(row.EndTimeUs);
-        startTime.Add(row.StartTimeUs);
-        Identity(row);
-        Link(row);
-        sourcePackets.Add(row.SourcePackets);
-        sourceBytes.Add(row.SourceBytes);
-        destinationPackets.Add(row.DestinationPackets);
-        destinationBytes.Add(row.DestinationBytes);
-        bool tcp = row.IpVersion != 0 && row.IpProtocol == 6;
-        sourceFlags.Add((int)row.SourceTcpFlags, tcp);
-        destinationFlags.Add((int)row.DestinationTcpFlags, tcp);
-        state.Add((int)row.State);
-        rtt.Add(row.HandshakeRttUs, row.HandshakeRttUs >= 0);
-        sourceAgain.Add(row.SourceRetransmissions);
-        destinationAgain.Add(row.DestinationRetransmissions);
-        Optional(endReason, (int)row.EndReason);
+        batch[batched++] = row;
+        if (batched == batch.Length)
+        {
+            Spread();
+        }
+    }
+
+    // Some rows at once, a few columns at a time: row by row, each would reach into forty places of memory.
+    private void Spread()
+    {
+        ReadOnlySpan<FlowRow> rows = batch.AsSpan(0, batched);
+        batched = 0;
+        captureId.Add(0, rows.Length);
+        sensor.Add(0, rows.Length);
+        Times(rows);
+        Volumes(rows);
+        foreach (ref readonly FlowRow row in rows)
+        {
+            interfaceName.Add(row.InterfaceIndex);
+            state.Add((int)row.State);
+            Optional(endReason, (int)row.EndReason);
+        }
+
+        foreach (ref readonly FlowRow row in rows)
+        {
+            Identity(row);
+        }
+
+        foreach (ref readonly FlowRow row in rows)
+        {
+            Link(row);
+        }
+
+        foreach (ref readonly FlowRow row in rows)
+        {
+            bool tcp = row.IpVersion != 0 && row.IpProtocol == 6;
+            sourceFlags.Add((int)row.SourceTcpFlags, tcp);
+            destinationFlags.Add((int)row.DestinationTcpFlags, tcp);
+            rtt.Add(row.HandshakeRttUs, row.HandshakeRttUs >= 0);
+        }
+    }
+
+    private void Times(ReadOnlySpan<FlowRow> rows)
+    {
+        Span<long> ids = flowId.Append(rows.Length);
+        Span<long> times = time.Append(rows.Length);
+        Span<long> ends = endTime.Append(rows.Length);
+        Span<long> starts = startTime.Append(rows.Length);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ref readonly FlowRow row = ref rows[i];
+            ids[i] = (long)row.FlowId;
+            times[i] = row.TimeUs;
+            ends[i] = row.EndTimeUs;
+            starts[i] = row.StartTimeUs;
+        }
+    }
+
+    private void Volumes(ReadOnlySpan<FlowRow> rows)
+    {
+        Span<long> packetsOut = sourcePackets.Append(rows.Length);
+        Span<long> bytesOut = sourceBytes.Append(rows.Length);
+        Span<long> packetsIn = destinationPackets.Append(rows.Length);
+        Span<long> bytesIn = destinationBytes.Append(rows.Length);
+        Span<long> againOut = sourceAgain.Append(rows.Length);
+        Span<long> againIn = destinationAgain.Append(rows.Length);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ref readonly FlowRow row = ref rows[i];
+            packetsOut[i] = row.SourcePackets;
+            bytesOut[i] = row.SourceBytes;
+            packetsIn[i] = row.DestinationPackets;
+            bytesIn[i] = row.DestinationBytes;
+            againOut[i] = row.SourceRetransmissions;
+            againIn[i] = row.DestinationRetransmissions;
+        }
     }
 
     /// <summary>The rows as a Parquet file.</summary>
     public ReadOnlyMemory<byte> Encode(ParquetFile file)
     {
+        Spread();
         FormatCommunityIds();
         file.Begin(Datasets.Flows, Count);
         captureId.WriteTo(file);
