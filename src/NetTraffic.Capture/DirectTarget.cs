@@ -50,6 +50,7 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     {
         if (failure is not null)
         {
+            Cut(); // room may have been set aside since
             return false;
         }
 
@@ -118,6 +119,11 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     {
         untold = error.Message;
         Volatile.Write(ref failure, new IOException(error.Message, error.HResult));
+        Cut();
+    }
+
+    private void Cut()
+    {
         try
         {
             RandomAccess.SetLength(file.SafeFileHandle, written);

@@ -10,7 +10,7 @@ namespace NetTraffic.Capture;
 /// </summary>
 internal sealed class DirectWriter : IDisposable
 {
-    /// <summary>Bytes of one write. Each costs a virtual disk about 10 ms whatever its length: 8 MiB at once reach half of what 16 do.</summary>
+    /// <summary>Bytes of one write. Each costs a virtual disk about 10 ms whatever its length: 4 MiB at once reached 0.4 GB a second, 32 MiB 1.3.</summary>
     public const int PartBytes = 16 << 20;
 
     private const int Parts = 3;
@@ -18,10 +18,10 @@ internal sealed class DirectWriter : IDisposable
     private readonly object changing = new();
     private readonly Queue<DirectPart> waiting = new();
     private readonly Stack<DirectPart> free = new();
+    private readonly HashSet<string> cached = [];
     private Thread? thread;
     private int made;
     private long cachedLeft;
-    private readonly HashSet<string> cached = [];
     private volatile Pace pace;
     private bool ended;
     private DirectPart? writing;
@@ -132,6 +132,7 @@ internal sealed class DirectWriter : IDisposable
             }
         }
 
+        pace = target.Asks ? Pace.Unknown : pace;
         target.Dispose();
     }
 

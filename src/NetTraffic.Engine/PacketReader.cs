@@ -32,7 +32,7 @@ internal static class PacketReader
         PacketQuery resolved = Resolve(store, query, out IReadOnlyList<AddressRange>? addresses, cancellationToken);
         if (resolved.Flows is { Count: 0 })
         {
-            return new PacketReadResult { NoSuchFlow = query.Filter.FlowId.Count > 0 };
+            return new PacketReadResult { NoSuchFlow = query.Filter.FlowId.Count > 0 && store.GetCaptures().Count > 0 };
         }
 
         int rings = 0;

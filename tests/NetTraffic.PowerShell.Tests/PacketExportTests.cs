@@ -83,6 +83,15 @@ public sealed class PacketExportTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_compressed_is_a_gzip_file_too()
+    {
+        session.Run("@() | Export-NetTraffic $args[0]", Target("none.csv.gz")).Clean();
+        Assert.NotEqual(0, new FileInfo(Target("none.csv.gz")).Length);
+        using GZipStream unpacked = new(File.OpenRead(Target("none.csv.gz")), CompressionMode.Decompress);
+        Assert.Equal(-1, unpacked.ReadByte());
+    }
+
+    [Fact]
     public void Wrong_objects_are_refused_once_however_many_come()
     {
         session.Run("Import-NetCapture $args[0] -KeepPackets", Sample).Clean();

@@ -162,7 +162,7 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
         {
             WriteWarning($"{PacketProblems.NoSuchFlow} {PacketProblems.HowToFindFlows}");
         }
-        else if (result.Rings == 0 && (flows is null || flows.CaptureIds.Any(id => id.Length > 0)))
+        else if (result.Rings == 0 && store.GetCaptures().Count > 0 && (flows is null || flows.CaptureIds.Any(id => id.Length > 0)))
         {
             WriteWarning($"None of these captures keeps packets. {PacketProblems.HowToKeep} Files are read with -Path.");
         }

@@ -8,6 +8,9 @@ namespace NetTraffic.PowerShell.Export;
 /// </summary>
 internal sealed class OutputFile : IDisposable
 {
+    /// <summary>Nothing, compressed (RFC 1952): of nothing, .NET writes nothing.</summary>
+    private static ReadOnlySpan<byte> EmptyGzip => [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     private readonly string place;
     private readonly bool overwrite;
     private FileStream? stream;
@@ -76,6 +79,11 @@ internal sealed class OutputFile : IDisposable
     public void Commit()
     {
         gzip?.Dispose();
+        if (gzip is not null && stream is { Length: 0 })
+        {
+            stream.Write(EmptyGzip);
+        }
+
         stream?.Flush(flushToDisk: true);
         stream?.Dispose();
         stream = null;
