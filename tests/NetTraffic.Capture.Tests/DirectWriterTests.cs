@@ -170,7 +170,7 @@ public sealed class DirectWriterTests : IDisposable
         Rings.Write(ring, new PacketRingOptions { MaxBytes = long.MaxValue }, [Rings.Lan], Enumerable.Range(0, packets).Select(i => Rings.Numbered(i, 1, 2, packetBytes, i)));
         string[] files = [.. Directory.GetFiles(ring, "*.pcapng").Order(StringComparer.Ordinal)];
         Assert.Equal(4, files.Length);
-        Assert.All(files[1..2], file => Assert.InRange(Resident(file, new FileInfo(file).Length), 0, 1 << 20));
+        Assert.InRange(Resident(files[1], new FileInfo(files[1]).Length), 0, 1 << 20);
         Assert.Equal(Enumerable.Range(0, packets), Rings.Read(ring).Select(Rings.NumberOf));
     }
 
@@ -182,11 +182,7 @@ public sealed class DirectWriterTests : IDisposable
         string place = Path.Combine(disk.Path, "ring");
         using PacketRing ring = new(place, new PacketRingOptions { MaxBytes = long.MaxValue, Wait = true });
         PacketRingLane lane = ring.AddLane(Rings.Lan);
-        for (int i = 0; i < packets; i++)
-        {
-            TestPacket packet = Rings.Numbered(i, 1, 2, packetBytes, i);
-            lane.Add(packet.Raw, Rings.Decoded(packet));
-        }
+        Rings.Add(lane, packets, packetBytes);
 
         ring.Complete();
         Assert.Equal((packets, 0), (ring.Counters.Packets, ring.Counters.LostPackets));
@@ -205,11 +201,7 @@ public sealed class DirectWriterTests : IDisposable
         string place = Path.Combine(folder.Path, "ring");
         using PacketRing ring = new(place, new PacketRingOptions { MaxBytes = long.MaxValue, Wait = true });
         PacketRingLane lane = ring.AddLane(Rings.Lan);
-        for (int i = 0; i < packets; i++)
-        {
-            TestPacket packet = Rings.Numbered(i, 1, 2, packetBytes, i);
-            lane.Add(packet.Raw, Rings.Decoded(packet));
-        }
+        Rings.Add(lane, packets, packetBytes);
 
         // The second file has begun; a chunk that is not full is the lane's business.
         Wait(() => ring.Counters.Packets > packets - 20);

@@ -16,10 +16,7 @@ public sealed class PacketRingDiskTests
         const int packets = 8000;
         using PacketRing ring = new(folder, new PacketRingOptions { MaxBytes = 8 << 20, Wait = true });
         PacketRingLane lane = ring.AddLane(Rings.Lan);
-        for (int i = 0; i < packets; i++)
-        {
-            lane.Add(Numbered(i).Raw, Rings.Decoded(Numbered(i)));
-        }
+        Rings.Add(lane, packets, PacketBytes);
 
         ring.Complete();
         Assert.Equal((packets, 0), (ring.Counters.Packets, ring.Counters.LostPackets));
@@ -38,10 +35,7 @@ public sealed class PacketRingDiskTests
         int packets = (2 * chunk) + 300;
         using PacketRing ring = new(folder, new PacketRingOptions { MaxBytes = 64 << 20, Wait = true });
         PacketRingLane lane = ring.AddLane(Rings.Lan);
-        for (int i = 0; i < packets; i++)
-        {
-            lane.Add(Numbered(i).Raw, Rings.Decoded(Numbered(i)));
-        }
+        Rings.Add(lane, packets, PacketBytes);
 
         ring.Complete();
         Assert.Equal((packets - chunk, chunk), (ring.Counters.Packets, ring.Counters.LostPackets));

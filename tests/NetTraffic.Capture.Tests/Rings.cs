@@ -24,6 +24,16 @@ internal static class Rings
         Assert.Null(ring.Problem);
     }
 
+    /// <summary>Adds packets with the numbers from 0 on.</summary>
+    public static void Add(PacketRingLane lane, int packets, int bytes)
+    {
+        for (int i = 0; i < packets; i++)
+        {
+            TestPacket packet = Numbered(i, 1, 2, bytes, i);
+            lane.Add(packet.Raw, Decoded(packet));
+        }
+    }
+
     public static List<TestPacket> Read(string folder, PacketSelection? selection = null)
     {
         using PacketRingSource source = new(folder, selection ?? new PacketSelection());

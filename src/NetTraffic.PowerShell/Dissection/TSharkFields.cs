@@ -1,7 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-using NetTraffic.Capture;
-
 namespace NetTraffic.PowerShell.Dissection;
 
 /// <summary>What TShark can say of a packet, as it lists it itself.</summary>
@@ -10,63 +6,22 @@ internal static class TSharkFields
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Names of its protocols and fields, and what they are; none where it is not installed. Read as it writes them, since there are more than
-    /// 200,000: whoever has enough ends it by leaving the loop, and it is ended where it takes too long.
+    /// Names of its protocols and fields, and what they are. Read as it writes them, since there are more than 200,000: whoever has enough ends
+    /// it by leaving the loop, and it is ended where it takes too long.
     /// </summary>
+    /// <exception cref="Capture.CaptureException">It is not installed.</exception>
+    /// <exception cref="DissectorException">It cannot be started.</exception>
     public static IEnumerable<(string Name, string Note)> Read()
     {
-        if (WiresharkPrograms.Find("tshark") is not { } program || Start(program) is not { } process)
+        using CancellationTokenSource impatient = new(Patience);
+        using TSharkRun run = TSharkRun.Start(["-G", "fields"], impatient.Token);
+        using StreamReader lines = new(run.Output);
+        while (lines.ReadLine() is { } line)
         {
-            yield break;
-        }
-
-        using (process)
-        {
-            using Timer impatient = new(_ => End(process), null, Patience, Timeout.InfiniteTimeSpan);
-            try
+            if (line.Split('\t') is [("P" or "F"), var note, { Length: > 0 } name, ..])
             {
-                while (process.StandardOutput.ReadLine() is { } line)
-                {
-                    if (line.Split('\t') is [("P" or "F"), var note, { Length: > 0 } name, ..])
-                    {
-                        yield return (name, note);
-                    }
-                }
+                yield return (name, note);
             }
-            finally
-            {
-                End(process);
-                process.WaitForExit();
-            }
-        }
-    }
-
-    private static Process? Start(string program)
-    {
-        try
-        {
-            ProcessStartInfo start = new(program, ["-G", "fields"]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
-            Process started = Process.Start(start)!;
-            started.ErrorDataReceived += static (_, _) => { };
-            started.BeginErrorReadLine();
-            started.StandardInput.Close();
-            return started;
-        }
-        catch (Win32Exception)
-        {
-            return null; // it may not be executed: the cmdlet itself says so
-        }
-    }
-
-    private static void End(Process process)
-    {
-        try
-        {
-            process.Kill();
-        }
-        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
-        {
-            // It has ended by itself.
         }
     }
 }

@@ -38,25 +38,27 @@ internal sealed class TSharkRun : IDisposable
             throw new DissectorException("BadDisplayFilter", ErrorCategory.InvalidArgument, "A display filter or field has a NUL character in it.", "Leave it out.");
         }
 
-        // Arguments go one by one, never through a shell.
-        string program = WiresharkPrograms.Find("tshark") ?? throw WiresharkPrograms.Missing("tshark");
-        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
-        foreach (string argument in (string[])["-n", "-r", file, "-T", "json", "--no-duplicate-keys"])
+        List<string> arguments = ["-n", "-r", file, "-T", "json", "--no-duplicate-keys"];
+        if (displayFilter is not null)
         {
-            start.ArgumentList.Add(argument);
-        }
-
-        foreach (string argument in displayFilter is null ? [] : (string[])["-Y", displayFilter])
-        {
-            start.ArgumentList.Add(argument);
+            arguments.AddRange("-Y", displayFilter);
         }
 
         foreach (string field in fields)
         {
-            start.ArgumentList.Add("-e");
-            start.ArgumentList.Add(field);
+            arguments.AddRange("-e", field);
         }
 
+        return Start(arguments, cancellationToken);
+    }
+
+    /// <summary>Starts it with arguments of its own, which go one by one, never through a shell.</summary>
+    /// <exception cref="CaptureException">It is not installed.</exception>
+    /// <exception cref="DissectorException">It cannot be started.</exception>
+    public static TSharkRun Start(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        string program = WiresharkPrograms.Find("tshark") ?? throw WiresharkPrograms.Missing("tshark");
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
         try
         {
             Process started = Process.Start(start)!;
