@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using NetTraffic.Flows;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Decode;

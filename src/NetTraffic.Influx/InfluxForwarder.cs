@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NetTraffic.Store;
 
 namespace NetTraffic.Influx;
 

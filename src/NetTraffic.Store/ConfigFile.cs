@@ -227,12 +227,12 @@ internal static class ConfigFile
             ? throw new ArgumentException($"{where}: credentials and database do not belong into the address. Give -InfluxToken, or -InfluxUser and -InfluxPassword, and -InfluxBucket or -InfluxDatabase.")
         : url.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
-    private static Influx.InfluxGeneration Generation(string value, string where) => value.Trim().ToUpperInvariant() switch
+    private static InfluxGeneration Generation(string value, string where) => value.Trim().ToUpperInvariant() switch
     {
-        "AUTO" => Influx.InfluxGeneration.Auto,
-        "1" or "V1" => Influx.InfluxGeneration.V1,
-        "2" or "V2" => Influx.InfluxGeneration.V2,
-        "3" or "V3" => Influx.InfluxGeneration.V3,
+        "AUTO" => InfluxGeneration.Auto,
+        "1" or "V1" => InfluxGeneration.V1,
+        "2" or "V2" => InfluxGeneration.V2,
+        "3" or "V3" => InfluxGeneration.V3,
         _ => throw new ArgumentException($"{where}: '{value}' is none of Auto, 1, 2, 3."),
     };
 

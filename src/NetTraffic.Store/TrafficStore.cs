@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DuckDB.NET.Data;
-using NetTraffic.Influx;
 
 namespace NetTraffic.Store;
 

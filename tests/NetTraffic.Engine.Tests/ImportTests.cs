@@ -1,5 +1,4 @@
 using NetTraffic.Packets;
-using NetTraffic.Store;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Engine.Tests;

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using NetTraffic.Capture;
-using NetTraffic.Store;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Engine.Tests;

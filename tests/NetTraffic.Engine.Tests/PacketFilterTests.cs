@@ -1,5 +1,4 @@
 using System.Globalization;
-using NetTraffic.Capture;
 using NetTraffic.Packets;
 using NetTraffic.Testing;
 

@@ -1,6 +1,4 @@
-using NetTraffic.Capture;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Engine.Tests;

@@ -2,7 +2,6 @@ using NetTraffic.Capture;
 using NetTraffic.Decode;
 using NetTraffic.Net;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Engine.Tests;

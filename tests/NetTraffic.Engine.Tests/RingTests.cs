@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using NetTraffic.Capture;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Engine.Tests;

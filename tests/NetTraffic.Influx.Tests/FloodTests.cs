@@ -1,6 +1,5 @@
 using System.Globalization;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 
 namespace NetTraffic.Influx.Tests;
 

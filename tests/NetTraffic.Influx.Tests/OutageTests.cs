@@ -1,6 +1,5 @@
 using System.Globalization;
 using NetTraffic.Influx.Tests.Servers;
-using NetTraffic.Store;
 
 namespace NetTraffic.Influx.Tests;
 

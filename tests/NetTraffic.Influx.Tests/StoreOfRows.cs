@@ -1,4 +1,3 @@
-using NetTraffic.Flows;
 using NetTraffic.Packets;
 using NetTraffic.Store;
 using NetTraffic.Testing;

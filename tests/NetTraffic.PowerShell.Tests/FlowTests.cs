@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NetTraffic.Flows;
 using NetTraffic.PowerShell.Tests.Hosting;
 
 namespace NetTraffic.PowerShell.Tests;

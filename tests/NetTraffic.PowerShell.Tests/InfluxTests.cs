@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
-using NetTraffic.Influx;
 using NetTraffic.PowerShell.Tests.Hosting;
 
 namespace NetTraffic.PowerShell.Tests;

@@ -1,6 +1,5 @@
 using CsCheck;
 using DuckDB.NET.Data;
-using NetTraffic.Flows;
 using NetTraffic.Packets;
 using NetTraffic.Testing;
 

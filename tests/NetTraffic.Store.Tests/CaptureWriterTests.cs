@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using NetTraffic.Flows;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Store.Tests;

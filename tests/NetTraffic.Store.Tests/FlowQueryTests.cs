@@ -1,5 +1,4 @@
 using CsCheck;
-using NetTraffic.Flows;
 using NetTraffic.Net;
 using NetTraffic.Packets;
 using NetTraffic.Testing;

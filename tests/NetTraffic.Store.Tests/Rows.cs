@@ -1,5 +1,4 @@
 using CsCheck;
-using NetTraffic.Flows;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Store.Tests;

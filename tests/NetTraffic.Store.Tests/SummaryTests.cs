@@ -1,5 +1,4 @@
 using CsCheck;
-using NetTraffic.Flows;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Store.Tests;

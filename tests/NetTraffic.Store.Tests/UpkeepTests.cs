@@ -1,5 +1,4 @@
 using DuckDB.NET.Data;
-using NetTraffic.Flows;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Store.Tests;

@@ -1,8 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using NetTraffic.Flows;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 
 namespace NetTraffic.Tests;
 

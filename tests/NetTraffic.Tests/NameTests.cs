@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using NetTraffic.Flows;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Tests;

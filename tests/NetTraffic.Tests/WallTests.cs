@@ -53,6 +53,22 @@ public sealed class WallTests
         Assert.Equal((room.Name, "Microsoft.NET.Sdk"), (room.Name, room.Sdk));
     });
 
+    /// <summary>A namespace belongs to one assembly: the words have those that no room is called by, each room those that begin with its name.</summary>
+    [Fact]
+    public void A_room_has_the_namespaces_of_its_name()
+    {
+        Assert.All(Rooms.Keys, room =>
+        {
+            IEnumerable<string> namespaces = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", room), "*.cs", SearchOption.AllDirectories)
+                .Select(file => File.ReadLines(file).FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal)))
+                .OfType<string>().Select(line => line["namespace ".Length..].TrimEnd(';', ' ')).Distinct();
+            Assert.All(namespaces, name => Assert.Equal((name, room), (name, Owner(name))));
+        });
+
+        static string Owner(string name) =>
+            Rooms.Keys.Where(room => name == room || name.StartsWith(room + ".", StringComparison.Ordinal)).MaxBy(room => room.Length) ?? "";
+    }
+
     [Theory]
     [InlineData("NetTraffic")]
     [InlineData("NetTraffic.Decode")]

@@ -1,4 +1,3 @@
-using NetTraffic.Capture;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using NetTraffic.Capture;
-using NetTraffic.Flows;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using NetTraffic.Capture;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
 

@@ -4,7 +4,6 @@ using NetTraffic.Capture;
 using NetTraffic.Decode;
 using NetTraffic.Flows;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
 

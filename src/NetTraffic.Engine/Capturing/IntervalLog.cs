@@ -1,5 +1,3 @@
-using NetTraffic.Store;
-
 namespace NetTraffic.Engine;
 
 /// <summary>Turns a lane's cumulative numbers into rows of the captures dataset.</summary>

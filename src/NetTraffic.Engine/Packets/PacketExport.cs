@@ -1,6 +1,5 @@
 using NetTraffic.Capture;
 using NetTraffic.Decode;
-using NetTraffic.Flows;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;

@@ -1,6 +1,5 @@
 using System.Text;
 using NetTraffic.Capture;
-using NetTraffic.Flows;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;

@@ -1,5 +1,4 @@
 using NetTraffic.Decode;
-using NetTraffic.Flows;
 using NetTraffic.Net;
 using NetTraffic.Packets;
 

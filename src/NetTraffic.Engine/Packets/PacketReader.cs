@@ -1,7 +1,6 @@
 using NetTraffic.Capture;
 using NetTraffic.Net;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using NetTraffic.Flows;
 using NetTraffic.Net;
 using NetTraffic.Packets;
 

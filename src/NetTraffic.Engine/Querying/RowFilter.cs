@@ -1,5 +1,3 @@
-using NetTraffic.Flows;
-
 namespace NetTraffic.Engine;
 
 /// <summary>A <see cref="TrafficFilter"/> over rows that never reach the store. CaptureId does not apply there.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using NetTraffic.Flows;
 using NetTraffic.Net;
 using NetTraffic.Packets;
 

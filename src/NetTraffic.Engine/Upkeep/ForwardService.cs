@@ -1,5 +1,4 @@
 using NetTraffic.Influx;
-using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
 

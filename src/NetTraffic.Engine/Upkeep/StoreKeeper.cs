@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using NetTraffic.Capture;
-using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
 

@@ -1,8 +1,5 @@
 using System.Management.Automation;
-using NetTraffic.Capture;
-using NetTraffic.Influx;
 using NetTraffic.Packets;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell;
 

@@ -2,7 +2,6 @@ using System.Management.Automation;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell;
 

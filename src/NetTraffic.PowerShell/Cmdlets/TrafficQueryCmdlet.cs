@@ -99,7 +99,7 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     private string KnownCommunityId(string text)
     {
         string trimmed = text.Trim();
-        if (trimmed.Length != Flows.CommunityId.TextLength || !trimmed.StartsWith("1:", StringComparison.Ordinal) || !System.Buffers.Text.Base64.IsValid(trimmed.AsSpan(2)))
+        if (trimmed.Length != NetTraffic.CommunityId.TextLength || !trimmed.StartsWith("1:", StringComparison.Ordinal) || !System.Buffers.Text.Base64.IsValid(trimmed.AsSpan(2)))
         {
             Refuse("BadValue", $"'{text}' is not a Community ID.", "Give it as Zeek, Suricata and Get-NetFlow write it, in quotes: '1:LQU9qZlK+B5F3KDmev6m5PMibrg='.", target: text);
         }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 

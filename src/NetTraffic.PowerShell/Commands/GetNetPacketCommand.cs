@@ -4,7 +4,6 @@ using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.PowerShell.Dissection;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 

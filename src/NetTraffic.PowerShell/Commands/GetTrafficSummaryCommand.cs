@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
 using NetTraffic.PowerShell.Completers;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 

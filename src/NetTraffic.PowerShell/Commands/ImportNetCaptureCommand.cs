@@ -3,7 +3,6 @@ using NetTraffic.Capture;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
-using NetTraffic.Influx;
 using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NetTraffic.Capture;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;

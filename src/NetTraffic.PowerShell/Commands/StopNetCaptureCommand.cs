@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Management.Automation;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.PowerShell.Jobs;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Commands;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
-using NetTraffic.Influx;
 
 namespace NetTraffic.PowerShell.Commands;
 

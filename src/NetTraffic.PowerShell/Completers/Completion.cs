@@ -5,7 +5,6 @@ using System.Management.Automation.Language;
 using System.Text;
 using NetTraffic.Engine;
 using NetTraffic.PowerShell.Dissection;
-using NetTraffic.Store;
 using Shell = System.Management.Automation.PowerShell;
 
 namespace NetTraffic.PowerShell.Completers;

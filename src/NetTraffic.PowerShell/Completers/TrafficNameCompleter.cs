@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NetTraffic.Flows;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Completers;
 

@@ -9,7 +9,7 @@ internal static class TSharkFields
     /// Names of its protocols and fields, and what they are. Read as it writes them, since there are more than 200,000: whoever has enough ends
     /// it by leaving the loop, and it is ended where it takes too long.
     /// </summary>
-    /// <exception cref="Capture.CaptureException">It is not installed.</exception>
+    /// <exception cref="CaptureException">It is not installed.</exception>
     /// <exception cref="DissectorException">It cannot be started.</exception>
     public static IEnumerable<(string Name, string Note)> Read()
     {

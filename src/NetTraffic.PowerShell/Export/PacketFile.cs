@@ -3,7 +3,6 @@ using System.Management.Automation;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Jobs;
-using NetTraffic.Store;
 
 namespace NetTraffic.PowerShell.Export;
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NetTraffic.Capture;
 
 namespace NetTraffic.PowerShell.Jobs;
 

@@ -1,4 +1,3 @@
-using NetTraffic.Flows;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Store.Parquet;

@@ -1,4 +1,3 @@
-using NetTraffic.Flows;
 using NetTraffic.Store.Parquet;
 
 namespace NetTraffic.Store;

@@ -1,4 +1,4 @@
-namespace NetTraffic.Capture;
+namespace NetTraffic;
 
 /// <summary>Why a capture cannot begin.</summary>
 public enum CaptureProblem

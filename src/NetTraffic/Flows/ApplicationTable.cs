@@ -1,4 +1,4 @@
-namespace NetTraffic.Flows;
+namespace NetTraffic;
 
 /// <summary>Applications by well-known port: service names of the IANA Service Name and Transport Protocol Port Number Registry.</summary>
 public static class ApplicationTable

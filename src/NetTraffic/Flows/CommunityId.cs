@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using NetTraffic.Packets;
 
-namespace NetTraffic.Flows;
+namespace NetTraffic;
 
 /// <summary>Community ID v1 flow hash (https://github.com/corelight/community-id-spec): "1:" and the base64 of a SHA-1 over seed, addresses, protocol and ports.</summary>
 public static class CommunityId

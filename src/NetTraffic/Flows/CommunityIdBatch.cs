@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Runtime.Intrinsics;
 
-namespace NetTraffic.Flows;
+namespace NetTraffic;
 
 /// <summary>
 /// Community IDs of many rows: SHA-1 (RFC 3174) of eight messages at a time, one in each lane of a vector. Every message fits in one

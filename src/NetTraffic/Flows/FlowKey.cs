@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using NetTraffic.Packets;
 
-namespace NetTraffic.Flows;
+namespace NetTraffic;
 
 /// <summary>What identifies a flow among those of one capture, in an order that both directions share: the smaller endpoint first.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]

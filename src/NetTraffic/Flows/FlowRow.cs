@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using NetTraffic.Packets;
 
-namespace NetTraffic.Flows;
+namespace NetTraffic;
 
 /// <summary>
 /// What one flow did during one flush interval: a row of the <c>flows</c> dataset before names are filled in. Blittable, so that

@@ -1,4 +1,4 @@
-namespace NetTraffic.Flows;
+namespace NetTraffic;
 
 /// <summary>ICMP messages that answer one another (RFC 792, RFC 4443, RFC 4861, RFC 2710, RFC 6275), as Community ID v1 pairs them.</summary>
 public static class IcmpPairs

@@ -1,6 +1,6 @@
 using NetTraffic.Packets;
 
-namespace NetTraffic.Flows;
+namespace NetTraffic;
 
 /// <summary>Names of protocols: IP protocol numbers, EtherTypes and link types as users see them in <c>Transport</c>.</summary>
 public static class ProtocolNames

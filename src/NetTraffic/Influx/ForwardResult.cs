@@ -1,4 +1,4 @@
-namespace NetTraffic.Influx;
+namespace NetTraffic;
 
 /// <summary>What a forwarder sent.</summary>
 public sealed record ForwardResult

@@ -1,4 +1,4 @@
-namespace NetTraffic.Influx;
+namespace NetTraffic;
 
 /// <summary>What a look at an InfluxDB server found.</summary>
 public sealed record InfluxProbeResult

@@ -1,4 +1,4 @@
-namespace NetTraffic.Influx;
+namespace NetTraffic;
 
 /// <summary>What was set up on an InfluxDB server, or would be.</summary>
 public sealed record InfluxSetupResult

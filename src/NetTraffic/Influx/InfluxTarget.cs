@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace NetTraffic.Influx;
+namespace NetTraffic;
 
 /// <summary>Which InfluxDB write API is spoken.</summary>
 public enum InfluxGeneration

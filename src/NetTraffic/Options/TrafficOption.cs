@@ -35,7 +35,7 @@ public sealed record TrafficOption
     public string? InfluxUser { get; init; }
 
     /// <summary>Which write API; Auto, the default, asks the server. NETTRAFFIC_INFLUX_GENERATION.</summary>
-    public Influx.InfluxGeneration InfluxGeneration { get; init; }
+    public InfluxGeneration InfluxGeneration { get; init; }
 
     /// <summary>Whether a token is set; it is never shown. NETTRAFFIC_INFLUX_TOKEN, or a file's path in NETTRAFFIC_INFLUX_TOKEN_FILE.</summary>
     public bool HasInfluxToken { get; init; }

@@ -1,4 +1,4 @@
-namespace NetTraffic.Store;
+namespace NetTraffic;
 
 /// <summary>Types a dataset column can have.</summary>
 public enum ColumnType

@@ -1,6 +1,5 @@
-using NetTraffic.Flows;
 
-namespace NetTraffic.Store;
+namespace NetTraffic;
 
 /// <summary>The store as the rooms above it see it. Safe for several threads; each call stands for itself.</summary>
 public interface ITrafficStore : IDisposable
@@ -68,7 +67,7 @@ public interface ITrafficStore : IDisposable
     TrafficOption GetOption();
 
     /// <summary>The InfluxDB in force for this store, credentials included; null: none is set.</summary>
-    Influx.InfluxTarget? GetInfluxTarget();
+    InfluxTarget? GetInfluxTarget();
 
     /// <summary>Writes settings to the store's config file (the token and the password to one that only this user may read); null takes a setting back to its default, absent names are left alone. Bad values are refused with an <see cref="ArgumentException"/>.</summary>
     void SetOption(IReadOnlyDictionary<string, object?> changes);

@@ -1,4 +1,4 @@
-namespace NetTraffic.Store;
+namespace NetTraffic;
 
 /// <summary>One Parquet file of a dataset, as those see it who follow the store.</summary>
 /// <param name="Dataset">Dataset it belongs to.</param>
