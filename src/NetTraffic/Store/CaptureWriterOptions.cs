@@ -1,0 +1,11 @@
+namespace NetTraffic;
+
+/// <summary>How a capture's rows are written.</summary>
+public sealed record CaptureWriterOptions
+{
+    /// <summary>Rows in one segment at most. Default 131,072: one Parquet row group.</summary>
+    public int MaxSegmentRows { get; init; } = 131_072;
+
+    /// <summary>Rows kept in memory at most while the disk is full. Default 1 million.</summary>
+    public int MaxPendingRows { get; init; } = 1_000_000;
+}

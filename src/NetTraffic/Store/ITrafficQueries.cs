@@ -1,0 +1,44 @@
+namespace NetTraffic;
+
+/// <summary>Questions about the traffic that a store holds. Safe for several threads.</summary>
+public interface ITrafficQueries
+{
+    /// <summary>
+    /// Flows, newest first by their last packet among the rows that match, streamed: time and memory do not grow with the store for a small
+    /// <paramref name="first"/>.
+    /// </summary>
+    /// <param name="filter">Which rows count. A flow's numbers are the sums of its matching rows.</param>
+    /// <param name="first">How many flows at most; null: all.</param>
+    /// <param name="perInterval">Rows as they are stored instead of whole flows.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken);
+
+    /// <summary>Totals of the rows that match.</summary>
+    TrafficSummary GetSummary(TrafficFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The largest groups by bytes, largest first; with an interval the largest over the whole time, as a series in time order.
+    /// </summary>
+    /// <param name="by">The key; <see cref="SummaryKey.None"/> needs an interval.</param>
+    /// <param name="top">How many keys at most.</param>
+    /// <param name="interval">Width of a time bucket, or null.</param>
+    /// <param name="filter">Which rows count.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    IReadOnlyList<TrafficSummaryItem> GetSummary(
+        SummaryKey by, int top, TimeSpan? interval, TrafficFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Rows of a dataset (flows: merged unless <paramref name="perInterval"/>) written to a Parquet file at <paramref name="path"/>, which
+    /// must not exist; returns the number of rows.
+    /// </summary>
+    long ExportParquet(string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken);
+
+    /// <summary>Rows of the captures dataset, oldest first.</summary>
+    IEnumerable<CaptureInterval> GetCaptureIntervals(TrafficFilter filter, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Distinct values for completion, most traffic first: Protocol, Application, SourceAddress, DestinationAddress, Address, Interface,
+    /// Sensor.
+    /// </summary>
+    IReadOnlyList<string> GetNames(SummaryKey key, string prefix, int limit);
+}
