@@ -2,6 +2,7 @@ using System.Globalization;
 using NetTraffic.Capture;
 using NetTraffic.Influx;
 using NetTraffic.Packets;
+using NetTraffic.Settings;
 using NetTraffic.Store;
 
 namespace NetTraffic.Engine;
@@ -10,12 +11,21 @@ namespace NetTraffic.Engine;
 public static class TrafficEngine
 {
     /// <summary>Folder of the store that is used where none is given: NETTRAFFIC_HOME, else what was set, else the platform's data folder.</summary>
-    public static string DefaultStorePath => StorePaths.Default;
+    public static string DefaultStorePath => TrafficSettings.DefaultStorePath;
 
     /// <summary>Opens a store. The folder is made at the first write; reading a folder that is not there finds nothing.</summary>
     /// <param name="path">Folder; null: <see cref="DefaultStorePath"/>.</param>
     /// <exception cref="StoreException">The store is from a newer version, or cannot be read.</exception>
-    public static ITrafficStore OpenStore(string? path) => new TrafficStore(path);
+    public static ITrafficStore OpenStore(string? path) => new TrafficStore(path ?? DefaultStorePath);
+
+    /// <summary>The settings of a store: what is in force, and how to change it.</summary>
+    /// <param name="storePath">Folder; null: <see cref="DefaultStorePath"/>.</param>
+    /// <exception cref="StoreException">The store is from a newer version, or is no store.</exception>
+    public static ITrafficSettings OpenSettings(string? storePath)
+    {
+        using TrafficStore store = new(storePath ?? DefaultStorePath);
+        return new TrafficSettings(store.Path);
+    }
 
     /// <summary>The interfaces of this machine, with whether this process may capture on each.</summary>
     /// <exception cref="CaptureException">libpcap is missing; the message says how to install it.</exception>
@@ -59,7 +69,8 @@ public static class TrafficEngine
             }
 
             store = OpenStore(request.StorePath);
-            TrafficOption option = store.GetOption();
+            ITrafficSettings settings = OpenSettings(store.Path);
+            TrafficOption option = settings.GetOption();
             FlowOptions flows = request.Flows with
             {
                 FlushInterval = request.FlushInterval ?? option.FlushInterval,
@@ -73,7 +84,7 @@ public static class TrafficEngine
                 Sensor = request.Sensor ?? option.Sensor,
                 PacketRingSize = Bound(request.PacketRing),
             };
-            CaptureSession session = new(request, store, store.CreateCapture(status, new CaptureWriterOptions()), sources, flows);
+            CaptureSession session = new(request, store, settings, store.CreateCapture(status, new CaptureWriterOptions()), sources, flows);
             session.Start();
             return session;
         }
@@ -107,7 +118,8 @@ public static class TrafficEngine
     public static ForwardResult SyncInflux(string? storePath, IProgress<ForwardProgress>? progress, Action<string> warn, CancellationToken cancellationToken)
     {
         using ITrafficStore store = OpenStore(storePath);
-        using InfluxForwarder forwarder = ForwardService.Open(store, Target(store)) ?? throw new InfluxException(
+        ITrafficSettings settings = OpenSettings(store.Path);
+        using InfluxForwarder forwarder = ForwardService.Open(store, settings, Target(settings)) ?? throw new InfluxException(
             $"Another process passes on '{store.Path}' to this server now: a running capture, or another Sync-NetTrafficInflux. It sends what you would; nothing is to be done.", InfluxProblem.Busy);
         forwarder.Problem += warn;
         return forwarder.SendAsync(progress, cancellationToken).GetAwaiter().GetResult();
@@ -117,8 +129,7 @@ public static class TrafficEngine
     /// <exception cref="InfluxException">None is set.</exception>
     public static InfluxProbeResult TestInflux(string? storePath, CancellationToken cancellationToken)
     {
-        using ITrafficStore store = OpenStore(storePath);
-        return InfluxProbe.TestAsync(Target(store), cancellationToken).GetAwaiter().GetResult();
+        return InfluxProbe.TestAsync(Target(OpenSettings(storePath)), cancellationToken).GetAwaiter().GetResult();
     }
 
     /// <summary>Makes the database or bucket that is set.</summary>
@@ -130,7 +141,7 @@ public static class TrafficEngine
     public static InfluxSetupResult InitializeInflux(string? storePath, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken)
     {
         using ITrafficStore store = OpenStore(storePath);
-        InfluxTarget target = Target(store);
+        InfluxTarget target = Target(OpenSettings(store.Path));
         InfluxSetupResult result = InfluxSetup.InitializeAsync(target, retention, whatIf, cancellationToken).GetAwaiter().GetResult();
         DateTime first = store.Segments.ListSegments().Select(segment => segment.First).DefaultIfEmpty(DateTime.MaxValue).Min();
         return retention is { } kept && kept != TimeSpan.Zero && DateTime.UtcNow - first > kept
@@ -160,8 +171,9 @@ public static class TrafficEngine
     /// <summary>A ring's bound as a capture's status tells it.</summary>
     internal static long? Bound(PacketRingOptions? ring) => ring is null ? null : ring.MaxBytes == long.MaxValue ? 0 : ring.MaxBytes;
 
-    private static InfluxTarget Target(ITrafficStore store) => store.GetInfluxTarget() ?? throw new InfluxException(
-        $"No InfluxDB is set for the store '{store.Path}'. Set one: Set-NetTrafficOption -InfluxUrl http://HOST:8086 with -InfluxOrg, -InfluxBucket and -InfluxToken (2.x), or -InfluxDatabase (1.x).", InfluxProblem.NotSet);
+    private static InfluxTarget Target(ITrafficSettings settings) => settings.GetInfluxTarget() ?? throw new InfluxException(
+        $"No InfluxDB is set for the store '{settings.StorePath}'. Set one: Set-NetTrafficOption -InfluxUrl http://HOST:8086 "
+        + "with -InfluxOrg, -InfluxBucket and -InfluxToken (2.x), or -InfluxDatabase (1.x).", InfluxProblem.NotSet);
 
     /// <summary>The packets of a capture file that a query wants, one by one on the caller's thread, in the file's order. Constant memory; reading ends where the visitor wants no more.</summary>
     /// <exception cref="IOException">The file cannot be read, or is not a capture; a damaged one gives its packets and then throws <see cref="Packets.CaptureFormatException"/>.</exception>

@@ -11,6 +11,4 @@ internal sealed record StoreVersionFile(int Version);
 [JsonSourceGenerationOptions(JsonSerializerDefaults.General, WriteIndented = true, PropertyNameCaseInsensitive = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CaptureStatus))]
 [JsonSerializable(typeof(StoreVersionFile))]
-[JsonSerializable(typeof(ConfigContent))]
-[JsonSerializable(typeof(SecretContent))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ using DuckDB.NET.Data;
 namespace NetTraffic.Store;
 
 /// <summary>
-/// A folder of Parquet segments, status files and settings. Queries run in an in-memory DuckDB of this object's own, opened at the
+/// A folder of Parquet segments and status files. Queries run in an in-memory DuckDB of this object's own, opened at the
 /// first one, so that any number of processes use one store and a capture never loads a database.
 /// </summary>
 public sealed class TrafficStore : ITrafficStore
@@ -16,11 +16,11 @@ public sealed class TrafficStore : ITrafficStore
     private bool disposed;
 
     /// <summary>Opens a store; nothing is written, and a folder that is not there is an empty store.</summary>
-    /// <param name="path">Folder; null: <see cref="StorePaths.Default"/>.</param>
+    /// <param name="path">Folder.</param>
     /// <exception cref="StoreException">The store is from a newer version, or is no store.</exception>
-    public TrafficStore(string? path = null)
+    public TrafficStore(string path)
     {
-        Path = System.IO.Path.GetFullPath(path ?? StorePaths.Default);
+        Path = System.IO.Path.GetFullPath(path);
         if (File.Exists(Path))
         {
             throw new StoreException($"'{Path}' is a file. A store is a folder: give another -StorePath.");
@@ -142,41 +142,6 @@ public sealed class TrafficStore : ITrafficStore
 
     /// <inheritdoc/>
     public ISegmentFeed Segments => new SegmentFeed(Path, Ask);
-
-    /// <inheritdoc/>
-    public TrafficOption GetOption() => ConfigFile.Option(Path);
-
-    /// <inheritdoc/>
-    public InfluxTarget? GetInfluxTarget()
-    {
-        TrafficOption option = GetOption();
-        return option.InfluxUrl is not { } url ? null : new InfluxTarget
-        {
-            Url = new Uri(url),
-            Generation = option.InfluxGeneration,
-            Organization = option.InfluxOrg,
-            Bucket = option.InfluxBucket,
-            Database = option.InfluxDatabase,
-            User = option.InfluxUser,
-            Token = SecretFile.Token(Path),
-            Password = SecretFile.Password(Path),
-        };
-    }
-
-    /// <inheritdoc/>
-    public void SetOption(IReadOnlyDictionary<string, object?> changes)
-    {
-        ArgumentNullException.ThrowIfNull(changes);
-        try
-        {
-            Prepare();
-            ConfigFile.Set(Path, changes);
-        }
-        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not StoreException)
-        {
-            throw new StoreException($"The settings of '{Path}' cannot be written: {error.Message}", error);
-        }
-    }
 
     /// <inheritdoc/>
     public void Dispose() => disposed = true;

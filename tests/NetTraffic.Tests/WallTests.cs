@@ -16,6 +16,7 @@ public sealed class WallTests
         ["NetTraffic.Decode"] = 1,
         ["NetTraffic.Flows"] = 1,
         ["NetTraffic.Store"] = 1,
+        ["NetTraffic.Settings"] = 1,
         ["NetTraffic.Influx"] = 1,
         ["NetTraffic.Enrichment"] = 1,
         ["NetTraffic.Engine"] = 2,
@@ -73,6 +74,7 @@ public sealed class WallTests
     [InlineData("NetTraffic")]
     [InlineData("NetTraffic.Decode")]
     [InlineData("NetTraffic.Flows")]
+    [InlineData("NetTraffic.Settings")]
     public void These_rooms_need_no_package(string name) => Assert.Empty(Rooms[name].Packages);
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class CaptureSession : IDisposable
     private volatile bool stoppedByUser;
     private string? writeProblem;
 
-    internal CaptureSession(CaptureRequest request, ITrafficStore store, ICaptureWriter writer, IReadOnlyList<ILiveSource> sources, FlowOptions flows)
+    internal CaptureSession(CaptureRequest request, ITrafficStore store, ITrafficSettings settings, ICaptureWriter writer, IReadOnlyList<ILiveSource> sources, FlowOptions flows)
     {
         this.request = request;
         this.store = store;
@@ -40,8 +40,8 @@ public sealed class CaptureSession : IDisposable
         names = [.. request.Interfaces];
         limit = new PacketLimit(request.PacketCount);
         intervals = new IntervalLog[sources.Count];
-        keeper = new StoreKeeper(store, Warn);
-        forwarding = new ForwardService(store.Path, Warn);
+        keeper = new StoreKeeper(store, settings, Warn);
+        forwarding = new ForwardService(store.Path, settings, Warn);
         ring = request.PacketRing is { } kept ? new PacketRing(store.GetPacketFolder(writer.Status.CaptureId), kept with { Wait = false }) : null;
         for (int i = 0; i < sources.Count; i++)
         {

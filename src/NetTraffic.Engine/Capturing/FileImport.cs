@@ -16,7 +16,14 @@ internal static class FileImport
         using ITrafficStore store = TrafficEngine.OpenStore(request.StorePath);
         bool input = request.Path == CaptureFileSource.StandardInput;
         string file = input ? "stdin" : Path.GetFileName(request.Path);
-        CaptureStatus status = new() { Kind = "Import", Path = input ? request.Path : Path.GetFullPath(request.Path), Name = request.Name ?? file, Sensor = request.Sensor ?? store.GetOption().Sensor, PacketRingSize = TrafficEngine.Bound(request.PacketRing) };
+        CaptureStatus status = new()
+        {
+            Kind = "Import",
+            Path = input ? request.Path : Path.GetFullPath(request.Path),
+            Name = request.Name ?? file,
+            Sensor = request.Sensor ?? TrafficEngine.OpenSettings(store.Path).GetOption().Sensor,
+            PacketRingSize = TrafficEngine.Bound(request.PacketRing),
+        };
         using ICaptureWriter writer = store.CreateCapture(status, new CaptureWriterOptions());
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using PacketRing? ring = request.PacketRing is { } kept ? new PacketRing(store.GetPacketFolder(status.CaptureId), kept with { Wait = true }) : null;

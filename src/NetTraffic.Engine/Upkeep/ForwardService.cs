@@ -10,6 +10,7 @@ internal sealed class ForwardService : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10), AfterRefusal = TimeSpan.FromSeconds(30), LastTry = TimeSpan.FromSeconds(10);
     private readonly ITrafficStore store;
+    private readonly ITrafficSettings settings;
     private readonly Action<string> warn;
     private readonly CancellationTokenSource stop = new();
     private readonly Task work;
@@ -19,17 +20,19 @@ internal sealed class ForwardService : IDisposable
 
     /// <summary>Begins.</summary>
     /// <param name="storePath">Folder of the store.</param>
+    /// <param name="settings">Its settings.</param>
     /// <param name="warn">Takes problems, each once, on a background thread.</param>
-    public ForwardService(string storePath, Action<string> warn)
+    public ForwardService(string storePath, ITrafficSettings settings, Action<string> warn)
     {
         store = TrafficEngine.OpenStore(storePath);
+        this.settings = settings;
         this.warn = warn;
         work = Task.Run(FollowAsync);
     }
 
     /// <summary>A forwarder; null where another process has the lease.</summary>
-    public static InfluxForwarder? Open(ITrafficStore store, InfluxTarget target) =>
-        InfluxForwarder.TryOpen(store.Segments, target, new ForwarderOptions { Sensor = store.GetOption().Sensor }, new InfluxWriterOptions());
+    public static InfluxForwarder? Open(ITrafficStore store, ITrafficSettings settings, InfluxTarget target) =>
+        InfluxForwarder.TryOpen(store.Segments, target, new ForwarderOptions { Sensor = settings.GetOption().Sensor }, new InfluxWriterOptions());
 
     /// <summary>Ends: passes on what was written last, where the server takes it within some seconds; else the next capture or Sync-NetTrafficInflux does.</summary>
     public void Dispose()
@@ -63,8 +66,8 @@ internal sealed class ForwardService : IDisposable
     {
         try
         {
-            TrafficOption option = store.GetOption();
-            InfluxTarget? wanted = store.GetInfluxTarget();
+            TrafficOption option = settings.GetOption();
+            InfluxTarget? wanted = settings.GetInfluxTarget();
             if (wanted != target)
             {
                 forwarder?.Dispose();
@@ -72,7 +75,7 @@ internal sealed class ForwardService : IDisposable
                 target = wanted;
             }
 
-            if (target is not null && forwarder is null && (forwarder = Open(store, target)) is not null)
+            if (target is not null && forwarder is null && (forwarder = Open(store, settings, target)) is not null)
             {
                 forwarder.Problem += Warn;
             }

@@ -4,7 +4,7 @@ using NetTraffic.Capture;
 namespace NetTraffic.Engine;
 
 /// <summary>What a running capture does for its store besides writing: retention and compaction, in the background, now and then.</summary>
-internal sealed class StoreKeeper(ITrafficStore store, Action<string> warn) : IDisposable
+internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings, Action<string> warn) : IDisposable
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(15), First = TimeSpan.FromMinutes(1);
     private readonly Stopwatch clock = Stopwatch.StartNew();
@@ -57,7 +57,7 @@ internal sealed class StoreKeeper(ITrafficStore store, Action<string> warn) : ID
     {
         try
         {
-            if (store.GetOption().Retention is { } kept)
+            if (settings.GetOption().Retention is { } kept)
             {
                 Clear(store, DateTime.UtcNow - kept, keepRecentlyWritten: true, whatIf: false, stop.Token);
             }

@@ -21,6 +21,9 @@ public abstract class StoreCmdlet : TrafficCmdlet
     /// <summary>The store of <see cref="StorePath"/>, opened at the first use and kept to the end of the pipeline.</summary>
     protected ITrafficStore Store => OpenStore(FullStorePath);
 
+    /// <summary>The settings of the store of <see cref="StorePath"/>.</summary>
+    protected ITrafficSettings Settings => TrafficEngine.OpenSettings(FullStorePath);
+
     /// <summary>A store by its full path; null: the default store.</summary>
     protected ITrafficStore OpenStore(string? path)
     {

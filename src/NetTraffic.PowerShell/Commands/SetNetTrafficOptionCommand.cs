@@ -119,9 +119,10 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
             Refuse("NothingToSet", "No setting was given, so nothing would change.", "Give at least one of -Sensor, -Retention, -FlushInterval, -LocalNetworks, -DefaultStorePath, -Influx*.");
         }
 
-        if (ShouldProcess(Display.Text(Store.Path), $"Set {string.Join(", ", changes.Keys)}"))
+        ITrafficSettings settings = Settings;
+        if (ShouldProcess(Display.Text(settings.StorePath), $"Set {string.Join(", ", changes.Keys)}"))
         {
-            Store.SetOption(changes);
+            settings.SetOption(changes);
             foreach (string setting in changes.Keys)
             {
                 if (OptionOverrides.VariableOf(setting) is { } variable)
@@ -133,7 +134,7 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
 
         if (PassThru)
         {
-            WriteObject(OptionOverrides.Show(Store.GetOption(), StorePath is not null));
+            WriteObject(OptionOverrides.Show(settings.GetOption(), StorePath is not null));
         }
     }
 

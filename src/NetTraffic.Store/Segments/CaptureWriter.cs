@@ -178,7 +178,7 @@ internal sealed class CaptureWriter : ICaptureWriter
             try
             {
                 string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++);
-                BegunFile begun = StoreFiles.Begin(store, Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name), columns.Encode(file).Span);
+                PendingFile begun = StoreFiles.Begin(store, Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name), columns.Encode(file).Span);
 
                 // A disk with much else to do takes its time, and neither the rows that follow nor the packets before them need to wait for it.
                 onItsWay = (hour, columns, Task.Run(() => begun.Publish(durable: true)));

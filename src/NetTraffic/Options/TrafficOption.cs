@@ -1,49 +1,5 @@
 namespace NetTraffic;
 
-/// <summary>The settings in force: defaults, the store's config file, and environment variables over both.</summary>
-public sealed record TrafficOption
-{
-    /// <summary>Folder of the store. NETTRAFFIC_HOME.</summary>
-    public string StorePath { get; init; } = "";
-
-    /// <summary>Name under which this machine's traffic is stored. Default: the host name. NETTRAFFIC_SENSOR.</summary>
-    public string Sensor { get; init; } = Environment.MachineName;
-
-    /// <summary>How long history is kept; null: for ever, the default. Applied by running captures. NETTRAFFIC_RETENTION.</summary>
-    public TimeSpan? Retention { get; init; }
-
-    /// <summary>How often running captures write their flows. Default 5 s; 1 s to 1 h. NETTRAFFIC_FLUSH_INTERVAL.</summary>
-    public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Networks that count as local, in CIDR form. Default: the private, link-local and loopback ranges. NETTRAFFIC_LOCAL_NETWORKS, comma-separated.</summary>
-    public string[] LocalNetworks { get; init; } =
-        ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"];
-
-    /// <summary>InfluxDB that rollups are sent to; null: none. NETTRAFFIC_INFLUX_URL.</summary>
-    public string? InfluxUrl { get; init; }
-
-    /// <summary>2.x: organisation. NETTRAFFIC_INFLUX_ORG.</summary>
-    public string? InfluxOrg { get; init; }
-
-    /// <summary>2.x and 3.x: bucket. NETTRAFFIC_INFLUX_BUCKET.</summary>
-    public string? InfluxBucket { get; init; }
-
-    /// <summary>1.x: database. NETTRAFFIC_INFLUX_DATABASE.</summary>
-    public string? InfluxDatabase { get; init; }
-
-    /// <summary>1.x: user. NETTRAFFIC_INFLUX_USER.</summary>
-    public string? InfluxUser { get; init; }
-
-    /// <summary>Which write API; Auto, the default, asks the server. NETTRAFFIC_INFLUX_GENERATION.</summary>
-    public InfluxGeneration InfluxGeneration { get; init; }
-
-    /// <summary>Whether a token is set; it is never shown. NETTRAFFIC_INFLUX_TOKEN, or a file's path in NETTRAFFIC_INFLUX_TOKEN_FILE.</summary>
-    public bool HasInfluxToken { get; init; }
-
-    /// <summary>Whether a password is set; it is never shown. NETTRAFFIC_INFLUX_PASSWORD, or a file's path in NETTRAFFIC_INFLUX_PASSWORD_FILE.</summary>
-    public bool HasInfluxPassword { get; init; }
-}
-
 /// <summary>Which traffic a query is about; every part given must match.</summary>
 public sealed record TrafficFilter
 {

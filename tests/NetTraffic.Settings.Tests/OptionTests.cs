@@ -1,24 +1,23 @@
 using NetTraffic.Testing;
 
-namespace NetTraffic.Store.Tests;
+namespace NetTraffic.Settings.Tests;
 
-[Collection("environment")]
 public class OptionTests
 {
     [Fact]
     public void Settings_are_kept_and_taken_back()
     {
         using ScratchFolder folder = new();
-        using TrafficStore store = new(folder.Path);
-        store.SetOption(new Dictionary<string, object?> { ["Sensor"] = "tap-1", ["Retention"] = "30d", ["FlushInterval"] = TimeSpan.FromSeconds(10), ["LocalNetworks"] = new[] { "10.0.0.0/8" } });
-        TrafficOption option = store.GetOption();
+        TrafficSettings settings = new(folder.Path);
+        settings.SetOption(new Dictionary<string, object?> { ["Sensor"] = "tap-1", ["Retention"] = "30d", ["FlushInterval"] = TimeSpan.FromSeconds(10), ["LocalNetworks"] = new[] { "10.0.0.0/8" } });
+        TrafficOption option = settings.GetOption();
         Assert.Equal("tap-1", option.Sensor);
         Assert.Equal(TimeSpan.FromDays(30), option.Retention);
         Assert.Equal(TimeSpan.FromSeconds(10), option.FlushInterval);
         Assert.Equal(["10.0.0.0/8"], option.LocalNetworks);
-        store.SetOption(new Dictionary<string, object?> { ["Retention"] = null });
-        Assert.Null(store.GetOption().Retention);
-        Assert.Equal("tap-1", store.GetOption().Sensor);
+        settings.SetOption(new Dictionary<string, object?> { ["Retention"] = null });
+        Assert.Null(settings.GetOption().Retention);
+        Assert.Equal("tap-1", settings.GetOption().Sensor);
     }
 
     [Theory]
@@ -32,26 +31,26 @@ public class OptionTests
     public void Bad_values_are_refused_and_change_nothing(string name, string value)
     {
         using ScratchFolder folder = new();
-        using TrafficStore store = new(folder.Path);
-        store.SetOption(new Dictionary<string, object?> { ["Sensor"] = "good" });
-        Exception error = Record.Exception(() => store.SetOption(new Dictionary<string, object?> { [name] = value, ["LocalNetworks"] = new[] { "10.0.0.0/8" } }))!;
+        TrafficSettings settings = new(folder.Path);
+        settings.SetOption(new Dictionary<string, object?> { ["Sensor"] = "good" });
+        Exception error = Record.Exception(() => settings.SetOption(new Dictionary<string, object?> { [name] = value, ["LocalNetworks"] = new[] { "10.0.0.0/8" } }))!;
         Assert.True(error is ArgumentException or FormatException, error?.ToString());
-        Assert.Equal("good", store.GetOption().Sensor);
-        Assert.NotEqual(["10.0.0.0/8"], store.GetOption().LocalNetworks);
+        Assert.Equal("good", settings.GetOption().Sensor);
+        Assert.NotEqual(["10.0.0.0/8"], settings.GetOption().LocalNetworks);
     }
 
     [Fact]
     public void The_environment_overrides_the_file_and_is_checked()
     {
         using ScratchFolder folder = new();
-        using TrafficStore store = new(folder.Path);
-        store.SetOption(new Dictionary<string, object?> { ["Sensor"] = "file" });
+        TrafficSettings settings = new(folder.Path);
+        settings.SetOption(new Dictionary<string, object?> { ["Sensor"] = "file" });
         try
         {
             Environment.SetEnvironmentVariable("NETTRAFFIC_SENSOR", "variable");
-            Assert.Equal("variable", store.GetOption().Sensor);
+            Assert.Equal("variable", settings.GetOption().Sensor);
             Environment.SetEnvironmentVariable("NETTRAFFIC_FLUSH_INTERVAL", "soon");
-            Assert.Contains("NETTRAFFIC_FLUSH_INTERVAL", Assert.Throws<SettingException>(store.GetOption).Message, StringComparison.Ordinal);
+            Assert.Contains("NETTRAFFIC_FLUSH_INTERVAL", Assert.Throws<SettingException>(settings.GetOption).Message, StringComparison.Ordinal);
         }
         finally
         {
@@ -65,10 +64,10 @@ public class OptionTests
     {
         using ScratchFolder folder = new();
         folder.Write("config.json", "{\"retention\": \"30.00:00:00\"}"u8);
-        using TrafficStore store = new(folder.Path);
-        Assert.Equal(TimeSpan.FromDays(30), store.GetOption().Retention);
+        TrafficSettings settings = new(folder.Path);
+        Assert.Equal(TimeSpan.FromDays(30), settings.GetOption().Retention);
         folder.Write("config.json", "{\"Retentoin\": \"30.00:00:00\"}"u8);
-        Assert.Contains("Retentoin", Assert.Throws<StoreException>(store.GetOption).Message, StringComparison.Ordinal);
+        Assert.Contains("Retentoin", Assert.Throws<StoreException>(settings.GetOption).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +75,7 @@ public class OptionTests
     {
         using ScratchFolder folder = new();
         string path = folder.Write("config.json", "{ not json"u8);
-        using TrafficStore store = new(folder.Path);
-        Assert.Contains(path, Assert.Throws<StoreException>(store.GetOption).Message, StringComparison.Ordinal);
+        TrafficSettings settings = new(folder.Path);
+        Assert.Contains(path, Assert.Throws<StoreException>(settings.GetOption).Message, StringComparison.Ordinal);
     }
 }

@@ -1,8 +1,11 @@
-namespace NetTraffic.Store;
+namespace NetTraffic;
 
 /// <summary>Files that are there whole or not at all.</summary>
-internal static class StoreFiles
+public static class StoreFiles
 {
+    /// <summary>Where a store's files are written before they get their names.</summary>
+    public static string TemporaryFolder(string store) => Path.Combine(store, "tmp");
+
     /// <summary>Writes to a temporary name in the store, and renames.</summary>
     /// <param name="store">Folder of the store.</param>
     /// <param name="path">Final path; its folder is made where it is not there.</param>
@@ -11,10 +14,10 @@ internal static class StoreFiles
     /// <param name="secret">Whether only this user may read it.</param>
     public static void Write(string store, string path, ReadOnlySpan<byte> content, bool durable, bool secret = false) => Begin(store, path, content, secret).Publish(durable);
 
-    /// <summary>Writes to a temporary name in the store; the name it is meant to have comes with <see cref="BegunFile.Publish"/>.</summary>
-    public static BegunFile Begin(string store, string path, ReadOnlySpan<byte> content, bool secret = false)
+    /// <summary>Writes to a temporary name in the store; the name it is meant to have comes with <see cref="PendingFile.Publish"/>.</summary>
+    public static PendingFile Begin(string store, string path, ReadOnlySpan<byte> content, bool secret = false)
     {
-        string folder = StorePaths.Temporary(store);
+        string folder = TemporaryFolder(store);
         Directory.CreateDirectory(folder);
         string temporary = Path.Combine(folder, Guid.NewGuid().ToString("N"));
         FileStream? file = null;
@@ -28,7 +31,7 @@ internal static class StoreFiles
 
             file = new FileStream(temporary, options);
             file.Write(content);
-            return new BegunFile(file, path);
+            return new PendingFile(file, path);
         }
         catch
         {
@@ -41,7 +44,7 @@ internal static class StoreFiles
     /// <summary>Removes what crashed processes left among the temporary files.</summary>
     public static void RemoveLeftovers(string store)
     {
-        string folder = StorePaths.Temporary(store);
+        string folder = TemporaryFolder(store);
         if (!Directory.Exists(folder))
         {
             return;
@@ -74,7 +77,7 @@ internal static class StoreFiles
 /// <summary>A file that is written, under a temporary name.</summary>
 /// <param name="file">The open file.</param>
 /// <param name="path">The path it is meant to have.</param>
-internal sealed class BegunFile(FileStream file, string path)
+public sealed class PendingFile(FileStream file, string path)
 {
     /// <summary>Gives it its name; on an error it is gone. From any thread.</summary>
     /// <param name="durable">Whether the bytes must be on the disk before the name is.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace NetTraffic.Store;
+namespace NetTraffic.Settings;
 
 /// <summary>config.json: what was set; what is absent has its default. A misspelt setting is an error: ignored, it could mean history kept for ever.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -47,7 +47,7 @@ internal static class ConfigFile
         try
         {
             using FileStream file = File.OpenRead(path);
-            return JsonSerializer.Deserialize(file, StoreJson.Default.ConfigContent) ?? new ConfigContent();
+            return JsonSerializer.Deserialize(file, SettingsJson.Default.ConfigContent) ?? new ConfigContent();
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -64,8 +64,8 @@ internal static class ConfigFile
 
     public static TrafficOption Option(string store)
     {
-        ConfigContent content = Read(StorePaths.Config(store));
-        string config = StorePaths.Config(store);
+        ConfigContent content = Read(SettingsPaths.Config(store));
+        string config = SettingsPaths.Config(store);
         TrafficOption option = ApplySet(
             new TrafficOption { StorePath = store }, content, name => $"'{name}' in '{config}'", $"Correct it in '{config}', or set it again with Set-NetTrafficOption.");
         option = ApplySet(
@@ -91,7 +91,7 @@ internal static class ConfigFile
     /// <summary>Applies changes; everything is checked before anything is written.</summary>
     public static void Set(string store, IReadOnlyDictionary<string, object?> changes)
     {
-        ConfigContent content = Read(StorePaths.Config(store));
+        ConfigContent content = Read(SettingsPaths.Config(store));
         foreach ((string name, object? value) in changes.Where(change => !SecretFile.Settings.Contains(change.Key)))
         {
             content = name switch
@@ -116,8 +116,8 @@ internal static class ConfigFile
         if (changes.ContainsKey(nameof(TrafficOption.StorePath)))
         {
             // Which store is the default one can only be said outside of it.
-            string platform = StorePaths.Platform;
-            ConfigContent there = store == platform ? content : Read(StorePaths.Config(platform)) with { StorePath = content.StorePath };
+            string platform = SettingsPaths.Platform;
+            ConfigContent there = store == platform ? content : Read(SettingsPaths.Config(platform)) with { StorePath = content.StorePath };
             Write(platform, there);
             if (store == platform)
             {
@@ -131,7 +131,7 @@ internal static class ConfigFile
     }
 
     private static void Write(string store, ConfigContent content) =>
-        StoreFiles.Write(store, StorePaths.Config(store), JsonSerializer.SerializeToUtf8Bytes(content, StoreJson.Default.ConfigContent), durable: true);
+        StoreFiles.Write(store, SettingsPaths.Config(store), JsonSerializer.SerializeToUtf8Bytes(content, SettingsJson.Default.ConfigContent), durable: true);
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable("NETTRAFFIC_" + name) is { Length: > 0 } value ? value : null;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace NetTraffic.Store;
+namespace NetTraffic.Settings;
 
 /// <summary>secrets.json: what must not be seen. Only the user who wrote it may read it.</summary>
 /// <param name="InfluxToken">Token for InfluxDB 2.x and 3.x.</param>
@@ -30,7 +30,7 @@ internal static class SecretFile
         SecretContent content = Read(store);
         string? Changed(string name, string? old) => changes.TryGetValue(name, out object? value) ? Check(name, value as string) : old;
         content = new SecretContent(Changed(Token_, content.InfluxToken), Changed(Password_, content.InfluxPassword));
-        StoreFiles.Write(store, StorePaths.Secrets(store), JsonSerializer.SerializeToUtf8Bytes(content, StoreJson.Default.SecretContent), durable: true, secret: true);
+        StoreFiles.Write(store, SettingsPaths.Secrets(store), JsonSerializer.SerializeToUtf8Bytes(content, SettingsJson.Default.SecretContent), durable: true, secret: true);
     }
 
     private static string? Check(string name, string? value) =>
@@ -38,11 +38,11 @@ internal static class SecretFile
 
     private static SecretContent Read(string store)
     {
-        string path = StorePaths.Secrets(store);
+        string path = SettingsPaths.Secrets(store);
         try
         {
             using FileStream file = File.OpenRead(path);
-            return JsonSerializer.Deserialize(file, StoreJson.Default.SecretContent) ?? new SecretContent(null, null);
+            return JsonSerializer.Deserialize(file, SettingsJson.Default.SecretContent) ?? new SecretContent(null, null);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
