@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using NetTraffic.Packets;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Capture.Tests;

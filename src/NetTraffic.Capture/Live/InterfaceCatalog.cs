@@ -2,6 +2,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using NetTraffic.Capture.Native;
 using NetTraffic.Net;
+using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
 

@@ -1,6 +1,4 @@
-using NetTraffic.Packets;
-
-namespace NetTraffic.Capture;
+namespace NetTraffic.Packets;
 
 /// <summary>A source that captures on one interface now.</summary>
 public interface ILiveSource : IPacketSource

@@ -1,4 +1,4 @@
-namespace NetTraffic.Capture;
+namespace NetTraffic.Packets;
 
 /// <summary>How a live source captures.</summary>
 public sealed record LiveSourceOptions
@@ -21,6 +21,6 @@ public sealed record LiveSourceOptions
     /// <summary>Longest wait for a first packet before the loop looks around. Default 100 ms.</summary>
     public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Full path of the program that captures, for <see cref="ChildSource"/>; null: it is looked for.</summary>
+    /// <summary>Full path of the program that captures, where not libpcap does; null: it is looked for.</summary>
     public string? Program { get; init; }
 }
