@@ -44,6 +44,20 @@ public static class TrafficEngine
     public static CaptureSession StartCapture(CaptureRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return StartCapture(
+            request,
+            options => request.Engine == CaptureEngine.Libpcap ? new LiveSource(options) : new ChildSource(options, request.Engine));
+    }
+
+    /// <summary>Starts a capture whose packets come from other sources than the machine's interfaces.</summary>
+    /// <param name="request">What to capture; its engine counts for nothing here.</param>
+    /// <param name="makeSource">Makes the source of one interface; called once for each, and each is opened before the next is made.</param>
+    /// <exception cref="CaptureException">A source refuses to open.</exception>
+    /// <exception cref="StoreException">The store cannot be written.</exception>
+    public static CaptureSession StartCapture(CaptureRequest request, Func<LiveSourceOptions, ILiveSource> makeSource)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(makeSource);
         if (request.Interfaces.Count == 0)
         {
             throw new ArgumentException("A capture needs at least one interface.", nameof(request));
@@ -55,15 +69,14 @@ public static class TrafficEngine
         {
             foreach (string name in request.Interfaces)
             {
-                LiveSourceOptions options = new()
+                ILiveSource source = makeSource(new LiveSourceOptions
                 {
                     Interface = name,
                     Filter = request.Filter,
                     Promiscuous = request.Promiscuous,
                     SnapLength = request.SnapLength,
                     BufferSize = request.BufferSize,
-                };
-                ILiveSource source = request.Engine == CaptureEngine.Libpcap ? new LiveSource(options) : new ChildSource(options, request.Engine);
+                });
                 sources.Add(source);
                 source.Open();
             }
