@@ -14,6 +14,7 @@ public sealed unsafe class LiveSource : ILiveSource
     private const int DispatchPackets = 16_384;
     private const long TickNs = 100_000_000;
     private const long WatchNs = 1_000_000_000;
+    private const int ProblemMilliseconds = 1000;
     private readonly LiveSourceOptions options;
     private readonly Lock closing = new();
     private nint handle;
@@ -28,7 +29,8 @@ public sealed unsafe class LiveSource : ILiveSource
     private uint lastInterfaceDropped;
     private string? problem;
     private long watchedNs;
-    private bool wasDown;
+    private long problemSince;
+    private bool readFailed;
 
     /// <summary>Makes a source that is not open yet.</summary>
     public LiveSource(LiveSourceOptions options) => this.options = options;
@@ -112,13 +114,10 @@ public sealed unsafe class LiveSource : ILiveSource
                 int count = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
                 loop.Publish();
                 loop.ThrowFailure();
-                if (count < 0 && count != LibPcap.Break)
+                readFailed = count < 0 && count != LibPcap.Break;
+                if (readFailed)
                 {
                     Wait(cancellationToken);
-                }
-                else if (problem is not null && count > 0)
-                {
-                    problem = null;
                 }
 
                 long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
@@ -240,7 +239,7 @@ public sealed unsafe class LiveSource : ILiveSource
             throw new CaptureException(CaptureProblem.UnknownInterface, $"The interface '{options.Interface}' disappeared ({message}).", "Start a new capture when it is back.");
         }
 
-        problem ??= $"No packets from '{options.Interface}': {message}. The capture goes on when it is up again.";
+        SetProblem(message);
         cancellationToken.WaitHandle.WaitOne(200);
     }
 
@@ -253,17 +252,23 @@ public sealed unsafe class LiveSource : ILiveSource
         }
 
         watchedNs = now;
-        bool down = InterfaceCatalog.IsDown(options.Interface);
-        if (down)
+        if (InterfaceCatalog.IsDown(options.Interface))
         {
-            problem ??= $"No packets from '{options.Interface}': the interface is down. The capture goes on when it is up again.";
+            SetProblem("the interface is down");
         }
-        else if (wasDown)
+        else if (!readFailed && Environment.TickCount64 - problemSince >= ProblemMilliseconds)
         {
             problem = null;
         }
+    }
 
-        wasDown = down;
+    private void SetProblem(string message)
+    {
+        if (problem is null)
+        {
+            problemSince = Environment.TickCount64;
+            problem = $"No packets from '{options.Interface}': {message}. The capture goes on when it is up again.";
+        }
     }
 
     private void BreakLoop()

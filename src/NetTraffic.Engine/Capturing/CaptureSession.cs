@@ -26,11 +26,12 @@ public sealed class CaptureSession : IDisposable
     private readonly PacketRing? ring;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Lock publishing = new();
-    private readonly HashSet<string> reported = new(StringComparer.Ordinal);
+    private readonly ProblemReport storeReport;
+    private readonly ProblemReport ringReport;
+    private readonly ProblemReport[] laneReports;
     private CaptureStatus published;
     private int running;
     private volatile bool stoppedByUser;
-    private string? writeProblem;
 
     internal CaptureSession(CaptureRequest request, ITrafficStore store, ITrafficSettings settings, ICaptureWriter writer, IReadOnlyList<ILiveSource> sources, FlowOptions flows)
     {
@@ -50,6 +51,12 @@ public sealed class CaptureSession : IDisposable
             lanes.Add(new CaptureLane(sources[i], names[i], limit, flows, () => new RowBatcher(pool, lane, batch => rows.Add(batch)), ring));
         }
 
+        storeReport = new ProblemReport(
+            problem => Warn($"{problem} Flows are kept in memory until it can; where they become too many, the oldest are given up."),
+            () => $"The store can be written again; {(writer.LostRows > 0 ? $"{writer.LostRows:N0} flow rows were" : "nothing was")} lost.");
+        ringReport = new ProblemReport(Warn);
+        laneReports = [.. lanes.Select(lane =>
+            new ProblemReport(Warn, () => $"The interface '{lane.Name}' is up again, and the capture goes on."))];
         published = Copy(writer.Status);
     }
 
@@ -68,7 +75,10 @@ public sealed class CaptureSession : IDisposable
     /// <summary>Raised about once a second, and at the end, on a background thread, with a fresh copy of the numbers.</summary>
     public event Action<CaptureStatus>? StatusChanged;
 
-    /// <summary>Raised once for each new problem that does not end the capture (disk full, interface down), on a background thread.</summary>
+    /// <summary>
+    /// Raised on a background thread when a problem begins that does not end the capture (disk full, interface down), and when it is over:
+    /// once each time.
+    /// </summary>
     public event Action<string>? Warning;
 
     /// <summary>Asks the capture to stop; returns at once.</summary>
@@ -170,8 +180,10 @@ public sealed class CaptureSession : IDisposable
             {
                 flushDue = null;
                 writer.Flush();
-                Report(writer.WriteProblem);
+                storeReport.Update(writer.WriteProblem);
             }
+
+            ReportInterfaces();
 
             TimeSpan since = clock.Elapsed - lastStatus;
             if (since >= StatusEvery)
@@ -218,13 +230,8 @@ public sealed class CaptureSession : IDisposable
         writer.UpdateStatus();
         CaptureStatus now = Publish();
         StatusChanged?.Invoke(Copy(now));
-        foreach (CaptureLane lane in lanes)
-        {
-            Report(lane.Problem ?? lane.Failure?.Message);
-        }
-
-        Report(ring?.Problem);
-
+        storeReport.Update(writer.WriteProblem);
+        ringReport.Update(ring?.Problem);
         keeper.Look();
         if (writer.StopRequested)
         {
@@ -232,19 +239,13 @@ public sealed class CaptureSession : IDisposable
         }
     }
 
-    private void Report(string? problem)
+    // Ten times a second: an interface can be up again before its capture's numbers are looked at.
+    private void ReportInterfaces()
     {
-        if (problem is not null && reported.Add(problem))
+        for (int i = 0; i < lanes.Count; i++)
         {
-            Warn($"{problem} Flows are kept in memory until it can; where they become too many, the oldest are given up.");
+            laneReports[i].Update(lanes[i].Failure?.Message ?? lanes[i].Problem);
         }
-        else if (writeProblem is not null && writer.WriteProblem is null)
-        {
-            reported.Remove(writeProblem);
-            Warn(writer.LostRows > 0 ? $"The store can be written again; {writer.LostRows:N0} flow rows were lost." : "The store can be written again; nothing was lost.");
-        }
-
-        writeProblem = writer.WriteProblem;
     }
 
     private void Warn(string message) => Warning?.Invoke(message);
