@@ -1,110 +1,181 @@
 #!/usr/bin/env pwsh
+#Requires -Version 7.6
 <#
 .SYNOPSIS
-NetTraffic: the commands of this repository for PowerShell 7.6 on Windows, macOS and Linux. build.sh has the same ones for bash.
+The commands of this repository. Runs in PowerShell 7.6; build.sh fetches one where none is installed, and hands over to this.
 .EXAMPLE
 ./build.ps1 demo
 .EXAMPLE
 ./build.ps1 test Flows
 .EXAMPLE
-./build.ps1 pack win-x64
+./build.ps1 shell -Command Get-NetFlow
 #>
-[CmdletBinding(PositionalBinding = $false)]
-param(
-    # demo, test, build, shell, bench, pack, format or clean.
-    [Parameter(Position = 0)]
-    [string] $Command = 'help',
-    # Passed on to the command.
-    [Parameter(Position = 1, ValueFromRemainingArguments)]
-    [string[]] $Arguments = @()
-)
+
+# No parameters are declared: the arguments of "shell" are PowerShell's own, -Command among them.
+$verb, $arguments = $args
+$arguments = @($arguments | Where-Object { $null -ne $_ })
 
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 $root = $PSScriptRoot
-$artifacts = [System.IO.Path]::Combine($root, 'artifacts')
-$suffix = if ($IsWindows) { '.exe' } else { '' }
-$shellProgram = [System.IO.Path]::Combine($artifacts, 'shell', "NetTraffic.Shell$suffix")
+$artifacts = Join-Path $root artifacts
+# The PowerShell that runs this.
+$pwsh = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
+$download = 'https://dotnet.microsoft.com/download/dotnet/10.0'
 $env:DOTNET_NOLOGO = '1'
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
 $env:DOTNET_CLI_UI_LANGUAGE = 'en'
+$env:POWERSHELL_TELEMETRY_OPTOUT = '1'
+$env:POWERSHELL_UPDATECHECK = 'Off'
+# A build server left behind would keep a container or CI step from ending.
 $env:MSBUILDDISABLENODEREUSE = '1'
 $env:DOTNET_CLI_USE_MSBUILD_SERVER = '0'
 
+$usage = @'
+Usage: ./build.sh <command>        (./build.ps1 <command> in PowerShell 7.6)
+  demo     build what is needed, then show it at work: live capture, import, summaries, export
+  test     run every test that can run on this machine; last line "N passed, N failed, N skipped"
+           (./build.sh test Flows runs only the rooms with that name, ./build.sh test Pester the module's own tests)
+  build    build the module into module/bin
+  shell    PowerShell with the module loaded (arguments are passed on: ./build.sh shell -Command Get-NetFlow)
+  bench    BenchmarkDotNet's benchmarks (arguments are passed on: --filter '*Reader*')
+  pack     the module as a folder, a zip and a package: ./build.sh pack [linux-x64|linux-arm64|win-x64|osx-arm64 ... | all]
+  libpcap  install libpcap where permitted, else say how
+  format   check the formatting
+  clean    remove everything that was built
+'@
+
 function Exit-WithLine([string] $Text) {
-    [Console]::Error.WriteLine("build.ps1: $Text")
+    [Console]::Error.WriteLine("build: $Text")
     exit 1
 }
 
+# Becomes another program where the system can: as its parent, this PowerShell would kill it at Ctrl+C, which is meant for its commands.
+function Switch-Program([string[]] $Words) {
+    if (-not $IsWindows) { Switch-Process -WithCommand $Words }
+    $program, $rest = $Words
+    & $program @rest
+    exit $LASTEXITCODE
+}
+
 function Assert-Sdk {
-    if (-not (Get-Command -Name dotnet -CommandType Application -ErrorAction Ignore)) {
-        Exit-WithLine 'the .NET SDK 10 is not installed. Install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run this again.'
+    if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+        Exit-WithLine "the .NET SDK 10 is not installed. Install it from $download and run this again."
     }
     $version = "$(dotnet --version 2>$null)"
     if ($LASTEXITCODE -ne 0 -or $version -notlike '10.*') {
         $found = @(dotnet --list-sdks 2>$null | ForEach-Object { $_.Split(' ')[0] }) -join ', '
-        Exit-WithLine "the .NET SDK 10.0 is needed; installed: $(if ($found) { $found } else { 'none' }). Install it from https://dotnet.microsoft.com/download/dotnet/10.0 and run this again."
+        Exit-WithLine "the .NET SDK 10.0 is needed; installed: $($found ? $found : 'none'). Install it from $download and run this again."
     }
 }
 
-# Live capture needs libpcap (Npcap on Windows); everything else works without.
+function Test-CaptureLibrary {
+    if ($IsMacOS) { return $true }
+    if ($IsWindows) { return (Test-Path "$env:SystemRoot/System32/Npcap/wpcap.dll", "$env:SystemRoot/System32/wpcap.dll") -contains $true }
+    $ldconfig = Get-Command ldconfig, /sbin/ldconfig, /usr/sbin/ldconfig -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    if ($ldconfig -and (& $ldconfig -p 2>$null) -match 'libpcap\.so') { return $true }
+    Test-Path /lib/libpcap.so*, /lib64/libpcap.so*, /usr/lib/libpcap.so*, /usr/lib64/libpcap.so*, /usr/local/lib/libpcap.so*,
+        '/lib/*-linux-*/libpcap.so*', '/usr/lib/*-linux-*/libpcap.so*' | Where-Object { $_ } | Select-Object -First 1
+}
+
+# Live capture needs libpcap (Npcap on Windows); everything else works without. Installed where permitted, else it is said how.
 function Install-CaptureLibrary {
-    if ($IsMacOS) { return }
-    if ($IsWindows) {
-        $npcap = [System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'Npcap', 'wpcap.dll')
-        if (-not ([System.IO.File]::Exists($npcap) -or [System.IO.File]::Exists([System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'wpcap.dll')))) {
-            'Npcap is not installed, so live capture is not possible; everything else works. Install it from https://npcap.com/#download'
-        }
-        return
+    if (Test-CaptureLibrary) { return }
+    $managers = [ordered] @{
+        'apt-get' = 'apt-get install -y --no-install-recommends libpcap0.8'
+        'dnf'     = 'dnf install -y libpcap'
+        'yum'     = 'yum install -y libpcap'
+        'apk'     = 'apk add libpcap'
+        'zypper'  = 'zypper --non-interactive install libpcap1'
+        'pacman'  = 'pacman -S --noconfirm libpcap'
+        'brew'    = 'brew install libpcap'
     }
-    # One place for how libpcap is found and installed on Linux.
-    & bash ([System.IO.Path]::Combine($root, 'build.sh')) libpcap
+    $without = 'so live capture is not possible; everything else works.'
+    if ($IsWindows) { return "Npcap is not installed, $without Install it from https://npcap.com/#download" }
+    $manager = $managers.Keys | Where-Object { Get-Command $_ -CommandType Application -ErrorAction Ignore } | Select-Object -First 1
+    if (-not $manager) { return "libpcap is not installed, $without Install it with your package manager." }
+    $line = $managers[$manager]
+    if ("$(id -u)" -ne '0' -and $manager -ne 'brew') {
+        $line = "sudo $line"
+        if (-not (Get-Command sudo -CommandType Application -ErrorAction Ignore)) { return "libpcap is not installed, $without To install it, run: $line" }
+        sudo -n true 2>$null
+        if ($LASTEXITCODE -ne 0) { return "libpcap is not installed, $without To install it, run: $line" }
+    }
+    "Installing libpcap: $line"
+    $log = New-Item -ItemType File -Force -Path (Join-Path $artifacts log libpcap.log)
+    $words = $line.Split(' ')
+    $elevated = @($words[0] -eq 'sudo' ? 'sudo' : @()) + 'env', 'DEBIAN_FRONTEND=noninteractive'
+    $program, $before = $elevated
+    if ($manager -eq 'apt-get') { & $program @before apt-get update -q *>> $log }
+    & $program @before @($words | Where-Object { $_ -ne 'sudo' }) *>> $log
+    if ($LASTEXITCODE -ne 0 -or -not (Test-CaptureLibrary)) {
+        "libpcap could not be installed ($(Get-Content $log | Where-Object { $_ } | Select-Object -Last 1)), $without Try: $line"
+    }
 }
 
+# Runs dotnet with its output in a log; shows the errors and ends with one line where it fails.
 function Invoke-Dotnet([string] $What, [string[]] $DotnetArguments) {
-    $null = New-Item -ItemType Directory -Force -Path "$artifacts/log"
-    $log = [System.IO.Path]::Combine($artifacts, 'log', "$What.log")
+    $null = New-Item -ItemType Directory -Force -Path (Join-Path $artifacts log)
+    $log = Join-Path $artifacts log "$What.log"
     & dotnet @DotnetArguments *> $log
     if ($LASTEXITCODE -eq 0) { return }
-    $text = [System.IO.File]::ReadAllLines($log)
-    $text | Where-Object { $_ -match '\berror\b' } | ForEach-Object { $_.Trim() } | Sort-Object -Unique | Select-Object -First 20 |
+    $lines = @(Get-Content -LiteralPath $log)
+    $errors = @($lines -match '\berror\b')
+    $(if ($errors) { $errors } else { $lines | Select-Object -Last 20 }) | ForEach-Object Trim | Sort-Object -Unique | Select-Object -First 20 |
         ForEach-Object { [Console]::Error.WriteLine($_) }
-    if ($text -match 'NU1301|NU1302|Unable to load the service index|No such host is known|Name or service not known') {
+    if ($lines -match 'NU1301|NU1302|Unable to load the service index|No such host is known|Name or service not known|Resource temporarily unavailable') {
         Exit-WithLine "packages could not be fetched: no way to the package source (see $log). Check the network and run this again."
     }
     Exit-WithLine "$What failed; the whole output is in $log"
 }
 
+# What the product is made of, and what was made of it (a plain "dotnet build" puts files there that are not ready to run).
 function Get-ProductFingerprint {
+    $all = [IO.EnumerationOptions] @{ RecurseSubdirectories = $true }
     $files = foreach ($place in 'src', 'eng', 'module', 'NetTraffic.psd1', 'Directory.Build.props', 'Directory.Packages.props', 'global.json') {
-        Get-ChildItem -LiteralPath ([System.IO.Path]::Combine($root, $place)) -File -Recurse |
-            Where-Object { $_.FullName -notmatch '[\\/](bin|obj)[\\/]' }
+        $path = Join-Path $root $place
+        if ([IO.File]::Exists($path)) { [IO.FileInfo] $path }
+        else { ([IO.DirectoryInfo] $path).EnumerateFiles('*', $all) }
     }
-    # What a plain "dotnet build" puts there is not ready to run, so the results count as well as the sources.
-    $results = Get-ChildItem -LiteralPath ([System.IO.Path]::Combine($root, 'module', 'bin')) -File -Recurse -ErrorAction Ignore
-    ($files + @($results) | Where-Object { $_ } | ForEach-Object { "$($_.FullName) $($_.Length) $($_.LastWriteTimeUtc.Ticks)" } | Sort-Object) -join "`n"
+    $text = foreach ($file in $files) {
+        if ($file.FullName -notmatch '[\\/]src[\\/].*[\\/](bin|obj)[\\/]') { "$($file.FullName) $($file.Length) $($file.LastWriteTimeUtc.Ticks)" }
+    }
+    ($text | Sort-Object) -join "`n"
 }
 
-$productStamp = [System.IO.Path]::Combine($artifacts, '.product-ps')
-function Test-Product {
-    [System.IO.File]::Exists($shellProgram) -and [System.IO.File]::Exists($productStamp) -and [System.IO.File]::ReadAllText($productStamp) -ceq (Get-ProductFingerprint)
-}
+$productStamp = Join-Path $artifacts .product
+function Test-Product { (Test-Path -LiteralPath $productStamp) -and (Get-Content -LiteralPath $productStamp -Raw) -ceq (Get-ProductFingerprint) }
+function Set-ProductStamp { Set-Content -LiteralPath $productStamp -Value (Get-ProductFingerprint) -NoNewline }
 
 function Build-Product {
-    Assert-Sdk
     if (Test-Product) { return }
-    'Building the module and the Shell (the first time packages are fetched) ...'
+    Assert-Sdk
+    'Building the module (the first time packages are fetched) ...'
     Invoke-Dotnet build @('msbuild', 'eng/product.proj', '-m', '-v:m', '-nologo', '-tl:off')
-    [System.IO.File]::WriteAllText($productStamp, (Get-ProductFingerprint))
+    Set-ProductStamp
 }
 
 # The tests, and what users run where it is not current, in one go: the cores are busier that way.
 function Build-Test {
+    Assert-Sdk
     if (-not $env:NETTRAFFIC_ANALYZE_TESTS) { $env:NETTRAFFIC_ANALYZE_TESTS = 'false' }
     $withProduct = -not (Test-Product)
-    if ($withProduct) { 'Building the module, the Shell and the tests (the first time packages are fetched) ...' } else { 'Building the tests ...' }
-    Invoke-Dotnet build-tests @('msbuild', 'eng/tests.proj', "-p:WithProduct=$("$withProduct".ToLowerInvariant())", '-m', '-v:m', '-nologo', '-tl:off')
-    if ($withProduct) { [System.IO.File]::WriteAllText($productStamp, (Get-ProductFingerprint)) }
+    "Building $($withProduct ? 'the module and the tests (the first time packages are fetched)' : 'the tests') ..."
+    Invoke-Dotnet build-tests @('msbuild', 'eng/tests.proj', "-p:WithProduct=$withProduct", '-m', '-v:m', '-nologo', '-tl:off')
+    if ($withProduct) { Set-ProductStamp }
+}
+
+# PowerShell's own arguments, with the module imported before what -Command or -File names, or before the prompt.
+function Get-ShellArgument([string[]] $Given) {
+    $import = "Import-Module '$((Join-Path $root NetTraffic.psd1) -replace "'", "''")'"
+    $at = 0..($Given.Count - 1) | Where-Object { $Given.Count -and $Given[$_] -in '-Command', '-c', '-File', '-f' } | Select-Object -First 1
+    if ($null -eq $at) { return @('-NoLogo') + $Given + '-NoExit', '-Command', $import }
+    $before = @($Given | Select-Object -First $at)
+    $rest = @($Given | Select-Object -Skip ($at + 1))
+    if (-not $rest) { Exit-WithLine "$($Given[$at]) needs something to run." }
+    if ($Given[$at] -in '-Command', '-c') { return $before + '-Command', "$import`n$($rest -join ' ')" }
+    $words = $rest | Select-Object -Skip 1 | ForEach-Object { $_ -match '^-[a-z]\w*$' ? $_ : "'$($_ -replace "'", "''")'" }
+    $before + '-Command', "$import`n& '$((Convert-Path -LiteralPath $rest[0]) -replace "'", "''")' $words`nexit `$LASTEXITCODE"
 }
 
 function New-Package([string[]] $Rids) {
@@ -112,82 +183,77 @@ function New-Package([string[]] $Rids) {
     $known = 'linux-x64', 'linux-arm64', 'win-x64', 'osx-arm64', 'osx-x64'
     $version = (Import-PowerShellDataFile -LiteralPath "$root/NetTraffic.psd1").ModuleVersion
     if (-not $Rids) {
-        $os = if ($IsWindows) { 'win' } elseif ($IsMacOS) { 'osx' } else { 'linux' }
-        $Rids = "$os-$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture.ToString().ToLowerInvariant())"
+        $os = $IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux'
+        $Rids = "$os-$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture.ToString().ToLowerInvariant())"
     }
     if ($Rids[0] -eq 'all') { $Rids = 'linux-x64', 'linux-arm64', 'win-x64', 'osx-arm64' }
-    foreach ($rid in $Rids) {
-        if ($rid -notin $known) { Exit-WithLine "'$rid' is not a runtime identifier this can pack for: $($known -join ', '), or all." }
-    }
+    $unknown = $Rids | Where-Object { $_ -notin $known } | Select-Object -First 1
+    if ($unknown) { Exit-WithLine "'$unknown' is not a runtime identifier this can pack for: $($known -join ', '), or all." }
     foreach ($rid in $Rids) {
         "Packing $rid ..."
         Invoke-Dotnet "pack-$rid" @('msbuild', 'eng/product.proj', '-t:Pack', "-p:Rid=$rid", "-p:ModuleVersion=$version", '-m', '-v:m', '-nologo', '-tl:off')
+        $zip = Get-Item -LiteralPath "$artifacts/pack/NetTraffic-$version-$rid.zip"
         "  folder   artifacts/pack/$rid/NetTraffic/$version"
-        "  zip      artifacts/pack/NetTraffic-$version-$rid.zip"
+        "  zip      artifacts/pack/$($zip.Name) ($([Math]::Round($zip.Length / 1MB)) MB)"
         "  package  artifacts/pack/nupkg/$rid/NetTraffic.$version.nupkg"
     }
 }
 
-Push-Location -LiteralPath $root
+$shellArguments = if ($verb -eq 'shell') { Get-ShellArgument $arguments }
+$before = Get-Location
+# Where dotnet finds global.json.
+Set-Location -LiteralPath $root
 try {
-    switch ($Command) {
+    switch ($verb) {
         'demo' {
-            Assert-Sdk
             Install-CaptureLibrary
             Build-Product
-            & $shellProgram -NonInteractive -File demo/demo.ps1 @Arguments
-            exit $LASTEXITCODE
+            Switch-Program (@($pwsh, '-NoProfile', '-NonInteractive', '-File', (Join-Path $root demo demo.ps1)) + $arguments)
         }
         'test' {
-            Assert-Sdk
             Install-CaptureLibrary
             Build-Test
-            & $shellProgram -NoModule -NonInteractive -File eng/run-tests.ps1 @Arguments
+            & (Join-Path $root eng run-tests.ps1) @arguments
             exit $LASTEXITCODE
         }
         'build' {
             Build-Product
-            'The module is in module/bin (Import-Module ./NetTraffic.psd1), the Shell is in artifacts/shell.'
+            'The module is in module/bin: Import-Module ./NetTraffic.psd1'
         }
         'shell' {
+            Install-CaptureLibrary
             Build-Product
-            & $shellProgram @Arguments
-            exit $LASTEXITCODE
+            Set-Location -LiteralPath $before
+            Switch-Program (@($pwsh) + $shellArguments)
         }
         'bench' {
             Build-Product
+            'Building the benchmarks ...'
             $project = 'tests/bench/NetTraffic.Benchmarks/NetTraffic.Benchmarks.csproj'
             Invoke-Dotnet bench-build @('build', $project, '-c', 'Release', '-v', 'm', '-nologo', '-tl:off')
-            if (-not $Arguments) { $Arguments = '--filter', '*' }
-            & dotnet run --no-build -c Release --project $project '--' @Arguments
-            exit $LASTEXITCODE
+            if (-not $arguments) { $arguments = '--filter', '*' }
+            Switch-Program (@('dotnet', 'run', '--no-build', '-c', 'Release', '--project', $project, '--') + $arguments)
         }
-        'pack' { New-Package $Arguments }
+        'pack' { New-Package $arguments }
         'format' {
             Assert-Sdk
             & dotnet format NetTrafficPS.sln --verify-no-changes
             if ($LASTEXITCODE -ne 0) { Exit-WithLine "the formatting differs; 'dotnet format' mends it." }
         }
+        'libpcap' { Install-CaptureLibrary }
         'clean' {
-            'artifacts', 'module/bin', 'TestResults', 'BenchmarkDotNet.Artifacts' | Where-Object { Test-Path -LiteralPath $_ } |
-                ForEach-Object { Remove-Item -LiteralPath $_ -Recurse -Force }
+            # All but the PowerShell that may be running this.
+            Get-ChildItem -LiteralPath $artifacts -Force -ErrorAction Ignore | Where-Object FullName -NE $PSHOME | Remove-Item -Recurse -Force
+            'module/bin', 'TestResults', 'BenchmarkDotNet.Artifacts' | Where-Object { Test-Path -LiteralPath $_ } | Remove-Item -Recurse -Force
+            Get-ChildItem src, tests -Directory -Recurse | Where-Object Name -In obj, bin | Remove-Item -Recurse -Force
         }
-        { $_ -in 'help', '-h', '--help' } {
-            @'
-Usage: ./build.ps1 <command>
-  demo     build what is needed, then show it at work: live capture, import, summaries, export
-  test     run every test that can run on this machine; last line "N passed, N failed, N skipped"
-  build    build the module into module/bin and the Shell into artifacts/shell
-  shell    a prompt with the module loaded (arguments are passed on)
-  bench    BenchmarkDotNet's benchmarks (arguments are passed on)
-  pack     the module as a folder and a zip: ./build.ps1 pack [linux-x64|linux-arm64|win-x64|osx-arm64 ... | all]
-  format   check the formatting
-  clean    remove everything that was built
-'@
+        { $_ -in $null, 'help', '-h', '--help' } { $usage }
+        default {
+            $usage
+            Exit-WithLine "'$verb' is not a command."
         }
-        default { Exit-WithLine "'$Command' is not a command; ./build.ps1 help lists them." }
     }
 }
 finally {
-    Pop-Location
+    Set-Location -LiteralPath $before
 }

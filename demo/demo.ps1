@@ -1,7 +1,6 @@
 <#
-NetTraffic at work: a live capture of real traffic, an import, summaries, flows, an export. Runs in the project's Shell
-(./build.sh demo) and in PowerShell 7.6 after "Import-Module ./NetTraffic.psd1". Keeps its store in a temporary folder.
-Only commands of NetTraffic and Microsoft.PowerShell.Core, and .NET.
+NetTraffic at work: a live capture of real traffic, an import, summaries, flows, an export. Keeps its store in a temporary folder.
+./build.sh demo runs it; so does PowerShell 7.6 after ./build.ps1 build.
 #>
 param(
     # How long to capture.
@@ -10,37 +9,24 @@ param(
 
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
-$root = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
-. ([System.IO.Path]::Combine($PSScriptRoot, 'traffic.ps1'))
+$root = Split-Path $PSScriptRoot
+if ([Console]::IsOutputRedirected) { $PSStyle.OutputRendering = 'PlainText' }
+Import-Module (Join-Path $root NetTraffic.psd1)
+. (Join-Path $PSScriptRoot traffic.ps1)
 
-function Say([string] $Text) { $Host.UI.WriteLine($Text) }
-function Head([string] $Text) { Say ''; Say "--- $Text"; Say '' }
+function Write-Head([string] $Text) { "`n--- $Text`n" }
 
-function Show-Problem($ErrorRecord) {
-    Say "Live capture is not possible here: $($ErrorRecord.Exception.Message)"
-    if ($ErrorRecord.ErrorDetails -and $ErrorRecord.ErrorDetails.RecommendedAction) {
-        Say "  Next: $($ErrorRecord.ErrorDetails.RecommendedAction)"
-    }
-    Say 'Going on with the sample capture.'
-}
-
-# The loopback interface and the one of the default route; $null and the reason where none may be captured on.
+# The loopback interface and the one of the default route, as far as this user may capture on them; says why where not.
 function Find-DemoInterface {
-    $wanted = @(Get-NetCaptureInterface | Where-Object { $_.IsLoopback -or $_.IsDefault })
-    $usable = @($wanted | Where-Object { $_.CanCapture })
-    foreach ($one in $wanted | Where-Object { -not $_.CanCapture }) {
-        Say "Not capturing on $($one.Name): $($one.CaptureProblem)"
+    foreach ($one in Get-NetCaptureInterface | Where-Object { $_.IsLoopback -or $_.IsDefault }) {
+        if ($one.CanCapture) { $one.Name }
+        else { Write-Host "Not capturing on $($one.Name): $($one.CaptureProblem)" }
     }
-    if ($usable.Count -eq 0) {
-        Say 'Live capture is not possible here; going on with the sample capture.'
-        return
-    }
-    $usable | ForEach-Object { $_.Name }
 }
 
 function Invoke-DemoCapture([string[]] $Interface, [string] $Store) {
     $job = Start-NetCapture -Interface $Interface -Name demo -FlushInterval 1s -StorePath $Store
-    Say "Capturing on $($Interface -join ' and ') for $Seconds seconds, with HTTP and DNS of our own over loopback:"
+    "Capturing on $($Interface -join ' and ') for $Seconds seconds, with HTTP and DNS of our own over loopback:"
     $server = New-DemoServer
     try {
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
@@ -48,69 +34,65 @@ function Invoke-DemoCapture([string[]] $Interface, [string] $Store) {
         $shown = 0
         while ($clock.Elapsed.TotalSeconds -lt $Seconds) {
             Send-DemoTraffic $server (++$round)
-            $null = [System.Threading.Thread]::Sleep(20)
-            $whole = [int][System.Math]::Floor($clock.Elapsed.TotalSeconds)
+            Start-Sleep -Milliseconds 20
+            $whole = [int][Math]::Floor($clock.Elapsed.TotalSeconds)
             if ($whole -gt $shown) {
                 $shown = $whole
-                $now = @(Get-NetCapture -StorePath $Store)[0]
-                $percent = [System.Math]::Min(100, [int](100 * $clock.Elapsed.TotalSeconds / $Seconds))
-                $record = [System.Management.Automation.ProgressRecord]::new(1, 'Live capture', "$($now.Packets) packets, $($now.Flows) flows")
-                $record.PercentComplete = $percent
-                $Host.UI.WriteProgress(1, $record)
-                Say ('  {0,2} s  {1,7:n0} packets  {2,11:n0} bytes  {3,5:n0} flows' -f $whole, $now.Packets, $now.Bytes, $now.Flows)
+                $now = $job.Status
+                Write-Progress -Activity 'Live capture' -Status "$($now.Packets) packets, $($now.Flows) flows" -PercentComplete ([Math]::Min(100, 100 * $whole / $Seconds))
+                '  {0,2} s  {1,7:n0} packets  {2,11:n0} bytes  {3,5:n0} flows' -f $whole, $now.Packets, $now.Bytes, $now.Flows
             }
         }
     }
     finally {
+        Write-Progress -Activity 'Live capture' -Completed
         Remove-DemoServer $server
-        Stop-NetCapture -Name demo -StorePath $Store
+        $job | Stop-NetCapture
         $null = Wait-Job $job
     }
     Get-NetCapture -StorePath $Store | Out-Default
     Remove-Job $job
 }
 
-$store = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "nettraffic-demo-$([System.Guid]::NewGuid().ToString('n'))")
+$store = Join-Path ([System.IO.Path]::GetTempPath()) "nettraffic-demo-$([guid]::NewGuid().ToString('n'))"
 try {
-    Head 'Live capture'
-    $interfaces = @()
+    Write-Head 'Live capture'
     try {
         $interfaces = @(Find-DemoInterface)
-        if ($interfaces.Count -gt 0) { Invoke-DemoCapture $interfaces $store }
+        if ($interfaces) { Invoke-DemoCapture $interfaces $store }
+        else { 'Live capture is not possible here; going on with the sample capture.' }
     }
     catch {
-        Show-Problem $_
+        "Live capture is not possible here: $($_.Exception.Message)"
+        if ($_.ErrorDetails.RecommendedAction) { "  Next: $($_.ErrorDetails.RecommendedAction)" }
+        'Going on with the sample capture.'
     }
 
-    Head 'Import of a capture file'
-    $sample = [System.IO.Path]::Combine($root, 'tests', 'fixtures', 'sample.pcapng')
-    Import-NetCapture -LiteralPath $sample -StorePath $store | Out-Default
+    Write-Head 'Import of a capture file'
+    Import-NetCapture -LiteralPath (Join-Path $root tests fixtures sample.pcapng) -StorePath $store | Out-Default
 
-    Head 'Everything in the store'
+    Write-Head 'Everything in the store'
     Get-TrafficSummary -StorePath $store | Out-Default
 
-    Head 'Top protocols'
+    Write-Head 'Top protocols'
     Get-TrafficSummary -By Protocol -Top 5 -StorePath $store | Out-Default
 
-    Head 'Top sources'
+    Write-Head 'Top sources'
     Get-TrafficSummary -By SourceAddress -Top 5 -StorePath $store | Out-Default
 
-    Head 'Top destinations'
+    Write-Head 'Top destinations'
     Get-TrafficSummary -By DestinationAddress -Top 5 -StorePath $store | Out-Default
 
-    Head 'The newest flows'
+    Write-Head 'The newest flows'
     Get-NetFlow -First 10 -StorePath $store | Out-Default
 
-    Head 'Export'
-    $folder = [System.IO.Path]::Combine($root, 'artifacts', 'demo')
-    $null = [System.IO.Directory]::CreateDirectory($folder)
-    $csv = [System.IO.Path]::Combine($folder, 'flows.csv')
-    $null = Export-NetTraffic -Path $csv -Format Csv -Force -StorePath $store
-    $lines = [System.IO.File]::ReadAllLines($csv)
-    Say "$($lines.Count - 1) flows in $csv"
-    Say ''
-    Say "Done. Try './build.sh shell' (./build.ps1 shell), then: Get-Command -Module NetTraffic"
+    Write-Head 'Export'
+    $folder = New-Item -ItemType Directory -Force (Join-Path $root artifacts demo)
+    $csv = Export-NetTraffic -Path (Join-Path $folder flows.csv) -Force -StorePath $store
+    "$($csv.Rows) flows in $csv; the first two, in PowerShell's own words:"
+    Import-Csv $csv | Select-Object StartTime, Transport, SourceAddress, DestinationAddress, SourceBytes, DestinationBytes -First 2 | Format-List | Out-Default
+    "Done. Try './build.sh shell' (./build.ps1 shell), then: Get-Command -Module NetTraffic"
 }
 finally {
-    if ([System.IO.Directory]::Exists($store)) { [System.IO.Directory]::Delete($store, $true) }
+    if (Test-Path -LiteralPath $store) { Remove-Item -LiteralPath $store -Recurse -Force }
 }

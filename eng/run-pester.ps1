@@ -1,59 +1,51 @@
-<# Runs the Pester tests and leaves their results in the form of xunit's. Ends with 77 and one line where it cannot. #>
+# Runs files of Pester tests and leaves their results in the form of xunit's.
 param(
-    [Parameter(Mandatory)] [string] $Path,
-    [Parameter(Mandatory)] [string] $ResultFile
+    [Parameter(Mandatory)] [string] $ResultFile,
+    [Parameter(Mandatory, ValueFromRemainingArguments)] [string[]] $Path
 )
 
 $ErrorActionPreference = 'Stop'
-if ($PSVersionTable.PSVersion -lt [version]'7.6') {
-    "PowerShell 7.6 is needed; pwsh is $($PSVersionTable.PSVersion)"
-    exit 77
-}
-
-$pester = Get-Module -ListAvailable -Name Pester | Where-Object Version -GE '5.0' | Sort-Object Version -Descending | Select-Object -First 1
-if (-not $pester) {
-    'Pester 5 or later is not installed here (Install-PSResource Pester)'
-    exit 77
-}
-
-Import-Module $pester
+Import-Module (Join-Path $PSScriptRoot .. artifacts pester Pester.psd1)
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Path
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $configuration.Output.RenderMode = 'Plaintext'
+$configuration.Output.StackTraceVerbosity = 'Filtered'
 $result = Invoke-Pester -Configuration $configuration
 
-$settings = [System.Xml.XmlWriterSettings]@{ Indent = $true; CheckCharacters = $false }
+function ConvertTo-XmlText([string] $Text) { $Text -replace '[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]', '?' }
+
+$settings = [System.Xml.XmlWriterSettings] @{ Indent = $true; CheckCharacters = $false }
 $writer = [System.Xml.XmlWriter]::Create($ResultFile, $settings)
 try {
     $writer.WriteStartElement('assemblies')
     foreach ($test in $result.Tests) {
         $writer.WriteStartElement('test')
-        $writer.WriteAttributeString('name', "Pester: $($test.ExpandedPath)")
-        $writer.WriteAttributeString('result', $(switch ($test.Result) { 'Passed' { 'Pass' } 'Failed' { 'Fail' } 'NotRun' { 'NotRun' } default { 'Skip' } }))
-        $message = @($test.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n"
+        $writer.WriteAttributeString('name', (ConvertTo-XmlText "Pester: $($test.ExpandedPath)"))
+        $writer.WriteAttributeString('time', $test.Duration.TotalSeconds.ToString('0.000', [cultureinfo]::InvariantCulture))
+        $writer.WriteAttributeString('result', @{ Passed = 'Pass'; Failed = 'Fail'; NotRun = 'NotRun'; Skipped = 'Skip' }[$test.Result] ?? 'Fail')
         # Set-ItResult -Because puts the reason into the message.
-        $clean = $message -replace '[\x00-\x08\x0B\x0C\x0E-\x1F]', '?'
-        if ($test.Result -eq 'Failed') {
-            $writer.WriteStartElement('failure')
-            $writer.WriteElementString('message', $clean)
-            $writer.WriteElementString('stack-trace', (@($test.ErrorRecord | ForEach-Object { $_.ScriptStackTrace }) -join "`n"))
-            $writer.WriteEndElement()
+        $message = ConvertTo-XmlText (@($test.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n")
+        if ($test.Result -eq 'Skipped') {
+            $writer.WriteElementString('reason', $message -replace '^is skipped, because ')
         }
-        elseif ($test.Result -ne 'Passed' -and $clean) {
-            $writer.WriteElementString('reason', $clean)
+        elseif ($test.Result -ne 'Passed') {
+            $writer.WriteStartElement('failure')
+            $writer.WriteElementString('message', $message)
+            $writer.WriteElementString('stack-trace', (ConvertTo-XmlText (@($test.ErrorRecord | ForEach-Object { $_.ScriptStackTrace }) -join "`n")))
+            $writer.WriteEndElement()
         }
         $writer.WriteEndElement()
     }
     # A file that could not even be read, or a block whose setup failed, is a failure of its own.
-    $broken = @($result.Containers | Where-Object Result -EQ 'Failed' | Where-Object { $_.ErrorRecord }) + @($result.FailedBlocks | Where-Object { $_ })
+    $broken = @($result.Containers | Where-Object Result -EQ Failed | Where-Object ErrorRecord) + @($result.FailedBlocks | Where-Object { $_ })
     if ($broken) {
         $writer.WriteStartElement('errors')
         foreach ($one in $broken) {
             $writer.WriteStartElement('error')
             $writer.WriteAttributeString('type', 'setup')
-            $writer.WriteString(("$one`n" + (@($one.ErrorRecord | ForEach-Object { "$_" }) -join "`n")) -replace '[\x00-\x08\x0B\x0C\x0E-\x1F]', '?')
+            $writer.WriteString((ConvertTo-XmlText ("$one`n" + (@($one.ErrorRecord | ForEach-Object { "$_" }) -join "`n"))))
             $writer.WriteEndElement()
         }
         $writer.WriteEndElement()
@@ -64,4 +56,4 @@ finally {
     $writer.Dispose()
 }
 
-exit $(if ($result.Result -eq 'Passed') { 0 } else { 1 })
+exit ($result.Result -eq 'Passed' ? 0 : 1)

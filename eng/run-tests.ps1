@@ -1,10 +1,9 @@
 <#
-Runs every test program that was built, and the Pester tests where PowerShell and Pester are installed. Each skip is named with its
-reason; the last line is "N passed, N failed, N skipped". Only commands of Microsoft.PowerShell.Core and .NET: the project's own Shell
-runs this as well as pwsh does.
+Runs every test program that was built, and the Pester tests of tests/module. Each skip is named with its reason; the last line is
+"N passed, N failed, N skipped".
 #>
 param(
-    # Only rooms whose name holds this text.
+    # Only rooms whose name holds this text; Pester is one of them.
     [string] $Room = '',
     # A test program that takes longer is ended and counted as failed.
     [int] $TimeoutMinutes = 4
@@ -12,30 +11,25 @@ param(
 
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
-$root = [System.IO.Path]::GetDirectoryName($PSScriptRoot)
-$results = [System.IO.Path]::Combine($root, 'artifacts', 'test-results')
-$null = [System.IO.Directory]::CreateDirectory($results)
-$onWindows = [System.OperatingSystem]::IsWindows()
+$root = Split-Path $PSScriptRoot
+$results = Join-Path $root artifacts test-results
+$null = New-Item -ItemType Directory -Force $results
+# What tests start when they need a PowerShell of their own: this one.
+$env:NETTRAFFIC_PWSH = Join-Path $PSHOME ($IsWindows ? 'pwsh.exe' : 'pwsh')
 $counts = @{ passed = 0; failed = 0; skipped = 0 }
 $skips = [System.Collections.Generic.List[string]]::new()
 
-function Say([string] $Text) { $Host.UI.WriteLine($Text) }
-
-function Start-Program([string] $Name, [string] $Program, [string[]] $Arguments, [bool] $ModulePath = $true) {
-    $log = [System.IO.Path]::Combine($results, "$Name.log")
-    $start = [System.Diagnostics.ProcessStartInfo]::new($Program)
-    foreach ($argument in $Arguments) { $start.ArgumentList.Add($argument) }
+function Start-Program([string] $Name, [string] $Program, [string[]] $Arguments) {
+    $start = [System.Diagnostics.ProcessStartInfo]::new($Program, $Arguments)
     $start.WorkingDirectory = $root
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
     $start.RedirectStandardError = $true
-    # What this engine put there is not for another PowerShell.
-    if (-not $ModulePath) { $null = $start.Environment.Remove('PSModulePath') }
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $process = [System.Diagnostics.Process]::Start($start)
     $process.StandardInput.Close()
     @{
-        Name = $Name; Log = $log; Process = $process; Watch = $watch
+        Name = $Name; Log = Join-Path $results "$Name.log"; File = Join-Path $results "$Name.xml"; Process = $process; Watch = $watch
         Output = $process.StandardOutput.ReadToEndAsync(); Errors = $process.StandardError.ReadToEndAsync()
     }
 }
@@ -48,151 +42,109 @@ function Test-Ended($Run, [int] $WaitMilliseconds) {
         $Run.Process.Kill($true)
     }
     $Run.Process.WaitForExit()
-    [System.IO.File]::WriteAllText($Run.Log, $Run.Output.Result + $Run.Errors.Result)
-    $Run.ExitCode = if ($inTime) { $Run.Process.ExitCode } else { -999 }
+    Set-Content -LiteralPath $Run.Log -Value ($Run.Output.Result + $Run.Errors.Result)
+    $Run.ExitCode = $inTime ? $Run.Process.ExitCode : -999
     $Run.Process.Dispose()
     $true
 }
 
-function Add-Result([string] $Name, [string] $File, [int] $ExitCode, [string] $Log, [timespan] $Elapsed) {
+function Read-Result([string] $File) {
+    try { [xml] (Get-Content -LiteralPath $File -Raw) } catch { $null }
+}
+
+function Add-Result($Run) {
     $here = @{ passed = 0; failed = 0; skipped = 0 }
-    $document = [System.Xml.XmlDocument]::new()
-    $complete = [System.IO.File]::Exists($File)
-    if ($complete) {
-        try { $document.Load($File) } catch [System.Xml.XmlException] { $complete = $false }
-    }
     $failures = [System.Collections.Generic.List[string]]::new()
-    if ($complete) {
+    $document = Read-Result $Run.File
+    if ($document) {
         foreach ($test in $document.SelectNodes('//test')) {
             switch ($test.GetAttribute('result')) {
                 'Pass' { $here.passed++ }
                 'Skip' {
                     $here.skipped++
                     $reason = $test.SelectSingleNode('reason')
-                    $skips.Add("$($test.GetAttribute('name')): $(if ($reason) { $reason.InnerText -replace '\s+', ' ' } else { 'no reason given' })")
+                    $skips.Add("$($test.GetAttribute('name')): $($reason ? $reason.InnerText -replace '\s+', ' ' : 'no reason given')")
                 }
                 'NotRun' { }
                 default {
                     $here.failed++
-                    $message = $test.SelectSingleNode('failure/message')
-                    $trace = $test.SelectSingleNode('failure/stack-trace')
-                    $failures.Add("FAILED $($test.GetAttribute('name'))`n$(if ($message) { $message.InnerText })`n$(if ($trace) { $trace.InnerText })")
+                    $parts = 'failure/message', 'failure/stack-trace' | ForEach-Object { $test.SelectSingleNode($_) } | ForEach-Object InnerText
+                    $failures.Add("FAILED $($test.GetAttribute('name'))`n$($parts -join "`n")")
                 }
             }
         }
         # Failures outside a test: a class or a room that could not be cleaned up.
         foreach ($problem in $document.SelectNodes('//errors/error')) {
             $here.failed++
-            $failures.Add("FAILED $Name ($($problem.GetAttribute('type')))`n$($problem.InnerText)")
+            $failures.Add("FAILED $($Run.Name) ($($problem.GetAttribute('type')))`n$($problem.InnerText)")
         }
     }
-    if (-not $complete -or ($ExitCode -ne 0 -and $here.failed -eq 0)) {
+    if (-not $document -or ($Run.ExitCode -ne 0 -and $here.failed -eq 0)) {
         $here.failed++
-        $why = if ($ExitCode -eq -999) { "did not end within $TimeoutMinutes minutes" } else { "ended with code $ExitCode$(if (-not $complete) { ' and left no results' })" }
-        $tail = [System.IO.File]::ReadAllText($Log)
-        $failures.Add("FAILED $Name $why; its output is in $Log`n$($tail.Substring([System.Math]::Max(0, $tail.Length - 3000)))")
+        $why = $Run.ExitCode -eq -999 ? "did not end within $TimeoutMinutes minutes" : "ended with code $($Run.ExitCode)$($document ? '' : ' and left no results')"
+        $failures.Add("FAILED $($Run.Name) $why; its output is in $($Run.Log)`n$((Get-Content -LiteralPath $Run.Log -Tail 30) -join "`n")")
     }
     foreach ($key in 'passed', 'failed', 'skipped') { $counts[$key] += $here[$key] }
-    Say ('{0,-36} {1,5} passed {2,3} failed {3,3} skipped  {4,6:0.0} s' -f $Name, $here.passed, $here.failed, $here.skipped, $Elapsed.TotalSeconds)
-    foreach ($failure in $failures) { Say "$failure`n" }
+    '{0,-36} {1,5} passed {2,3} failed {3,3} skipped  {4,6:0.0} s' -f $Run.Name, $here.passed, $here.failed, $here.skipped, $Run.Watch.Elapsed.TotalSeconds
+    $failures | ForEach-Object { "$_`n" }
 }
 
 # The program of a room: the newest build of this configuration, whatever suffix the artifacts layout gives it.
-function Get-RoomProgram([string] $Name) {
-    $bin = [System.IO.Path]::Combine($root, 'artifacts', 'bin', $Name)
-    if ([System.IO.Directory]::Exists($bin)) {
-        foreach ($folder in [System.IO.Directory]::GetDirectories($bin, 'release*')) {
-            $candidate = [System.IO.Path]::Combine($folder, $(if ($onWindows) { "$Name.exe" } else { $Name }))
-            if ([System.IO.File]::Exists($candidate)) { return $candidate }
-        }
-    }
+function Start-Room([string] $Name, [string] $Label = $Name, [string[]] $Arguments = @()) {
+    $file = Join-Path $results "$Label.xml"
+    Remove-Item -LiteralPath $file -ErrorAction Ignore
+    $program = Get-Item (Join-Path $root artifacts bin $Name release* ($IsWindows ? "$Name.exe" : $Name)) -ErrorAction Ignore | Select-Object -First 1
+    if (-not $program) { throw "There is no program of '$Name' in artifacts/bin; it was not built." }
+    Start-Program $Label $program.FullName (@('-noColor', '-result-xml', $file) + $Arguments)
 }
 
-function Start-Room([string] $Name, [string] $Label, [string[]] $Arguments) {
-    $file = [System.IO.Path]::Combine($results, "$Label.xml")
-    [System.IO.File]::Delete($file)
-    $program = Get-RoomProgram $Name
-    if ($program) {
-        $run = Start-Program $Label $program (@('-noColor', '-result-xml', $file) + $Arguments)
-        $run.File = $file
-        $run
-    }
-    else {
-        $log = [System.IO.Path]::Combine($results, "$Label.log")
-        [System.IO.File]::WriteAllText($log, "There is no program of '$Name' in 'artifacts/bin'; it was not built.")
-        Add-Result $Label $file -1 $log ([timespan]::Zero)
-    }
+# The Pester tests go through in two processes: every other file each, the largest first.
+function Start-Pester([int] $Part) {
+    $label = "Pester $Part"
+    $file = Join-Path $results "$label.xml"
+    Remove-Item -LiteralPath $file -ErrorAction Ignore
+    $at = 0
+    $files = Get-ChildItem (Join-Path $root tests module) -Filter *.Tests.ps1 | Sort-Object Length -Descending |
+        Where-Object { $at++ % 2 -eq $Part - 1 } | ForEach-Object FullName
+    Start-Program $label $env:NETTRAFFIC_PWSH (@('-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot run-pester.ps1), '-ResultFile', $file) + $files)
 }
 
-function Start-Pester {
-    $tests = [System.IO.Path]::Combine($root, 'tests', 'module')
-    $pwsh = @(Get-Command -Name pwsh -CommandType Application -ErrorAction Ignore)
-    $file = [System.IO.Path]::Combine($results, 'Pester.xml')
-    [System.IO.File]::Delete($file)
-    if (-not [System.IO.Directory]::Exists($tests)) { Skip-Pester 'there are no Pester tests in tests/module' }
-    elseif ($pwsh.Count -eq 0) { Skip-Pester 'PowerShell (pwsh) is not installed here' }
-    else {
-        $arguments = @('-NoProfile', '-NonInteractive', '-File', [System.IO.Path]::Combine($PSScriptRoot, 'run-pester.ps1'), '-Path', $tests, '-ResultFile', $file)
-        $run = Start-Program 'Pester' $pwsh[0].Path $arguments $false
-        $run.File = $file
-        $run
-    }
-}
-
-function Skip-Pester([string] $Reason) {
-    $counts.skipped++
-    $skips.Add("Pester tests of tests/module: $Reason")
-}
-
-function Complete-Run($Run) {
-    if ($Run.Name -eq 'Pester' -and $Run.ExitCode -eq 77) { Skip-Pester ([System.IO.File]::ReadAllText($Run.Log).Trim()) }
-    else { Add-Result $Run.Name $Run.File $Run.ExitCode $Run.Log $Run.Watch.Elapsed }
-}
-
-$projects = [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($root, 'tests'), '*.Tests.csproj', 'AllDirectories')
-$rooms = @(foreach ($project in $projects) {
-        $name = [System.IO.Path]::GetFileNameWithoutExtension($project)
-        if (-not $Room -or $name -like "*$Room*") { $name }
-    })
+$rooms = @('Pester') + @(Get-ChildItem (Join-Path $root tests) -Recurse -Filter *.Tests.csproj | ForEach-Object BaseName) | Where-Object { $_ -like "*$Room*" }
 
 # What measures losses runs first, by itself.
 $integration = 'NetTraffic.Integration.Tests'
 if ($rooms -contains $integration) {
-    $run = Start-Room $integration "$integration (alone)" @('-trait', 'Runs=Alone')
-    if ($run) {
-        while (-not (Test-Ended $run 1000)) { }
-        Complete-Run $run
-    }
+    $run = Start-Room $integration "$integration (alone)" '-trait', 'Runs=Alone'
+    while (-not (Test-Ended $run 1000)) { }
+    Add-Result $run
 }
 
 # Then the rest, the longest first, a few at a time: the scripts wait more than they work.
-$waiting = [System.Collections.Generic.List[string]]::new()
-foreach ($name in @($integration, 'NetTraffic.Store.Tests', 'NetTraffic.PowerShell.Tests', 'NetTraffic.Influx.Tests', 'NetTraffic.Shell.Tests') + $rooms) {
-    if ($rooms -contains $name -and -not $waiting.Contains($name)) { $waiting.Add($name) }
+$first = $integration, 'Pester', 'NetTraffic.Store.Tests', 'NetTraffic.PowerShell.Tests', 'NetTraffic.Influx.Tests'
+$waiting = [System.Collections.Generic.Queue[scriptblock]]::new()
+foreach ($name in @($first | Where-Object { $_ -in $rooms }) + @($rooms | Where-Object { $_ -notin $first })) {
+    switch ($name) {
+        'Pester' { 1, 2 | ForEach-Object { $part = $_; $waiting.Enqueue({ Start-Pester $part }.GetNewClosure()) } }
+        $integration { $waiting.Enqueue({ Start-Room $integration $integration '-trait-', 'Runs=Alone' }) }
+        default { $waiting.Enqueue({ Start-Room $name }.GetNewClosure()) }
+    }
 }
-if (-not $Room -or 'Pester' -like "*$Room*") { $waiting.Insert([System.Math]::Min(4, $waiting.Count), 'Pester') }
-$atOnce = [System.Math]::Clamp([System.Environment]::ProcessorCount, 1, 4) + 1
+$atOnce = [Math]::Clamp([Environment]::ProcessorCount, 1, 4) + 1
 $running = [System.Collections.Generic.List[object]]::new()
 while ($waiting.Count -gt 0 -or $running.Count -gt 0) {
-    while ($waiting.Count -gt 0 -and $running.Count -lt $atOnce) {
-        $name = $waiting[0]
-        $waiting.RemoveAt(0)
-        $run = if ($name -eq 'Pester') { Start-Pester } elseif ($name -eq $integration) { Start-Room $name $name @('-trait-', 'Runs=Alone') } else { Start-Room $name $name @() }
-        if ($run) { $running.Add($run) }
-    }
+    while ($waiting.Count -gt 0 -and $running.Count -lt $atOnce) { $running.Add((& $waiting.Dequeue())) }
     foreach ($run in @($running)) {
         if (Test-Ended $run 100) {
             $null = $running.Remove($run)
-            Complete-Run $run
+            Add-Result $run
         }
     }
 }
 
 if ($skips.Count -gt 0) {
-    Say ''
-    Say 'Skipped:'
-    foreach ($skip in $skips) { Say "  $skip" }
+    "`nSkipped:"
+    $skips | ForEach-Object { "  $_" }
 }
 
-Say "$($counts.passed) passed, $($counts.failed) failed, $($counts.skipped) skipped"
-exit $(if ($counts.failed -gt 0 -or $counts.passed -eq 0) { 1 } else { 0 })
+"$($counts.passed) passed, $($counts.failed) failed, $($counts.skipped) skipped"
+exit ($counts.failed -gt 0 -or $counts.passed -eq 0 ? 1 : 0)

@@ -1,6 +1,4 @@
 # Loads the words (NetTraffic.dll) into the default load context and the cmdlets into one of their own.
-# Only commands of Microsoft.PowerShell.Core and .NET here: a hosted engine has no others.
-
 # Few statements, and few types by name: each new kind of call costs milliseconds at the first import, and so does a name that
 # PowerShell must look for in every assembly. The manifest asks for the PowerShell version.
 
@@ -11,7 +9,7 @@ try {
 catch {
     $problem = $_.Exception.GetBaseException().GetType()
     $next = switch ($problem.Name) {
-        'FileNotFoundException' { "NetTraffic is not built: '$bin/NetTraffic.dll' is not there. Next: run './build.sh build' (or './build.ps1 build'), or 'dotnet build', in '$($PSScriptRoot -replace '[\\/][^\\/]*$')'." }
+        'FileNotFoundException' { "NetTraffic is not built: '$bin/NetTraffic.dll' is not there. Next: run './build.sh build' (or './build.ps1 build'), or 'dotnet build', in '$(Split-Path $PSScriptRoot)'." }
         'FileLoadException' { "This process has loaded another build of NetTraffic. Next: start a new PowerShell process to use the one in '$bin'." }
         default { throw }
     }
@@ -19,7 +17,7 @@ catch {
 }
 
 $cmdlets = $words.GetType('NetTraffic.Loading.ModuleLoader')::Load($bin)
-$inner = Microsoft.PowerShell.Core\Import-Module -Assembly $cmdlets -PassThru
+$inner = Import-Module -Assembly $cmdlets -PassThru
 if ($ExecutionContext.SessionState.Module.ExportedCmdlets.Count -eq 0) {
     $cmdlets.GetType('NetTraffic.PowerShell.ModuleMembers')::Adopt($ExecutionContext.SessionState.Module, $inner)
 }

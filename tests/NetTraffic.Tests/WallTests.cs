@@ -22,7 +22,6 @@ public sealed class WallTests
         ["NetTraffic.Engine"] = 2,
         ["NetTraffic.PowerShell"] = 3,
         ["NetTraffic.Server"] = 3,
-        ["NetTraffic.Shell"] = 3,
     };
 
     private static readonly Dictionary<string, Room> Rooms = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)

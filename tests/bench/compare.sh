@@ -3,16 +3,12 @@
 #
 # Whole processes: start, read, track, write, end. Every program runs ROUNDS times (3), in turns, with the capture in the page cache;
 # printed are medians, ratios and the largest peak memory. tshark takes minutes: it runs once, on the first packets of the capture, and its time is
-# extrapolated and marked so. The import goes into a temporary store, through the project's Shell ("./build.sh build" first).
+# extrapolated and marked so. The import goes into a temporary store, through pwsh ("./build.sh build" first).
 # TMPDIR says where stores and copies are written. Bars: 0.5x softflowd, 0.4x nfpcapd, 1.2x tcpdump's copy; 600 MB.
-set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 capture="${1:?usage: compare.sh CAPTURE [ROUNDS]}"
 rounds="${2:-3}"
 capture="$(realpath "$capture")"
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-export PATH="$PATH:/usr/sbin:/sbin"
-shell="$root/artifacts/shell/NetTraffic.Shell"
-[ -x "$shell" ] || { echo "compare.sh: $shell is not there; run ./build.sh build" >&2; exit 1; }
 [ -r "$capture" ] || { echo "compare.sh: '$capture' cannot be read" >&2; exit 1; }
 time_program=/usr/bin/time
 [ -x "$time_program" ] || { echo "compare.sh: /usr/bin/time is needed (apt-get install time)" >&2; exit 1; }
@@ -31,7 +27,7 @@ run_one() {
   mkdir -p "$out"
   local command
   case "$name" in
-    import) command=("$shell" -NonInteractive -Command "Import-NetCapture -LiteralPath '${capture//\'/\'\'}' -StorePath '$out/store' | ForEach-Object { [System.IO.File]::WriteAllText('$work/import.txt', \"\$(\$_.Packets) packets, \$(\$_.Bytes) bytes, \$(\$_.Flows) flows\") }") ;;
+    import) command=("${nt[@]}" "Import-NetCapture -LiteralPath '${capture//\'/\'\'}' -StorePath '$out/store' | ForEach-Object { [System.IO.File]::WriteAllText('$work/import.txt', \"\$(\$_.Packets) packets, \$(\$_.Bytes) bytes, \$(\$_.Flows) flows\") }") ;;
     tcpdump) command=(tcpdump -r "$capture" -w /dev/null) ;;
     # Nobody listens on the discard port of loopback: the export is made and thrown away.
     softflowd) command=(softflowd -r "$capture" -n 127.0.0.1:9 -v 9 -m 1000000) ;;
@@ -67,7 +63,7 @@ printf '\n%-12s %10s %12s %10s  %s\n' program median ratio peak version
 for name in "${names[@]}"; do
   took="$(median "$work/$name.times")"
   case "$name" in
-    import) version="$("$shell" -Version)" ;;
+    import) version="$("$pwsh" -Version)" ;;
     tcpdump) version="$(tcpdump --version 2>&1 | head -n 2 | tr '\n' ' ')" ;;
     softflowd) version="$(softflowd -h 2>&1 | grep -iE 'softflowd.*version|^softflowd' | head -n 1)" ;;
     nfpcapd) version="$(nfpcapd -V 2>&1 | head -n 1)" ;;
@@ -102,6 +98,6 @@ printf '%-42s %6s  bar %-5s %s\n' "peak memory of the import, MB" "$(peak "$work
 
 # Import-Module as the user waits for it: the median over fresh processes.
 for ((round = 0; round < 7; round++)); do
-  "$shell" -NoModule -NonInteractive -Command "\$w = [System.Diagnostics.Stopwatch]::StartNew(); Import-Module '$root/NetTraffic.psd1'; \$w.Elapsed.TotalMilliseconds.ToString('0')" >>"$work/module.times"
+  "$pwsh" -NoProfile -NonInteractive -Command "\$w = [System.Diagnostics.Stopwatch]::StartNew(); Import-Module '$root/NetTraffic.psd1'; \$w.Elapsed.TotalMilliseconds.ToString('0')" >>"$work/module.times"
 done
 printf '%-42s %6s  bar %-5s %s\n' "Import-Module, ms" "$(median "$work/module.times")" 300 "$(verdict "$(median "$work/module.times")" 300)"

@@ -6,14 +6,11 @@
 # what the one before left is removed, the disk has done what it was asked to (a file system may take seconds to free gigabytes, and all
 # that must be on the disk waits for it), and the capture is in the page cache. Printed are all times, medians, and the median of the
 # ratios within each round. A file of gigabytes cannot be kept faster than the disk takes it; cp of the same file shows what it takes, and
-# TMPDIR on a loop device over a tmpfs is a disk that is no limit. Through the project's Shell ("./build.sh build" first). Bar: 1.6x.
-set -euo pipefail
+# TMPDIR on a loop device over a tmpfs is a disk that is no limit. Through pwsh ("./build.sh build" first). Bar: 1.6x.
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 capture="$(realpath "${1:?usage: keep.sh CAPTURE [ROUNDS]}")"
 rounds="${2:-5}"
 bound="${3:-}"
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
-shell="$root/artifacts/shell/NetTraffic.Shell"
-[ -x "$shell" ] || { echo "keep.sh: $shell is not there; run ./build.sh build" >&2; exit 1; }
 [ -r "$capture" ] || { echo "keep.sh: '$capture' cannot be read" >&2; exit 1; }
 work="$(mktemp -d "${TMPDIR:-/tmp}/nettraffic-keep.XXXXXX")"
 trap 'rm -rf "$work"' EXIT
@@ -29,7 +26,7 @@ run_one() {
   begun="$(date +%s%N)"
   case "$1" in
     copy) cp "$capture" "$out/copy" ;;
-    *) "$shell" -NonInteractive -Command "Import-NetCapture -LiteralPath '${capture//\'/\'\'}' $more -StorePath '$out/store' | ForEach-Object { [System.IO.File]::WriteAllText('$work/$1.txt', \"\$(\$_.Packets) packets, \$(\$_.Flows) flows, \$(\$_.PacketRingPackets) kept\") }" >"$work/log" 2>&1 </dev/null || { cat "$work/log" >&2; exit 1; } ;;
+    *) "${nt[@]}" "Import-NetCapture -LiteralPath '${capture//\'/\'\'}' $more -StorePath '$out/store' | ForEach-Object { [System.IO.File]::WriteAllText('$work/$1.txt', \"\$(\$_.Packets) packets, \$(\$_.Flows) flows, \$(\$_.PacketRingPackets) kept\") }" >"$work/log" 2>&1 </dev/null || { cat "$work/log" >&2; exit 1; } ;;
   esac
   awk -v ns=$(($(date +%s%N) - begun)) 'BEGIN { printf "%.3f\n", ns / 1e9 }'
 }

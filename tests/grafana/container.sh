@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the image and docker-compose.yml make of the Shell, without a container: run by tests/integration/dockerfile.sh in mount and
+# What the image and docker-compose.yml make of PowerShell, without a container: run by tests/integration/dockerfile.sh in mount and
 # network namespaces of its own, as root. The Dockerfile's COPY and RUN put the files where the image has them; then the entry point
 # runs as the image's user, with NET_RAW as the only capability there is to be had, on a root that cannot be written.
 # Prints what it found; ends with 0 or 1.
@@ -44,7 +44,7 @@ as() {
   exec setpriv --reuid=$uid --regid=$uid --clear-groups --inh-caps=-all --bounding-set="$capabilities" "$@"
 }
 environment=(env -i PATH="$PATH" NETTRAFFIC_INTERFACE=lo NETTRAFFIC_SENSOR= NETTRAFFIC_RETENTION=7d "${settings[@]}")
-plain() { (as -all --no-new-privs -- "${environment[@]}" dotnet /opt/nettraffic/shell/NetTraffic.Shell.dll -NonInteractive -Command "$1"); }
+plain() { (as -all --no-new-privs -- "${environment[@]}" dotnet /opt/nettraffic/pwsh/pwsh.dll -NonInteractive -Command "$1"); }
 healthy() { (as -all,+net_raw -- "${environment[@]}" "${health[@]}"); }
 
 if (touch /opt/nettraffic/x /usr/x) 2>/dev/null; then wrong "the root can be written"; fi
@@ -78,4 +78,4 @@ if healthy >/tmp/health 2>&1; then wrong "healthy although the capture has stopp
 
 # What the comments say of a container without NET_RAW: the entry point does not start, dotnet with the same program does.
 if (as -all -- "${environment[@]}" "${entry[@]}" -Version) >/tmp/none 2>&1; then wrong "the entry point starts where NET_RAW is dropped: the Dockerfile says otherwise"; fi
-[ "$(plain "'started'")" = started ] || wrong "dotnet does not start the Shell without capabilities"
+[ "$(plain "'started'")" = started ] || wrong "dotnet does not start PowerShell without capabilities"

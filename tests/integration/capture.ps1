@@ -1,6 +1,7 @@
 # Captures until a file appears; what is left in NAME.done says how it ended.
 param([string] $Interface, [string] $Name, [string] $StorePath, [string] $Ready, [string] $StopFile, [string] $Engine, [long] $PacketRing, [int] $PacketRingSnapLength, [int] $BufferSize)
 $ErrorActionPreference = 'Stop'
+Import-Module (Join-Path $PSScriptRoot ../../NetTraffic.psd1)
 $more = @{}
 foreach ($one in 'Engine', 'PacketRing', 'PacketRingSnapLength', 'BufferSize') {
     if ($PSBoundParameters.ContainsKey($one)) { $more[$one] = $PSBoundParameters[$one] }

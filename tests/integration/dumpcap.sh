@@ -42,7 +42,7 @@ done
 note "a user through dumpcap, and tshark: $counted packets each"
 
 evidence="$work/err"
-refused() { ip netns exec "$right" env "${as_user[@]}" "$1" "$shell" -NonInteractive -Command "Start-NetCapture wr -Engine $2 -StorePath '$work/refused'" >"$work/err" 2>&1 && die "the engine $2 captured without permission"; grep -q "$3" "$work/err" || die "the error does not say '$3'"; }
+refused() { ip netns exec "$right" env "${as_user[@]}" "$1" "${nt[@]}" "Start-NetCapture wr -Engine $2 -StorePath '$work/refused'" >"$work/err" 2>&1 && die "the engine $2 captured without permission"; grep -q "$3" "$work/err" || die "the error does not say '$3'"; }
 refused "--groups=$group" Libpcap 'setcap'
 # Debian's dumpcap may be run by the group wireshark alone.
 refused --clear-groups Dumpcap 'usermod -a -G wireshark'

@@ -10,7 +10,7 @@ start_server
 curl -sf "http://127.0.0.1:$port/query" --data-urlencode 'q=CREATE DATABASE traffic' >/dev/null
 kills="${1:-40}"
 more "$((kills * 2))"
-python3 "$here/influx-kill.py" "$kills" "$store/forward" "$shell" -NoProfile -NonInteractive -File "$here/influx-sender.ps1" -StorePath "$store" >"$work/kill.log" 2>&1 ||
+python3 "$here/influx-kill.py" "$kills" "$store/forward" "$pwsh" -NoProfile -NonInteractive -File "$here/influx-sender.ps1" -StorePath "$store" >"$work/kill.log" 2>&1 ||
   { evidence="$work/kill.log"; die "the kills did not hit what they were aimed at"; }
 sed 's/^/  /' "$work/kill.log"
 ask "Sync-NetTrafficInflux -StorePath '$store' | Out-Null"

@@ -1,6 +1,7 @@
 # Passes on a store to the InfluxDB that is set, one segment a batch, until it is killed or there is no more.
 param([Parameter(Mandatory)] [string] $StorePath)
 $ErrorActionPreference = 'Stop'
+Import-Module (Join-Path $PSScriptRoot ../../NetTraffic.psd1)
 # The module's parts have a load context of their own.
 $null = Get-NetTrafficOption -StorePath $StorePath
 $engine = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'NetTraffic.Engine' }

@@ -27,7 +27,7 @@ compare "after an import"
 more 25
 kills=0
 for delay in 0.8 1.0 1.2 1.4; do
-  "$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
+  "${nt[@]}" "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
   sender=$!
   pids+=("$sender")
   sleep "$delay"
@@ -44,7 +44,7 @@ stop_server
 token=kept-secret-token-72
 printf '{"InfluxToken":"%s"}' "$token" >"$store/secrets.json"
 chmod 600 "$store/secrets.json"
-env --default-signal=INT "$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
+env --default-signal=INT "${nt[@]}" "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
 sender=$!
 pids+=("$sender")
 wait_until 30 "grep -q 'Nothing is lost' '$work/sync.log'" || { evidence="$work/sync.log"; die "the sender did not say that it waits"; }
@@ -63,7 +63,7 @@ compare "after Ctrl+C"
 
 more 10
 stop_server
-"$shell" -NonInteractive -Command "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
+"${nt[@]}" "Sync-NetTrafficInflux -StorePath '$store'" >"$work/sync.log" 2>&1 &
 sender=$!
 pids+=("$sender")
 sleep 3
@@ -84,7 +84,7 @@ if [ "$(id -u)" -eq 0 ] && command -v tcpreplay >/dev/null; then
   sysctl -qw net.ipv6.conf.wr.disable_ipv6=1 2>/dev/null || true
   ip link set wr arp off up
   read -r frames _ <<<"$(make_frames "$work/frames.pcap" 500)"
-  "$shell" -NonInteractive -File "$here/capture.ps1" -Interface wr -Name forwarded -StorePath "$store" -Ready "$work/forwarded.ready" -StopFile "$work/forwarded.stop" >"$work/forwarded.log" 2>&1 &
+  "$pwsh" -NoProfile -NonInteractive -File "$here/capture.ps1" -Interface wr -Name forwarded -StorePath "$store" -Ready "$work/forwarded.ready" -StopFile "$work/forwarded.stop" >"$work/forwarded.log" 2>&1 &
   pids+=("$!")
   wait_until 30 "[ -e '$work/forwarded.ready' ]" || { evidence="$work/forwarded.log"; die "the capture did not start"; }
   ip netns exec "$left" tcpreplay --topspeed --loop=4 -i wl "$work/frames.pcap" >/dev/null 2>&1

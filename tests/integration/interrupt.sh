@@ -11,7 +11,7 @@ tail -c +25 "$work/frames.pcap" >"$work/body"
 head -c 24 "$work/frames.pcap" >"$work/big.pcap"
 for _ in $(seq 50); do cat "$work/body"; done >"$work/body50"
 for _ in $(seq 80); do cat "$work/body50"; done >>"$work/big.pcap"
-env --default-signal=INT "$shell" -NonInteractive -Command "Import-NetCapture -LiteralPath '$work/big.pcap' -StorePath '$store'" >"$work/import.log" 2>&1 &
+env --default-signal=INT "${nt[@]}" "Import-NetCapture -LiteralPath '$work/big.pcap' -StorePath '$store'" >"$work/import.log" 2>&1 &
 import=$!
 pids+=("$import")
 wait_until 30 "compgen -G '$store/captures/status/*.json' >/dev/null" || { evidence="$work/import.log"; die "the import did not start"; }
@@ -32,7 +32,7 @@ note "the import stopped after $took ms with $stored packets stored"
 check_segments
 rm "$work/big.pcap"
 
-ip netns exec "$right" env --default-signal=INT "$shell" -NonInteractive -Command "Start-NetCapture -Interface wr -Name keyboard -Wait -StorePath '$work/store2'" >"$work/capture.log" 2>&1 &
+ip netns exec "$right" env --default-signal=INT "${nt[@]}" "Start-NetCapture -Interface wr -Name keyboard -Wait -StorePath '$work/store2'" >"$work/capture.log" 2>&1 &
 capture=$!
 pids+=("$capture")
 store="$work/store2"

@@ -3,7 +3,12 @@
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 here="$root/tests/integration"
-shell="${NETTRAFFIC_SHELL:-$root/artifacts/shell/NetTraffic.Shell}"
+# PowerShell: the one that runs the tests, that of build.sh, or an installed one.
+pwsh="${NETTRAFFIC_PWSH:-$root/artifacts/pwsh/pwsh}"
+[ -x "$pwsh" ] || pwsh="$(command -v pwsh || true)"
+# "${nt[@]}" COMMAND: the command in a PowerShell of its own, with the module.
+nt=("$pwsh" -NoProfile -NonInteractive -Command "\$PSStyle.OutputRendering = 'PlainText'; Import-Module '$root/NetTraffic.psd1';")
+export POWERSHELL_TELEMETRY_OPTOUT=1
 export PATH="$PATH:/usr/sbin:/sbin"
 work=""
 pids=()
@@ -17,7 +22,7 @@ note() { echo "  $*"; }
 
 need() {
   [ "$(uname -s)" = Linux ] || skip "needs Linux"
-  [ -x "$shell" ] || skip "needs the Shell: ./build.sh build"
+  [ -x "$pwsh" ] && [ -e "$root/module/bin/NetTraffic.dll" ] || skip "needs PowerShell and the module: ./build.sh build"
   local tool
   for tool in "$@"; do
     case "$tool" in
@@ -45,8 +50,8 @@ begin() {
   trap 'exit 130' INT TERM
 }
 
-# One expression in the Shell; its output is the answer.
-ask() { "$shell" -NonInteractive -Command "$1"; }
+# One expression; its output is the answer.
+ask() { "${nt[@]}" "$1"; }
 
 # Two namespaces joined by a cable of their own; nothing else is reachable from them, and nothing talks by itself.
 make_network() {
@@ -68,14 +73,14 @@ make_network() {
 received() { ip netns exec "$right" cat /sys/class/net/wr/statistics/rx_packets; }
 
 # PACKETS frames of as many UDP flows into FILE.
-make_frames() { "$shell" -NoModule -NonInteractive -File "$here/make-frames.ps1" -Path "$1" -Count "$2"; }
+make_frames() { "$pwsh" -NoProfile -NonInteractive -File "$here/make-frames.ps1" -Path "$1" -Count "$2"; }
 
 # start_capture NAMESPACE INTERFACE NAME [PARAMETERS]: a capture in a process of its own, which capture_as may put into another
 # environment or user; stop_capture NAME ends it. Sets capture_pid.
 start_capture() {
   local ns="$1" interface="$2" name="$3"
   shift 3
-  ip netns exec "$ns" env --default-signal=INT "${capture_as[@]}" "$shell" -NonInteractive -File "$here/capture.ps1" -Interface "$interface" -Name "$name" \
+  ip netns exec "$ns" env --default-signal=INT "${capture_as[@]}" "$pwsh" -NoProfile -NonInteractive -File "$here/capture.ps1" -Interface "$interface" -Name "$name" \
     -StorePath "$store" -Ready "$work/$name.ready" -StopFile "$work/$name.stop" "$@" >"$work/$name.log" 2>&1 &
   capture_pid=$!
   pids+=("$capture_pid")

@@ -8,8 +8,8 @@ chmod 777 "$work/home"
 make_frames "$work/frames.pcap" 100 >/dev/null
 chmod 644 "$work/frames.pcap"
 as_nobody() { HOME="$work/home" setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
-as_nobody test -r "$shell" 2>/dev/null || skip "another user may not read this folder ($root)"
-if as_nobody "$shell" -NonInteractive -Command "Import-NetCapture -LiteralPath '$work/frames.pcap' -StorePath '$work/readonly/store'" >"$work/out" 2>"$work/err"; then
+as_nobody test -x "$pwsh" -a -r "$(dirname "$pwsh")/pwsh.dll" 2>/dev/null || skip "another user may not read this folder ($root)"
+if as_nobody "${nt[@]}" "Import-NetCapture -LiteralPath '$work/frames.pcap' -StorePath '$work/readonly/store'" >"$work/out" 2>"$work/err"; then
   evidence="$work/out"
   die "the import into a folder that may not be written succeeded"
 fi

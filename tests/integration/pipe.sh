@@ -6,7 +6,7 @@
 need root ip tcpdump python3 mkfifo
 begin
 make_network
-import() { exec env --default-signal=INT "$shell" -NonInteractive -Command "$2" >"$work/$1.log" 2>&1; }
+import() { exec env --default-signal=INT "${nt[@]}" "$2" >"$work/$1.log" 2>&1; }
 # listen NAME: tcpdump into NAME.fifo. Sets tcpdump_pid.
 listen() {
   ip netns exec "$right" tcpdump -i wr -n -U -B 16384 -w - 2>"$work/$1.tcpdump" >"$work/$1.fifo" &

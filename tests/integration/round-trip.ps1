@@ -2,6 +2,7 @@
 # "NUMBER<tab>BPF<tab>..." of another the packets of file NUMBER that pass it. Says "NUMBER packets kept" and "filter LINE packets".
 param([string] $List, [string] $Filters, [string] $Folder, [string] $StorePath)
 $ErrorActionPreference = 'Stop'
+Import-Module (Join-Path $PSScriptRoot ../../NetTraffic.psd1)
 $WarningPreference = 'SilentlyContinue'
 $ids = @{}
 foreach ($line in [System.IO.File]::ReadAllLines($List)) {

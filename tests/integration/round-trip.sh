@@ -26,7 +26,7 @@ fi
   'ether multicast' 'eth.dst.ig#1 == 1' 'ip and not tcp and not udp' 'eth.type#1 == 0x0800 && ip.proto#1 != 6 && ip.proto#1 != 17' vlan 'eth.type#1 == 0x8100'
 for ((i = 0; i < ${#captures[@]}; i++)); do printf '%s\t%s\n' "$i" "${captures[i]}"; done >"$work/list"
 evidence="$work/run.log"
-"$shell" -NonInteractive -File "$here/round-trip.ps1" -List "$work/list" -Filters "$work/filters" -Folder "$work" -StorePath "$store" >"$work/run.log" 2>&1 || die "import or export failed"
+"$pwsh" -NoProfile -NonInteractive -File "$here/round-trip.ps1" -List "$work/list" -Filters "$work/filters" -Folder "$work" -StorePath "$store" >"$work/run.log" 2>&1 || die "import or export failed"
 
 # same NAME FILE FILE: the same packets. Link type, times in nanoseconds, both lengths and bytes stand in a classic pcap behind the snap
 # length; what that has no room for, files of several link types, TShark prints.

@@ -1,7 +1,6 @@
 #Requires -Version 7.6
-#Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
-# The module's surface in a real PowerShell: Invoke-Pester tests/module. The same and more runs in the hosted engine
-# (tests/NetTraffic.PowerShell.Tests), where no PowerShell is installed.
+# The module's surface: Invoke-Pester tests/module. What needs a fault injected runs in the hosted engine
+# (tests/NetTraffic.PowerShell.Tests).
 
 BeforeDiscovery {
     $script:root = (Resolve-Path "$PSScriptRoot/../..").Path

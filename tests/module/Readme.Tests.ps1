@@ -1,4 +1,3 @@
-#requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 # Every example of the README, whole lines, in PowerShell itself.
 
 BeforeDiscovery {
@@ -6,7 +5,7 @@ BeforeDiscovery {
     $text = Get-Content -Raw (Join-Path $root README.md)
     $lines = @($text -split "`n" | Where-Object { $_ -like 'PS> *' } | ForEach-Object { $_.Substring(4).Trim() })
     $lines += [regex]::Matches($text, '(?s)```powershell\n(.*?)```') | ForEach-Object { $_.Groups[1].Value -split "`n" } |
-        Where-Object { $_ -and $_ -notlike './build.sh*' -and $_ -notlike 'Import-Module*' -and $_ -notlike '*Start-NetCapture*' -and $_ -notlike '$job*' }
+        Where-Object { $_ -and $_ -notlike './build.*' -and $_ -notlike 'Import-Module*' -and $_ -notlike '*Start-NetCapture*' -and $_ -notlike '$job*' }
     $examples = $lines | ForEach-Object { @{ Line = $_ } }
 }
 
