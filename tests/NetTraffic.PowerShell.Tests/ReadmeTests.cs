@@ -40,7 +40,7 @@ public class ReadmeTests
                 Assert.Skip("Capturing on the loopback interface is not permitted here.");
             }
 
-            foreach (string line in block.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("./build.sh", StringComparison.Ordinal) && !line.StartsWith("Import-Module", StringComparison.Ordinal)))
+            foreach (string line in block.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("./build.", StringComparison.Ordinal) && !line.StartsWith("Import-Module", StringComparison.Ordinal)))
             {
                 // Which interfaces this machine has is not the README's to know.
                 session.Run(OwnPart(session, line.Replace("eth0, lo", "lo", StringComparison.Ordinal))).Clean();
