@@ -13,9 +13,4 @@ internal static class Clock
         long ticks = (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks;
         return ticks > long.MaxValue / 100 ? long.MaxValue : ticks < long.MinValue / 100 ? long.MinValue : ticks * 100;
     }
-
-    public static DateTime FromMicroseconds(long us) => FromNanoseconds(us * 1000);
-
-    /// <summary>Microseconds as flow rows count them.</summary>
-    public static long ToMicroseconds(DateTime time) => (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks / 10;
 }

@@ -17,7 +17,7 @@ public sealed class TrafficStore : ITrafficStore
 
     /// <summary>Opens a store; nothing is written, and a folder that is not there is an empty store.</summary>
     /// <param name="path">Folder.</param>
-    /// <exception cref="StoreException">The store is from a newer version, or is no store.</exception>
+    /// <exception cref="StoreException">The store is of another layout version, or is no store.</exception>
     public TrafficStore(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
@@ -80,12 +80,12 @@ public sealed class TrafficStore : ITrafficStore
     {
         Dataset chosen = Datasets.All.FirstOrDefault(known => known.Name.Equals(dataset, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentException($"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.", nameof(dataset));
-        return Ask(connection => Exporter.ToParquet(Path, connection, chosen, filter, perInterval, path, cancellationToken), cancellationToken);
+        return Ask(connection => ParquetExport.Write(Path, connection, chosen, filter, perInterval, path, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
     public IEnumerable<CaptureInterval> GetCaptureIntervals(TrafficFilter filter, CancellationToken cancellationToken) =>
-        Ask(connection => Exporter.Intervals(Path, connection, filter, cancellationToken), cancellationToken);
+        Ask(connection => CaptureQuery.Intervals(Path, connection, filter, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public IReadOnlyList<CaptureStatus> GetCaptures() => CaptureRegistry.List(Path);
@@ -138,7 +138,7 @@ public sealed class TrafficStore : ITrafficStore
 
     /// <inheritdoc/>
     public IReadOnlyList<string> GetNames(SummaryKey key, string prefix, int limit) =>
-        Ask(connection => Exporter.Names(Path, connection, key, prefix, limit), CancellationToken.None);
+        Ask(connection => NameQuery.Find(Path, connection, key, prefix, limit), CancellationToken.None);
 
     /// <inheritdoc/>
     public ISegmentFeed Segments => new SegmentFeed(Path, Ask);
@@ -232,10 +232,22 @@ public sealed class TrafficStore : ITrafficStore
             throw new StoreException($"'{path}' does not say which version the store has. Restore it as {{\"Version\": {Datasets.StoreVersion}}}, or use another store.");
         }
 
-        if (version > Datasets.StoreVersion)
+        if (version != Datasets.StoreVersion)
         {
-            throw new StoreException(string.Create(CultureInfo.InvariantCulture, $"The store '{Path}' is of version {version}, and this NetTraffic knows version {Datasets.StoreVersion}. Update NetTraffic, or use another store with -StorePath."));
+            throw OfOtherVersion(version);
         }
+    }
+
+    private StoreException OfOtherVersion(int version)
+    {
+        string nextMove = version > Datasets.StoreVersion ? "Update NetTraffic, or use another store with -StorePath."
+            : "Delete the folder or use another store with -StorePath; the older NetTraffic that wrote it can export what it holds.";
+        return new StoreException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The store '{Path}' has layout version {version}, and this NetTraffic knows version {Datasets.StoreVersion}. {nextMove}"))
+        {
+            NextMove = nextMove,
+        };
     }
 
     private static int Version(JsonElement root)

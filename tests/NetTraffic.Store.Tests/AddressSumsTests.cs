@@ -22,7 +22,7 @@ public class AddressSumsTests
                 // Every tenth flow is a host's with itself.
                 rows = [.. rows.Select(row => row.FlowId % 10 == 0 ? row with { Destination = row.Source } : row)];
                 Rows.Store(store, rows, segmentRows: kind == 0 ? 100_000 : 7);
-                DateTime from = Database.FromMicroseconds(Rows.BaseUs).AddMinutes(since);
+                DateTime from = UnixTime.FromMicroseconds(Rows.BaseUs).AddMinutes(since);
                 TrafficFilter filter = new() { Since = kind is 2 or 4 ? from : null, Until = kind is 3 or 4 ? from.AddMinutes(length) : null };
                 AssertSame(folder.Path, by, top, filter);
                 AssertSame(folder.Path, by, 1000, filter);
@@ -63,7 +63,7 @@ public class AddressSumsTests
         foreach (SummaryKey by in new[] { SummaryKey.Address, SummaryKey.SourceAddress, SummaryKey.DestinationAddress })
         {
             AssertSame(folder.Path, by, 25, new TrafficFilter());
-            AssertSame(folder.Path, by, 10_000, new TrafficFilter { Since = Database.FromMicroseconds(Rows.BaseUs + 1_000_000_000), Until = Database.FromMicroseconds(Rows.BaseUs + 2_000_000_000) });
+            AssertSame(folder.Path, by, 10_000, new TrafficFilter { Since = UnixTime.FromMicroseconds(Rows.BaseUs + 1_000_000_000), Until = UnixTime.FromMicroseconds(Rows.BaseUs + 2_000_000_000) });
         }
     }
 
@@ -116,7 +116,7 @@ public class AddressSumsTests
             Assert.Equal(rowByRow.Whole, summed.Whole);
             Assert.Equal(Lines(rowByRow), Lines(summed));
             AssertSame(folder.Path, by, 50, new TrafficFilter());
-            AssertSame(folder.Path, by, 50, new TrafficFilter { Since = Database.FromMicroseconds(begin + 1_000_000_000) });
+            AssertSame(folder.Path, by, 50, new TrafficFilter { Since = UnixTime.FromMicroseconds(begin + 1_000_000_000) });
         }
 
         static IEnumerable<string> Lines(AddressSumWorker sums)

@@ -67,6 +67,27 @@ public class CaptureWriterTests
         Assert.Equal(60, store.GetCaptures().Single().LostRows);
     }
 
+    /// <summary>What was gathered of rows that are given up must not turn up among those of the next segment.</summary>
+    [Fact]
+    public void Rows_that_follow_rows_that_were_given_up_have_their_own_Community_IDs()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 259, MaxPendingRows = 10 });
+        string obstacle = Path.Combine(folder.Path, "flows");
+        File.WriteAllText(obstacle, "");
+        FlowRow[] rows = [.. Enumerable.Range(0, 800).Select(Row).Select((row, i) => i % 259 == 5 ? row with { IpVersion = 0, EtherType = 0x0806 } : row)];
+        writer.Write(rows.AsSpan(0, 600), Rows.Interfaces);
+        File.Delete(obstacle);
+        writer.Flush();
+        writer.Write(rows.AsSpan(600), Rows.Interfaces);
+        writer.Complete(CaptureState.Completed, null);
+        Assert.NotEqual(0, writer.LostRows);
+        Flow[] kept = [.. store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None)];
+        Assert.InRange(kept.Length, 200, 600);
+        Assert.All(kept, flow => Assert.Equal(rows[flow.FlowId] is { IpVersion: not 0 } row ? CommunityId.Compute(row) : null, flow.CommunityId));
+    }
+
     [Fact]
     public void Hours_far_apart_are_written_in_bounded_memory()
     {
@@ -79,7 +100,7 @@ public class CaptureWriterTests
         writer.Write(rows, Rows.Interfaces);
         writer.Complete(CaptureState.Completed, null);
         Assert.Equal(200, store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None).Count());
-        Assert.Equal(Database.FromMicroseconds(-5), store.GetFlows(new TrafficFilter { Until = DateTime.UnixEpoch }, null, true, CancellationToken.None).Single().Time);
+        Assert.Equal(UnixTime.FromMicroseconds(-5), store.GetFlows(new TrafficFilter { Until = DateTime.UnixEpoch }, null, true, CancellationToken.None).Single().Time);
     }
 
     [Fact]

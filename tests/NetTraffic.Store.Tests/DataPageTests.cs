@@ -5,18 +5,25 @@ namespace NetTraffic.Store.Tests;
 
 public class DataPageTests
 {
-    /// <summary>docs/data.md is written from the column table: NETTRAFFIC_WRITE_DOCS=1 writes it anew.</summary>
+    /// <summary>docs/data.md is written from the tables of columns: NETTRAFFIC_WRITE_DOCS=1 writes it anew.</summary>
     [Fact]
-    public void The_page_of_columns_is_in_step_with_the_column_table()
+    public void The_page_of_columns_is_in_step_with_their_tables()
     {
         string path = Path.Combine(Repository.Root, "docs", "data.md");
-        StringBuilder page = new("# The columns of the datasets\n\nWhat stands in the Parquet files. Written from the column table in `src/NetTraffic/Store/Columns.cs`; a test keeps the two in step.\n");
+        StringBuilder page = new("""
+            # The columns of the datasets
+
+            What stands in the Parquet files, and what Export-NetTraffic writes as CSV and JSON under the names in PowerShell. Written from the
+            tables of columns in `src/NetTraffic/Datasets`; a test keeps the two in step.
+
+            """);
         foreach (Dataset dataset in Datasets.All)
         {
             page.Append($"\n## {dataset.Name}\n{dataset.Description}\n\n| column | in PowerShell | type | can be absent | holds |\n|---|---|---|---|---|\n");
-            foreach (Column column in dataset.Columns)
+            foreach (Column column in dataset.Fields)
             {
-                page.Append($"| {column.Name} | {column.Property} | {Database.SqlType(column.Type)} | {(column.Nullable ? "yes" : "")} | {column.Description} |\n");
+                (string name, string type) = column.IsStored ? (column.Name, DatasetSql.Type(column.Type)) : ("", "not stored");
+                page.Append($"| {name} | {column.Property} | {type} | {(column.Nullable ? "yes" : "")} | {column.Description} |\n");
             }
         }
 

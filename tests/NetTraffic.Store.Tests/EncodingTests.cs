@@ -92,9 +92,13 @@ public class EncodingTests
                 int[] present = [.. rows.Select(row => gaps && row % 3 == 0 ? 0 : 1)];
                 TextDictionary dictionary = new();
                 int[] indices = [.. rows.Where((_, i) => present[i] == 1).Select(row => dictionary.Number($"text {row}"))];
-                Dataset dataset = new("test", [new("Text", "text", ColumnType.Text, true, ColumnMerge.Same, ""), new("Number", "number", ColumnType.Int64, false, ColumnMerge.Same, "")], "");
+                Column[] columns =
+                [
+                    new("Text", "text", ColumnType.Text, true, ColumnMerge.Same, ""),
+                    new("Number", "number", ColumnType.Int64, false, ColumnMerge.Same, ""),
+                ];
                 ParquetFile file = new();
-                file.Begin(dataset, rows.Length);
+                file.Begin(columns, rows.Length);
                 file.Text(dictionary.Plain, dictionary.Count, indices, present);
                 file.Numbers([.. rows.Select(row => (long)row)]);
                 string path = Path.Combine(folder.Path, "a.parquet");

@@ -41,8 +41,8 @@ public class FlowQueryTests
                 Assert.Equal(own.Sum(row => row.SourceBytes), flow.SourceBytes);
                 Assert.Equal(own.Sum(row => row.DestinationPackets), flow.DestinationPackets);
                 Assert.Equal(own.Sum(row => row.DestinationRetransmissions), flow.DestinationRetransmissions);
-                Assert.Equal(Database.FromMicroseconds(own.Max(row => row.EndTimeUs)), flow.EndTime);
-                Assert.Equal(Database.FromMicroseconds(own.Min(row => row.StartTimeUs)), flow.StartTime);
+                Assert.Equal(UnixTime.FromMicroseconds(own.Max(row => row.EndTimeUs)), flow.EndTime);
+                Assert.Equal(UnixTime.FromMicroseconds(own.Min(row => row.StartTimeUs)), flow.StartTime);
                 Assert.Equal(last.State.ToString(), flow.State);
             }
         },
@@ -92,12 +92,12 @@ public class FlowQueryTests
             CaptureStatus capture = Rows.Store(store, rows);
             long Count(TrafficFilter filter) => store.GetFlows(filter, null, true, CancellationToken.None).LongCount();
             static bool Ports(FlowRow row) => row.IpVersion != 0 && ProtocolNames.HasPorts(row.IpProtocol);
-            DateTime middle = Database.FromMicroseconds(Rows.BaseUs + 3_600_000_000);
+            DateTime middle = UnixTime.FromMicroseconds(Rows.BaseUs + 3_600_000_000);
             Assert.Equal(rows.LongCount(row => Ports(row) && (row.SourcePort == 443 || row.DestinationPort == 443)), Count(new TrafficFilter { Port = [443] }));
             Assert.Equal(rows.LongCount(row => row.IpVersion != 0 && row.IpProtocol is 6 or 17), Count(new TrafficFilter { Protocol = ["tcp", "17"] }));
             Assert.Equal(rows.LongCount(row => ApplicationTable.Name(row.Application) == "https"), Count(new TrafficFilter { Application = ["HTTPS"] }));
-            Assert.Equal(rows.LongCount(row => Database.FromMicroseconds(row.TimeUs) >= middle), Count(new TrafficFilter { Since = middle }));
-            Assert.Equal(rows.LongCount(row => Database.FromMicroseconds(row.TimeUs) < middle), Count(new TrafficFilter { Until = middle }));
+            Assert.Equal(rows.LongCount(row => UnixTime.FromMicroseconds(row.TimeUs) >= middle), Count(new TrafficFilter { Since = middle }));
+            Assert.Equal(rows.LongCount(row => UnixTime.FromMicroseconds(row.TimeUs) < middle), Count(new TrafficFilter { Until = middle }));
             Assert.Equal(rows.Count, Count(new TrafficFilter { CaptureId = [capture.CaptureId] }));
             Assert.Equal(0, Count(new TrafficFilter { CaptureId = ["none' OR 'a'='a"] }));
         },
@@ -138,8 +138,8 @@ public class FlowQueryTests
             ip ? CommunityId.Compute(row) : null, row.EndReason == FlowEndReason.Ongoing ? null : row.EndReason);
     }
 
-    private static string Describe(Flow flow) => string.Join('|', flow.CaptureId, flow.Sensor, flow.Interface, flow.FlowId, Database.Microseconds(flow.Time), Database.Microseconds(flow.EndTime),
-        Database.Microseconds(flow.StartTime), flow.SourceAddress, flow.SourcePort, flow.DestinationAddress, flow.DestinationPort, flow.IpVersion, flow.IpProtocol, flow.Transport, flow.Application,
+    private static string Describe(Flow flow) => string.Join('|', flow.CaptureId, flow.Sensor, flow.Interface, flow.FlowId, UnixTime.ToMicroseconds(flow.Time), UnixTime.ToMicroseconds(flow.EndTime),
+        UnixTime.ToMicroseconds(flow.StartTime), flow.SourceAddress, flow.SourcePort, flow.DestinationAddress, flow.DestinationPort, flow.IpVersion, flow.IpProtocol, flow.Transport, flow.Application,
         flow.EtherType, flow.IcmpType, flow.IcmpCode, flow.VlanId, flow.Tunnel, flow.SourceMac, flow.DestinationMac, flow.SourcePackets, flow.SourceBytes, flow.DestinationPackets,
         flow.DestinationBytes, flow.SourceTcpFlags, flow.DestinationTcpFlags, flow.State, flow.HandshakeRtt, flow.SourceRetransmissions, flow.DestinationRetransmissions, flow.CommunityId, flow.EndReason);
 }

@@ -30,8 +30,8 @@ public class SummaryTests
             using ScratchFolder folder = new();
             using TrafficStore store = new(folder.Path);
             Rows.Store(store, rows);
-            DateTime middle = Database.FromMicroseconds(Rows.BaseUs + 3_600_000_000);
-            long expected = rows.Where(row => Database.FromMicroseconds(row.TimeUs) >= middle).Select(row => row.FlowId).Distinct().LongCount();
+            DateTime middle = UnixTime.FromMicroseconds(Rows.BaseUs + 3_600_000_000);
+            long expected = rows.Where(row => UnixTime.FromMicroseconds(row.TimeUs) >= middle).Select(row => row.FlowId).Distinct().LongCount();
             Assert.Equal(expected, store.GetSummary(new TrafficFilter { Since = middle }, CancellationToken.None).Flows);
         },
         iter: Tries);
@@ -86,7 +86,7 @@ public class SummaryTests
             const long bucketUs = 600_000_000;
             IReadOnlyList<TrafficSummaryItem> found = store.GetSummary(SummaryKey.Protocol, 100, TimeSpan.FromMinutes(10), new TrafficFilter(), CancellationToken.None);
             Dictionary<(DateTime, string), long> expected = rows
-                .GroupBy(row => (Database.FromMicroseconds(row.TimeUs / bucketUs * bucketUs), ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)))
+                .GroupBy(row => (UnixTime.FromMicroseconds(row.TimeUs / bucketUs * bucketUs), ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)))
                 .ToDictionary(group => group.Key, group => group.Sum(row => row.SourceBytes + row.DestinationBytes));
             Assert.Equal(expected.Count, found.Count);
             Assert.All(found, item => Assert.Equal(expected[(item.Time!.Value, item.Name)], item.Bytes));

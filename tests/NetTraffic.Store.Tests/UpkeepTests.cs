@@ -79,7 +79,7 @@ public class UpkeepTests
         using TrafficStore store = new(folder.Path);
         FlowRow[] rows = [.. Enumerable.Range(0, 5).Select(hour => CaptureWriterTests.Row(hour) with { TimeUs = Rows.BaseUs + (hour * 3_600_000_000L), EndTimeUs = Rows.BaseUs + (hour * 3_600_000_000L) })];
         Rows.Store(store, rows);
-        DateTime cutOff = Database.FromMicroseconds(Rows.BaseUs).Date.AddHours(14);
+        DateTime cutOff = UnixTime.FromMicroseconds(Rows.BaseUs).Date.AddHours(14);
         ClearResult wouldBe = store.Clear(cutOff, keepRecentlyWritten: false, whatIf: true, CancellationToken.None);
         Assert.Equal(3, wouldBe.Segments);
         Assert.Equal(5, Describe(store).Length);
@@ -99,6 +99,17 @@ public class UpkeepTests
         Assert.Contains("version 99", error.Message, StringComparison.Ordinal);
         Assert.Contains("Update NetTraffic", error.Message, StringComparison.Ordinal);
         Assert.Contains("store.json", Assert.Throws<StoreException>(() => new TrafficStore(System.IO.Path.GetDirectoryName(folder.Write("store.json", "?"u8))!)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_store_of_an_older_layout_is_refused_in_one_line_with_the_next_move()
+    {
+        using ScratchFolder folder = new();
+        folder.Write("store.json", System.Text.Encoding.UTF8.GetBytes($"{{\"Version\": {Datasets.StoreVersion - 1}}}"));
+        StoreException error = Assert.Throws<StoreException>(() => new TrafficStore(folder.Path));
+        Assert.Contains($"layout version {Datasets.StoreVersion - 1}, and this NetTraffic knows version {Datasets.StoreVersion}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Delete the folder or use another store", error.NextMove, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
     }
 
     [Fact]
@@ -148,7 +159,7 @@ public class UpkeepTests
                 columns.Add((reader.GetString(0), reader.GetString(1)));
             }
 
-            Assert.Equal(Datasets.Flows.Columns.Select(column => (column.Name, Database.SqlType(column.Type) == "TIMESTAMPTZ" ? "TIMESTAMP WITH TIME ZONE" : Database.SqlType(column.Type))), columns);
+            Assert.Equal(Datasets.Flows.Columns.Select(column => (column.Name, DatasetSql.Type(column.Type) == "TIMESTAMPTZ" ? "TIMESTAMP WITH TIME ZONE" : DatasetSql.Type(column.Type))), columns);
         }
     }
 

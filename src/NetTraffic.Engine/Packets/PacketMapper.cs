@@ -35,23 +35,11 @@ public static class PacketMapper
             TcpFlags = ip && decoded.IpProtocol == 6 && (decoded.Traits & PacketTraits.HasTransport) != 0 ? decoded.TcpFlags : null,
             VlanId = decoded.VlanId == DecodedPacket.NoVlan ? null : decoded.VlanId,
             Tunnel = ProtocolNames.Tunnel(decoded.Tunnel),
-            SourceMac = Mac(decoded.SourceMac),
-            DestinationMac = Mac(decoded.DestinationMac),
+            SourceMac = AddressText.Mac(decoded.SourceMac),
+            DestinationMac = AddressText.Mac(decoded.DestinationMac),
             LinkType = packet.LinkType,
             Interface = origin.Interface.Name,
             CaptureId = origin.CaptureId,
         };
-    }
-
-    /// <summary>A link-layer address as text; null where there is none.</summary>
-    internal static string? Mac(ulong mac)
-    {
-        if (mac == 0)
-        {
-            return null;
-        }
-
-        Span<byte> text = stackalloc byte[AddressText.MacLength];
-        return System.Text.Encoding.ASCII.GetString(text[..AddressText.FormatMac(mac, text)]);
     }
 }

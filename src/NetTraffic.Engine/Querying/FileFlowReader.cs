@@ -97,7 +97,7 @@ internal static class FileFlowReader
             }
 
             string name = row.InterfaceIndex < source.Interfaces.Count ? source.Interfaces[row.InterfaceIndex].Name : "";
-            queue.Add(FlowMapper.ToFlow(row, name.Length > 0 ? name : file, sensor), stop);
+            queue.Add(Datasets.Flows.ToFlow(row, new FlowOrigin("", sensor, name.Length > 0 ? name : file)), stop);
         }
 
         public void Close() => table.Close();

@@ -62,7 +62,7 @@ public sealed class FlowSelection
 
         ref int head = ref CollectionsMarshal.GetValueRefOrAddDefault(newest, key, out bool known);
         DateTime first = flow.Time == default ? flow.StartTime : flow.Time;
-        Span span = new(Clock.ToMicroseconds(first), Clock.ToMicroseconds(flow.EndTime), capture, known ? head : -1, name);
+        Span span = new(UnixTime.ToMicroseconds(first), UnixTime.ToMicroseconds(flow.EndTime), capture, known ? head : -1, name);
         overlap |= known && spans[head] is { } last && last.Capture == capture && last.Interface == name && last.FirstUs <= span.LastUs && span.FirstUs <= last.LastUs;
         packets += flow.Packets;
         spans.Add(span);

@@ -14,8 +14,8 @@ internal sealed class RowFilter
         matcher = new TrafficMatcher(filter);
         flowIds = filter.FlowId.Count == 0 ? null : [.. filter.FlowId];
         communityIds = filter.CommunityId.Count == 0 ? null : new(filter.CommunityId, StringComparer.Ordinal);
-        sinceUs = filter.Since is { } since ? Clock.ToMicroseconds(since) : long.MinValue;
-        untilUs = filter.Until is { } until ? Clock.ToMicroseconds(until) : long.MaxValue;
+        sinceUs = filter.Since is { } since ? UnixTime.ToMicroseconds(since) : long.MinValue;
+        untilUs = filter.Until is { } until ? UnixTime.ToMicroseconds(until) : long.MaxValue;
     }
 
     public bool Matches(in FlowRow row) =>

@@ -3,6 +3,16 @@ using NetTraffic.Packets;
 
 namespace NetTraffic.Store.Parquet;
 
+/// <summary>A column of a segment that is being gathered.</summary>
+internal interface IColumnBuilder
+{
+    /// <summary>Begins anew.</summary>
+    void Clear();
+
+    /// <summary>Writes it as the file's next column.</summary>
+    void WriteTo(ParquetFile file);
+}
+
 /// <summary>Which rows of a nullable column hold a value. Nothing is noted before the first gap: most columns have none, or nothing else.</summary>
 internal sealed class Presence(bool nullable)
 {
@@ -62,7 +72,7 @@ internal sealed class Presence(bool nullable)
 }
 
 /// <summary>Values of a column of numbers, with or without gaps.</summary>
-internal sealed class NumberColumn(bool nullable)
+internal sealed class NumberColumn(bool nullable) : IColumnBuilder
 {
     private long[] values = new long[1024];
     private readonly Presence present = new(nullable);
@@ -115,16 +125,15 @@ internal sealed class NumberColumn(bool nullable)
 
     public ReadOnlySpan<long> Values => values.AsSpan(0, count);
 
+    /// <summary>As <see cref="Presence.Levels"/>.</summary>
+    public ReadOnlySpan<int> Levels => present.Levels;
+
     public void WriteTo(ParquetFile file) =>
         file.Numbers(values.AsSpan(0, count), present.Levels);
-
-    /// <summary>Writes a column of text whose lengths the values are.</summary>
-    public void WriteTextTo(ParquetFile file, ReadOnlySpan<byte> text) =>
-        file.Text(values.AsSpan(0, count), text, present.Levels);
 }
 
 /// <summary>A column of text whose values are named by small codes: protocol numbers, states, application identifiers.</summary>
-internal sealed class CodeColumn(bool nullable, int codes, Func<int, string> name)
+internal sealed class CodeColumn(bool nullable, int codes, Func<int, string> name) : IColumnBuilder
 {
     private readonly TextDictionary dictionary = new();
     private readonly int[] numbers = new int[codes];
@@ -181,7 +190,7 @@ internal sealed class CodeColumn(bool nullable, int codes, Func<int, string> nam
 }
 
 /// <summary>A nullable column of addresses, kept as numbers until the segment is written.</summary>
-internal sealed class AddressColumn(bool mac)
+internal sealed class AddressColumn(bool mac) : IColumnBuilder
 {
     private readonly AddressDictionary dictionary = new();
     private readonly ByteBuffer text = new();
@@ -234,4 +243,38 @@ internal sealed class AddressColumn(bool mac)
 
         file.Text(text.Written.Span, dictionary.Count, indices.AsSpan(0, count), present.Levels);
     }
+}
+
+/// <summary>The Community IDs of flows with IP, worked out some at a time.</summary>
+internal sealed class CommunityIdColumn : IColumnBuilder
+{
+    private readonly NumberColumn lengths = new(nullable: true);
+    private readonly CommunityIdBatch batch = new();
+    private readonly ByteBuffer text = new();
+
+    public void Clear()
+    {
+        lengths.Clear();
+        text.Clear();
+        batch.Clear();
+    }
+
+    public void Add(in FlowRow row)
+    {
+        lengths.Add(CommunityId.TextLength);
+        if (batch.Add(row))
+        {
+            Format();
+        }
+    }
+
+    public void AddNull() => lengths.AddNull();
+
+    public void WriteTo(ParquetFile file)
+    {
+        Format();
+        file.Text(lengths.Values, text.Written.Span, lengths.Levels);
+    }
+
+    private void Format() => text.Advance(batch.Format(text.Reserve(CommunityIdBatch.Lanes * CommunityId.TextLength)));
 }

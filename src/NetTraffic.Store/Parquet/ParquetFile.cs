@@ -21,12 +21,12 @@ internal sealed class ParquetFile
     /// <summary>What the footer says of who wrote the file.</summary>
     public static ReadOnlySpan<byte> Creator => "NetTraffic"u8;
 
-    /// <summary>Begins a file; columns must follow in the dataset's order.</summary>
-    public void Begin(Dataset dataset, int rowCount)
+    /// <summary>Begins a file; its columns must follow in this order.</summary>
+    public void Begin(IReadOnlyList<Column> fileColumns, int rowCount)
     {
         output.Clear();
         chunks.Clear();
-        columns = dataset.Columns;
+        columns = fileColumns;
         rows = rowCount;
         output.Write("PAR1"u8);
     }

@@ -10,8 +10,8 @@ internal sealed class AddressSums
 {
     private const long MemoryBytes = 1L << 30;
     private const int MostInserted = 256, MostByHeads = 100;
-    private static readonly long EarliestUs = Database.Microseconds(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
-    private static readonly long LatestUs = Database.Microseconds(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc));
+    private static readonly long EarliestUs = UnixTime.ToMicroseconds(DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
+    private static readonly long LatestUs = UnixTime.ToMicroseconds(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc));
     private readonly SummaryKey by;
     private readonly long sinceUs;
     private readonly long untilUs;
@@ -25,8 +25,8 @@ internal sealed class AddressSums
     {
         this.by = by;
         this.cancellationToken = cancellationToken;
-        sinceUs = filter.Since is { } from ? Database.Microseconds(from) : long.MinValue;
-        untilUs = filter.Until is { } to ? Database.Microseconds(to) : long.MaxValue;
+        sinceUs = filter.Since is { } from ? UnixTime.ToMicroseconds(from) : long.MinValue;
+        untilUs = filter.Until is { } to ? UnixTime.ToMicroseconds(to) : long.MaxValue;
         segments = SegmentCatalog.List(store, Datasets.Flows.Name, sinceUs, untilUs);
     }
 
@@ -185,8 +185,8 @@ internal sealed class AddressSums
                 Percent = whole == 0 ? 0 : Math.Round(100.0 * item.Bytes / whole, 4),
                 SentBytes = sum.Sent,
                 ReceivedBytes = sum.Received,
-                StartTime = Database.FromMicroseconds(sum.FirstUs),
-                EndTime = Database.FromMicroseconds(sum.LastUs),
+                StartTime = UnixTime.FromMicroseconds(sum.FirstUs),
+                EndTime = UnixTime.FromMicroseconds(sum.LastUs),
             });
         }
 

@@ -80,10 +80,6 @@ internal static class Database
     /// <summary>A point in time as a literal, in microseconds since 1970.</summary>
     public static string Time(long us) => string.Create(CultureInfo.InvariantCulture, $"make_timestamptz({us})");
 
-    public static long Microseconds(DateTime time) => (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks / 10;
-
-    public static DateTime FromMicroseconds(long us) => DateTime.UnixEpoch.AddTicks(us * 10);
-
     /// <summary>read_parquet over segments.</summary>
     public static string Read(IEnumerable<Segment> segments)
     {
@@ -91,15 +87,4 @@ internal static class Database
         sql.AppendJoin(", ", segments.Select(segment => Text(segment.Path)));
         return sql.Append("], hive_partitioning = false)").ToString();
     }
-
-    public static string SqlType(ColumnType type) => type switch
-    {
-        ColumnType.Timestamp => "TIMESTAMPTZ",
-        ColumnType.Text => "VARCHAR",
-        ColumnType.UInt8 => "UTINYINT",
-        ColumnType.UInt16 => "USMALLINT",
-        ColumnType.Int32 => "INTEGER",
-        ColumnType.Int64 => "BIGINT",
-        _ => "UBIGINT",
-    };
 }

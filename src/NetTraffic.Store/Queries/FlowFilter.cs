@@ -29,8 +29,8 @@ internal sealed class FlowFilter
     public static FlowFilter Create(TrafficFilter filter, DuckDBConnection connection)
     {
         List<string> parts = [];
-        long since = filter.Since is { } from ? Database.Microseconds(from) : long.MinValue;
-        long until = filter.Until is { } to ? Database.Microseconds(to) : long.MaxValue;
+        long since = filter.Since is { } from ? UnixTime.ToMicroseconds(from) : long.MinValue;
+        long until = filter.Until is { } to ? UnixTime.ToMicroseconds(to) : long.MaxValue;
         if (since != long.MinValue)
         {
             parts.Add($"time >= {Database.Time(since)}");

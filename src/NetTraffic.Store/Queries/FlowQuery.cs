@@ -40,7 +40,7 @@ internal sealed class FlowQuery
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     left--;
-                    yield return FlowReader.Read(result.Reader);
+                    yield return result.Flows.Read();
                 }
             }
 
@@ -80,7 +80,10 @@ internal sealed class FlowQuery
         string most = limit == long.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
         if (perInterval)
         {
-            return Query($"SELECT {FlowReader.RowColumns} FROM {Database.Read(window.Segments)} WHERE {rows} ORDER BY end_time DESC, time DESC, flow_id{most}");
+            return Query($"""
+                SELECT {DatasetSql.RowColumns(Datasets.Flows)} FROM {Database.Read(window.Segments)}
+                WHERE {rows} ORDER BY end_time DESC, time DESC, flow_id{most}
+                """);
         }
 
         Database.Execute(connection, $"""
@@ -103,12 +106,15 @@ internal sealed class FlowQuery
         }
 
         Result found = Query($"""
-            SELECT {FlowReader.MergedColumns} FROM {Database.Read(all)}
+            SELECT {DatasetSql.MergedRowColumns(Datasets.Flows)} FROM {Database.Read(all)}
             WHERE {filter.Condition} AND {EndTimeWithin(long.MinValue, before)} AND flow_id IN (SELECT flow_id FROM chosen)
             GROUP BY flow_id ORDER BY max(end_time) DESC, flow_id
             """);
         string from = window.FromUs.ToString(CultureInfo.InvariantCulture);
-        Database.Execute(connection, $"DELETE FROM emitted WHERE start_us >= {from}; INSERT INTO emitted SELECT flow_id, start_us FROM chosen WHERE start_us < {from}");
+        Database.Execute(connection, $"""
+            DELETE FROM emitted WHERE start_us >= {from};
+            INSERT INTO emitted SELECT flow_id, start_us FROM chosen WHERE start_us < {from}
+            """);
         return found;
     }
 
@@ -123,6 +129,8 @@ internal sealed class FlowQuery
     /// <summary>The rows of one window, held by DuckDB until they are read.</summary>
     private sealed record Result(DuckDBCommand Command, DuckDBDataReader Reader) : IDisposable
     {
+        public RowReader<Flow> Flows { get; } = new(Datasets.Flows, Reader);
+
         public void Dispose()
         {
             Reader.Dispose();

@@ -123,8 +123,8 @@ internal sealed partial class SummaryQuery
             Flows = reader.GetInt64(3),
             SentBytes = reader.GetInt64(5),
             ReceivedBytes = reader.GetInt64(6),
-            StartTime = Database.FromMicroseconds(reader.GetInt64(7)),
-            EndTime = Database.FromMicroseconds(reader.GetInt64(8)),
+            StartTime = UnixTime.FromMicroseconds(reader.GetInt64(7)),
+            EndTime = UnixTime.FromMicroseconds(reader.GetInt64(8)),
         });
 
     /// <summary>Shares, and the flows that began before the time asked for.</summary>

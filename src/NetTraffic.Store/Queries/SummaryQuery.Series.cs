@@ -31,7 +31,7 @@ internal sealed partial class SummaryQuery
             """,
             reader => items.Add(new TrafficSummaryItem
             {
-                Time = Database.FromMicroseconds(reader.GetInt64(0)),
+                Time = UnixTime.FromMicroseconds(reader.GetInt64(0)),
                 By = by,
                 Name = reader.GetString(1),
                 Packets = reader.GetInt64(2),
@@ -40,8 +40,8 @@ internal sealed partial class SummaryQuery
                 Percent = reader.IsDBNull(5) ? 0 : Math.Round(reader.GetDouble(5), 4),
                 SentBytes = reader.GetInt64(6),
                 ReceivedBytes = reader.GetInt64(7),
-                StartTime = Database.FromMicroseconds(reader.GetInt64(8)),
-                EndTime = Database.FromMicroseconds(reader.GetInt64(9)),
+                StartTime = UnixTime.FromMicroseconds(reader.GetInt64(8)),
+                EndTime = UnixTime.FromMicroseconds(reader.GetInt64(9)),
             }));
         return items;
     }

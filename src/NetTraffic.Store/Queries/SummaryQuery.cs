@@ -27,8 +27,8 @@ internal sealed partial class SummaryQuery(string store, DuckDBConnection connec
                         return;
                     }
 
-                    summary.StartTime = Database.FromMicroseconds(reader.GetInt64(0));
-                    summary.EndTime = Database.FromMicroseconds(reader.GetInt64(1));
+                    summary.StartTime = UnixTime.FromMicroseconds(reader.GetInt64(0));
+                    summary.EndTime = UnixTime.FromMicroseconds(reader.GetInt64(1));
                     summary.Packets = reader.GetInt64(2);
                     summary.Bytes = reader.GetInt64(3);
                     summary.Flows = reader.GetInt64(4);

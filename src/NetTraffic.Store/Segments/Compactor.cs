@@ -50,7 +50,7 @@ internal static class Compactor
         try
         {
             Database.Execute(connection, $"""
-                COPY (SELECT {FlowReader.FileColumns(dataset)} FROM {Database.Read(segments)} ORDER BY time)
+                COPY (SELECT {DatasetSql.FileColumns(dataset)} FROM {Database.Read(segments)} ORDER BY time)
                 TO {Database.Text(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)
                 """);
             if (!PassedAllOrNone(store, dataset.Name, segments))

@@ -9,8 +9,8 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
 {
     // Nanoseconds since 1970 in 64 bits reach from 1677 to 2262. Time stamps in a file are whatever somebody wrote there: what lies
     // outside is added up at the limits, so that totals stay whole.
-    private static readonly long EarliestUs = Database.Microseconds(new DateTime(1678, 1, 1, 0, 0, 0, DateTimeKind.Utc));
-    private static readonly long LatestUs = Database.Microseconds(new DateTime(2261, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+    private static readonly long EarliestUs = UnixTime.ToMicroseconds(new DateTime(1678, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+    private static readonly long LatestUs = UnixTime.ToMicroseconds(new DateTime(2261, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
     public string FollowerFolder => StorePaths.Followers(store);
 
@@ -119,39 +119,20 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
 
     private static SegmentRollup Captures(DuckDBConnection connection, string path, CancellationToken cancellationToken)
     {
-        List<CaptureInterval> rows = [];
-        Database.Query(
-            connection,
-            $"""
-            SELECT capture_id, sensor, interface, epoch_us(time), epoch_us(end_time), packets, bytes, kernel_drops, interface_drops, decode_failures, flows, active_flows,
-              evicted_flows, lost_rows, memory_bytes
-            FROM read_parquet({Database.Text(path)}, hive_partitioning = false) ORDER BY time, capture_id, interface
-            """,
-            row => rows.Add(new CaptureInterval
-            {
-                CaptureId = row.GetString(0),
-                Sensor = row.GetString(1),
-                Interface = row.GetString(2),
-                Time = Time(row.GetInt64(3)),
-                EndTime = Time(row.GetInt64(4)),
-                Packets = row.GetInt64(5),
-                Bytes = row.GetInt64(6),
-                KernelDrops = row.GetInt64(7),
-                InterfaceDrops = row.GetInt64(8),
-                DecodeFailures = row.GetInt64(9),
-                Flows = row.GetInt64(10),
-                ActiveFlows = row.GetInt64(11),
-                EvictedFlows = row.GetInt64(12),
-                LostRows = row.GetInt64(13),
-                MemoryBytes = row.GetInt64(14),
-            }),
-            cancellationToken);
+        List<CaptureInterval> rows = CaptureQuery.Rows(
+            connection, $"read_parquet({Database.Text(path)}, hive_partitioning = false)", cancellationToken);
+        foreach (CaptureInterval row in rows)
+        {
+            row.Time = Time(UnixTime.ToMicroseconds(row.Time));
+            row.EndTime = Time(UnixTime.ToMicroseconds(row.EndTime));
+        }
+
         return new SegmentRollup { Captures = rows };
     }
 
     private static string? Text(DuckDBDataReader row, int at) => row.IsDBNull(at) ? null : row.GetString(at);
 
-    private static DateTime Time(long us) => Database.FromMicroseconds(Math.Clamp(us, EarliestUs, LatestUs));
+    private static DateTime Time(long us) => UnixTime.FromMicroseconds(Math.Clamp(us, EarliestUs, LatestUs));
 
     /// <summary>Conversations, which come by interval and sensor, and what their ends sent and received.</summary>
     private sealed class PairSums

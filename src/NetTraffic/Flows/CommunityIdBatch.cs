@@ -27,7 +27,13 @@ public sealed class CommunityIdBatch
         return ++count == Lanes;
     }
 
-    /// <summary>Writes the identifiers of the rows added since the last call, <see cref="CommunityId.TextLength"/> bytes each; returns the number of bytes.</summary>
+    /// <summary>Forgets the rows that were added and not written.</summary>
+    public void Clear() => count = 0;
+
+    /// <summary>
+    /// Writes the identifiers of the rows added since the last call, <see cref="CommunityId.TextLength"/> bytes each; returns the number of
+    /// bytes.
+    /// </summary>
     public int Format(Span<byte> texts)
     {
         Span<Vector256<uint>> state = stackalloc Vector256<uint>[5];

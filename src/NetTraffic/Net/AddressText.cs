@@ -76,6 +76,18 @@ public static class AddressText
         return MacLength;
     }
 
+    /// <summary>A MAC address (low 48 bits) as text; null where there is none (0).</summary>
+    public static string? Mac(ulong mac)
+    {
+        if (mac == 0)
+        {
+            return null;
+        }
+
+        Span<byte> text = stackalloc byte[MacLength];
+        return System.Text.Encoding.ASCII.GetString(text[..FormatMac(mac, text)]);
+    }
+
     private static int WriteOctet(uint value, Span<byte> destination, int at)
     {
         if (value >= 100)

@@ -1,0 +1,34 @@
+using DuckDB.NET.Data;
+
+namespace NetTraffic.Store;
+
+/// <summary>Rows of the captures dataset.</summary>
+internal static class CaptureQuery
+{
+    public static List<CaptureInterval> Intervals(
+        string store, DuckDBConnection connection, TrafficFilter filter, CancellationToken cancellationToken)
+    {
+        FlowFilter condition = FlowFilter.Create(Narrow(filter), connection);
+        List<Segment> segments = SegmentCatalog.List(store, Datasets.Captures.Name, condition.SinceUs, condition.UntilUs);
+        return segments.Count == 0 ? [] : Rows(connection, $"{Database.Read(segments)} WHERE {condition.Condition}", cancellationToken);
+    }
+
+    /// <summary>Rows in the order of time.</summary>
+    /// <param name="connection">Where to ask.</param>
+    /// <param name="from">What stands behind FROM.</param>
+    /// <param name="cancellationToken">Stops the query.</param>
+    public static List<CaptureInterval> Rows(DuckDBConnection connection, string from, CancellationToken cancellationToken)
+    {
+        List<CaptureInterval> found = [];
+        RowReader<CaptureInterval>? rows = null;
+        Database.Query(
+            connection,
+            $"SELECT {DatasetSql.RowColumns(Datasets.Captures)} FROM {from} ORDER BY time, capture_id, interface",
+            reader => found.Add((rows ??= new RowReader<CaptureInterval>(Datasets.Captures, reader)).Read()),
+            cancellationToken);
+        return found;
+    }
+
+    /// <summary>What of a filter applies to the captures dataset: times and captures.</summary>
+    public static TrafficFilter Narrow(TrafficFilter filter) => new() { Since = filter.Since, Until = filter.Until, CaptureId = filter.CaptureId };
+}

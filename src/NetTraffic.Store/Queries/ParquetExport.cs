@@ -1,0 +1,28 @@
+using DuckDB.NET.Data;
+
+namespace NetTraffic.Store;
+
+/// <summary>A dataset, or the part of it that a filter chooses, as one Parquet file.</summary>
+internal static class ParquetExport
+{
+    public static long Write(
+        string store, DuckDBConnection connection, Dataset dataset, TrafficFilter filter, bool perInterval, string path,
+        CancellationToken cancellationToken)
+    {
+        if (File.Exists(path))
+        {
+            throw new IOException($"'{path}' exists.");
+        }
+
+        FlowFilter condition = FlowFilter.Create(dataset == Datasets.Flows ? filter : CaptureQuery.Narrow(filter), connection);
+        List<Segment> segments = SegmentCatalog.List(store, dataset.Name, condition.SinceUs, condition.UntilUs);
+        string from = segments.Count > 0 ? Database.Read(segments) : DatasetSql.Empty(dataset);
+        string select = dataset == Datasets.Flows && !perInterval
+            ? $"SELECT {DatasetSql.MergedFileColumns(dataset)} FROM {from} WHERE {condition.Condition} GROUP BY flow_id ORDER BY max(end_time) DESC"
+            : $"SELECT {DatasetSql.FileColumns(dataset)} FROM {from} WHERE {condition.Condition} ORDER BY time";
+        using DuckDBCommand command = connection.CreateCommand();
+        command.CommandText = $"COPY ({select}) TO {Database.Text(path)} (FORMAT parquet, COMPRESSION zstd)";
+        using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);
+        return command.ExecuteNonQuery();
+    }
+}
