@@ -191,7 +191,7 @@ public static class TrafficEngine
     /// <summary>The packets of a capture file that a query wants, one by one on the caller's thread, in the file's order. Constant memory; reading ends where the visitor wants no more.</summary>
     /// <exception cref="IOException">The file cannot be read, or is not a capture; a damaged one gives its packets and then throws <see cref="Packets.CaptureFormatException"/>.</exception>
     /// <exception cref="CaptureException">The capture filter does not compile for the file's link type.</exception>
-    /// <exception cref="ArgumentException">The query has flow ids, which files do not know.</exception>
+    /// <exception cref="FilterException">The query has a filter that packets of a file do not tell, such as flow ids.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PacketReadResult ReadPackets(string path, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
     {

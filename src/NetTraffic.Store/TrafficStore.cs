@@ -149,7 +149,7 @@ public sealed class TrafficStore : ITrafficStore
     /// <summary>A third of the memory, 4 GiB at most: what is larger goes to the disk.</summary>
     private static int MemoryMegabytes() => (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (3 << 20), 256, 4096);
 
-    private DuckDBConnection Connect()
+    internal DuckDBConnection Connect()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         DuckDBConnection connection = AnyStore.Value.Duplicate();

@@ -1,6 +1,6 @@
 namespace NetTraffic;
 
-/// <summary>Between users' times and microseconds since 1970, as flow rows and the store count them.</summary>
+/// <summary>Between users' times and what is counted since 1970: microseconds in flow rows and the store, nanoseconds in packets.</summary>
 public static class UnixTime
 {
     private static readonly long EarliestUs = (DateTime.MinValue - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
@@ -12,4 +12,15 @@ public static class UnixTime
 
     /// <summary>A time of unknown kind counts as local, as everywhere in .NET.</summary>
     public static long ToMicroseconds(DateTime time) => (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    /// <summary>UTC; 64 bits of nanoseconds reach from 1678 to 2262.</summary>
+    public static DateTime FromNanoseconds(long ns) => DateTime.UnixEpoch.AddTicks(ns / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>Clamped to what 64 bits can hold: the years 1678 to 2262.</summary>
+    public static long ToNanoseconds(DateTime time)
+    {
+        long ticks = (time.ToUniversalTime() - DateTime.UnixEpoch).Ticks;
+        return ticks > long.MaxValue / TimeSpan.NanosecondsPerTick ? long.MaxValue
+            : ticks < long.MinValue / TimeSpan.NanosecondsPerTick ? long.MinValue : ticks * TimeSpan.NanosecondsPerTick;
+    }
 }

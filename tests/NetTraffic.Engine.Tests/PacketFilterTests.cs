@@ -111,7 +111,7 @@ public class PacketFilterTests
 
     [Fact]
     public void A_file_knows_no_flow_ids() =>
-        Assert.Throws<ArgumentException>(() => Packets.Numbers(Repository.SampleCapture, new TrafficFilter { FlowId = [1] }));
+        Assert.Throws<FilterException>(() => Packets.Numbers(Repository.SampleCapture, new TrafficFilter { FlowId = [1] }));
 
     [Fact]
     public void The_first_packets_of_a_large_file_cost_no_more_than_a_block_of_it()

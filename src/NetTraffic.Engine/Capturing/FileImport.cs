@@ -104,8 +104,8 @@ internal static class FileImport
         DecodeFailureReasons = status.DecodeFailureReasons,
         PacketRingPackets = status.PacketRingPackets,
         PacketRingLostPackets = status.PacketRingLostPackets,
-        StartTime = pipeline.FirstNs == long.MaxValue ? null : Clock.FromNanoseconds(pipeline.FirstNs),
-        EndTime = pipeline.FirstNs == long.MaxValue ? null : Clock.FromNanoseconds(pipeline.LastNs),
+        StartTime = pipeline.FirstNs == long.MaxValue ? null : UnixTime.FromNanoseconds(pipeline.FirstNs),
+        EndTime = pipeline.FirstNs == long.MaxValue ? null : UnixTime.FromNanoseconds(pipeline.LastNs),
     };
 
     private static void Refresh(CaptureStatus status, CaptureFileSource source, ImportPipeline pipeline, PacketRing? ring)

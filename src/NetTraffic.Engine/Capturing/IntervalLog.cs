@@ -13,14 +13,14 @@ internal sealed class IntervalLog(ICaptureWriter writer, string name)
     /// <param name="firstNs">Where the first interval began; later ones begin where the one before ended.</param>
     public void Write(long endNs, in LaneNumbers now, long firstNs = long.MaxValue)
     {
-        long beginNs = startNs != 0 ? startNs : Math.Min(firstNs, firstNs == long.MaxValue ? Clock.ToNanoseconds(writer.Status.StartTime) : endNs);
+        long beginNs = startNs != 0 ? startNs : Math.Min(firstNs, firstNs == long.MaxValue ? UnixTime.ToNanoseconds(writer.Status.StartTime) : endNs);
         writer.Write(new CaptureInterval
         {
             CaptureId = writer.Status.CaptureId,
             Sensor = writer.Status.Sensor,
             Interface = name,
-            Time = Clock.FromNanoseconds(Math.Min(beginNs, endNs)),
-            EndTime = Clock.FromNanoseconds(endNs),
+            Time = UnixTime.FromNanoseconds(Math.Min(beginNs, endNs)),
+            EndTime = UnixTime.FromNanoseconds(endNs),
             Packets = now.Packets - last.Packets,
             Bytes = now.Bytes - last.Bytes,
             KernelDrops = now.KernelDrops - last.KernelDrops,

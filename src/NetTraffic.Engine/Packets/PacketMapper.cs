@@ -23,7 +23,7 @@ public static class PacketMapper
         return new NetPacket(packet.Data.ToArray(), Describe, dissect)
         {
             Number = origin.Number,
-            Time = Clock.FromNanoseconds(packet.TimestampNs),
+            Time = UnixTime.FromNanoseconds(packet.TimestampNs),
             TimestampNs = packet.TimestampNs,
             Length = packet.WireLength,
             SourceAddress = ip ? decoded.Source.ToString() : null,

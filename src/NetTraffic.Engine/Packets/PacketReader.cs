@@ -11,19 +11,19 @@ internal static class PacketReader
 
     public static PacketReadResult ReadFile(string path, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
     {
-        RefuseFlowIds(query);
         using IPacketSource source = CaptureFileSource.Open(path, cancellationToken);
-        return Read(source, query, visit, cancellationToken);
+        using PacketSieve sieve = new(source, query, "", visit, cancellationToken);
+        return Read(source, sieve, cancellationToken);
     }
 
     public static PacketReadResult ReadInterface(LivePackets live, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
     {
-        RefuseFlowIds(query);
         using LiveSource source = new(new LiveSourceOptions { Interface = live.Interface, Promiscuous = live.Promiscuous, SnapLength = live.SnapLength, Filter = query.BpfFilter });
-        source.Open();
 
-        // The kernel has applied the capture filter already.
-        return Read(source, query with { BpfFilter = null }, visit, cancellationToken);
+        // The kernel applies the capture filter.
+        using PacketSieve sieve = new(source, query with { BpfFilter = null }, "", visit, cancellationToken);
+        source.Open();
+        return Read(source, sieve, cancellationToken);
     }
 
     public static PacketReadResult ReadRings(ITrafficStore store, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
@@ -57,24 +57,15 @@ internal static class PacketReader
         return new PacketMerge(parts, resolved, visit, cancellationToken).Run() with
         {
             Rings = rings,
-            FlowPackets = resolved is { BpfFilter: null, Flows: { } flows, Filter: { Address.Count: 0, Port.Count: 0, Protocol.Count: 0, Application.Count: 0, CommunityId.Count: 0, Since: null, Until: null } } ? flows.Packets ?? 0 : 0,
+            FlowPackets = resolved is { BpfFilter: null, Flows: { } flows } && resolved.Filter.HasOnly(TrafficFilters.CaptureId) ? flows.Packets ?? 0 : 0,
         };
     }
 
-    private static PacketReadResult Read(IPacketSource source, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    private static PacketReadResult Read(IPacketSource source, PacketSieve sieve, CancellationToken cancellationToken)
     {
-        using PacketSieve sieve = new(source, query, "", visit, cancellationToken);
         source.Run(sieve, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         return new PacketReadResult { Packets = sieve.Passed };
-    }
-
-    private static void RefuseFlowIds(PacketQuery query)
-    {
-        if (query.Filter.FlowId.Count > 0)
-        {
-            throw new ArgumentException("A flow id is known to a store only: packets of a file or an interface do not carry it. A Community ID finds a flow's packets everywhere.", nameof(query));
-        }
     }
 
     /// <summary>Flow ids become the flows themselves. Community IDs stay, since they find what is in no flow row yet too; the store tells their addresses where it knows them.</summary>
@@ -128,8 +119,8 @@ internal static class PacketReader
     private static PacketSelection? Select(PacketQuery query, string captureId, IReadOnlyList<AddressRange>? addresses)
     {
         TrafficFilter filter = query.Filter;
-        long first = filter.Since is { } since ? Clock.ToNanoseconds(since) : long.MinValue;
-        long last = filter.Until is { } until ? Clock.ToNanoseconds(until) : long.MaxValue;
+        long first = filter.Since is { } since ? UnixTime.ToNanoseconds(since) : long.MinValue;
+        long last = filter.Until is { } until ? UnixTime.ToNanoseconds(until) : long.MaxValue;
         if (query.Flows is null)
         {
             return new PacketSelection { FirstNs = first, LastNs = last, Address = addresses ?? filter.Address };

@@ -6,17 +6,23 @@ using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
 
-/// <summary>Flows straight from a capture file. A thread reads ahead as far as a bounded queue lets it; who stops asking stops it.</summary>
+/// <summary>
+/// Flows straight from a capture file. A thread reads ahead as far as a bounded queue lets it; who stops asking stops it.
+/// </summary>
 internal static class FileFlowReader
 {
     private const int Ahead = 4096;
 
-    public static IEnumerable<Flow> Read(string path, TrafficFilter filter, FlowOptions options, string sensor, CancellationToken cancellationToken)
+    public static IEnumerable<Flow> Read(
+        string path, TrafficFilter filter, FlowOptions options, string sensor, CancellationToken cancellationToken)
     {
+        RowFilter rows = new(filter);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using BlockingCollection<Flow> queue = new(Ahead);
         using IPacketSource source = CaptureFileSource.Open(path, cancellationToken);
-        Task reading = Task.Factory.StartNew(() => Fill(source, path, filter, options, sensor, queue, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task reading = Task.Factory.StartNew(
+            () => Fill(source, path, rows, options, sensor, queue, stop.Token),
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             foreach (Flow flow in queue.GetConsumingEnumerable(cancellationToken))
@@ -34,11 +40,14 @@ internal static class FileFlowReader
         }
     }
 
-    private static void Fill(IPacketSource source, string path, TrafficFilter filter, FlowOptions options, string sensor, BlockingCollection<Flow> queue, CancellationToken stop)
+    private static void Fill(
+        IPacketSource source, string path, RowFilter filter, FlowOptions options, string sensor, BlockingCollection<Flow> queue,
+        CancellationToken stop)
     {
         try
         {
-            Sink sink = new(source, path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path), new RowFilter(filter), options with { FlushInterval = TimeSpan.Zero }, sensor, queue, stop);
+            string file = path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path);
+            Sink sink = new(source, file, filter, options with { FlushInterval = TimeSpan.Zero }, sensor, queue, stop);
             try
             {
                 source.Run(sink, stop);
@@ -69,7 +78,9 @@ internal static class FileFlowReader
         private readonly BlockingCollection<Flow> queue;
         private readonly CancellationToken stop;
 
-        public Sink(IPacketSource source, string file, RowFilter filter, FlowOptions options, string sensor, BlockingCollection<Flow> queue, CancellationToken stop)
+        public Sink(
+            IPacketSource source, string file, RowFilter filter, FlowOptions options, string sensor, BlockingCollection<Flow> queue,
+            CancellationToken stop)
         {
             this.source = source;
             this.file = file;
@@ -91,13 +102,12 @@ internal static class FileFlowReader
 
         public void OnRow(in FlowRow row)
         {
-            if (!filter.Matches(row))
-            {
-                return;
-            }
-
             string name = row.InterfaceIndex < source.Interfaces.Count ? source.Interfaces[row.InterfaceIndex].Name : "";
-            queue.Add(Datasets.Flows.ToFlow(row, new FlowOrigin("", sensor, name.Length > 0 ? name : file)), stop);
+            FlowOrigin origin = new("", sensor, name.Length > 0 ? name : file);
+            if (filter.Matches(row, origin))
+            {
+                queue.Add(Datasets.Flows.ToFlow(row, origin), stop);
+            }
         }
 
         public void Close() => table.Close();

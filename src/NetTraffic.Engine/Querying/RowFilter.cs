@@ -1,30 +1,22 @@
 namespace NetTraffic.Engine;
 
-/// <summary>A <see cref="TrafficFilter"/> over rows that never reach the store. CaptureId does not apply there.</summary>
-internal sealed class RowFilter
+/// <summary>A <see cref="TrafficFilter"/> over rows that never reach the store.</summary>
+/// <param name="filter">Which rows are wanted.</param>
+/// <exception cref="FilterException">A filter is about what only a store knows.</exception>
+internal sealed class RowFilter(TrafficFilter filter)
 {
-    private readonly TrafficMatcher matcher;
-    private readonly HashSet<ulong>? flowIds;
-    private readonly HashSet<string>? communityIds;
-    private readonly long sinceUs;
-    private readonly long untilUs;
+    private readonly IRowMatch[] matches = [.. filter.Conditions.Select(condition => condition.ToRowMatch("flows of a file"))];
 
-    public RowFilter(TrafficFilter filter)
+    public bool Matches(in FlowRow row, in FlowOrigin origin)
     {
-        matcher = new TrafficMatcher(filter);
-        flowIds = filter.FlowId.Count == 0 ? null : [.. filter.FlowId];
-        communityIds = filter.CommunityId.Count == 0 ? null : new(filter.CommunityId, StringComparer.Ordinal);
-        sinceUs = filter.Since is { } since ? UnixTime.ToMicroseconds(since) : long.MinValue;
-        untilUs = filter.Until is { } until ? UnixTime.ToMicroseconds(until) : long.MaxValue;
+        foreach (IRowMatch match in matches)
+        {
+            if (!match.Matches(row, origin))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
-
-    public bool Matches(in FlowRow row) =>
-        row.TimeUs >= sinceUs && row.TimeUs < untilUs
-        && matcher.Address(row.IpVersion, row.Source, row.Destination)
-        && matcher.Port(row.IpVersion, row.IpProtocol, row.SourcePort, row.DestinationPort)
-        && matcher.Protocol(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)
-        && matcher.Application(row.Application)
-        && (flowIds is null || flowIds.Contains(row.FlowId))
-        && (communityIds is null || (row.IpVersion != 0 && communityIds.Contains(CommunityId.Compute(row))));
-
 }

@@ -45,7 +45,7 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
             }
 
             PacketRingCleared cleared = PacketRingFolder.Clear(
-                store.GetPacketFolder(id), Clock.ToNanoseconds(before), whatIf, keepNewest: capture is { State: CaptureState.Running });
+                store.GetPacketFolder(id), UnixTime.ToNanoseconds(before), whatIf, keepNewest: capture is { State: CaptureState.Running });
             result.PacketFiles += cleared.Files;
             result.FreedBytes += cleared.Bytes;
         }

@@ -39,6 +39,7 @@ internal static class ErrorRecords
             IOException => ("ReadOrWriteFailed", ErrorCategory.OpenError, "Check the path, the permissions and the room on the disk, and try again."),
             WildcardPatternException => ("BadWildcard", ErrorCategory.InvalidArgument, "Put a backquote before a bracket that is meant as it stands."),
             FormatException => ("BadValue", ErrorCategory.InvalidArgument, "Correct the value; the cmdlet's help has examples: Get-Help -Examples."),
+            FilterException filter => ("BadArgument", ErrorCategory.InvalidArgument, filter.NextMove),
             SettingException setting => ("BadArgument", ErrorCategory.InvalidArgument, setting.NextMove),
             ArgumentException => ("BadArgument", ErrorCategory.InvalidArgument, "Correct the value, or leave the parameter out; Get-Help -Full says what each parameter takes."),
             _ => throw new ArgumentException("not foreseen", nameof(error), error),

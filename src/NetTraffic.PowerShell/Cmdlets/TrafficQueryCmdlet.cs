@@ -1,5 +1,5 @@
+using System.Collections;
 using System.Management.Automation;
-using NetTraffic.Net;
 using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell;
@@ -9,6 +9,9 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
 {
     /// <summary>Name of the parameter set that asks the store.</summary>
     protected const string StoreSet = "Store";
+
+    /// <summary>Filters that are more than a parameter's values: times by three parameters, captures that the store knows.</summary>
+    private static readonly FilterKind[] Derived = [TrafficFilters.Since, TrafficFilters.Until, TrafficFilters.CaptureId];
 
     /// <summary>Either side's address is one of these, or lies in one of these networks.</summary>
     [Parameter(ParameterSetName = StoreSet)]
@@ -81,43 +84,25 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
             Refuse("EmptyTimeRange", "-Since is not before -Until, so nothing can match.", "Swap the two times.");
         }
 
-        return new TrafficFilter
+        TrafficFilter filter = new() { Since = from, Until = to, CaptureId = captureIds };
+        foreach (FilterKind kind in TrafficFilters.All.Where(kind => !Derived.Contains(kind) && IsBound(kind.Name)))
         {
-            Address = [.. (Address ?? []).Select(AddressRange.Parse)],
-            Port = Port ?? [],
-            Protocol = [.. (Protocol ?? []).Select(KnownProtocol)],
-            Application = Application ?? [],
-            Since = from,
-            Until = to,
-            CaptureId = captureIds,
-            FlowId = FlowId ?? [],
-            CommunityId = [.. (CommunityId ?? []).Select(KnownCommunityId)],
-        };
-    }
-
-    /// <summary>"1:" and the base64 of 20 bytes; anything else would find nothing without a word.</summary>
-    private string KnownCommunityId(string text)
-    {
-        string trimmed = text.Trim();
-        if (trimmed.Length != NetTraffic.CommunityId.TextLength || !trimmed.StartsWith("1:", StringComparison.Ordinal) || !System.Buffers.Text.Base64.IsValid(trimmed.AsSpan(2)))
-        {
-            Refuse("BadValue", $"'{text}' is not a Community ID.", "Give it as Zeek, Suricata and Get-NetFlow write it, in quotes: '1:LQU9qZlK+B5F3KDmev6m5PMibrg='.", target: text);
+            try
+            {
+                filter = kind.AddTo(filter, ((IEnumerable)MyInvocation.BoundParameters[kind.Name]).Cast<object>());
+            }
+            catch (FilterValueException error)
+            {
+                Refuse("BadValue", error.Message, error.NextMove, target: MyInvocation.BoundParameters[kind.Name]);
+            }
         }
 
-        return trimmed;
+        return filter;
     }
 
-    private string KnownProtocol(string text)
-    {
-        string? known = ProtocolText.Find(text);
-        if (known is null)
-        {
-            IReadOnlyList<string> near = ProtocolText.Near(text);
-            string meant = near.Count > 0 ? $" Did you mean {string.Join(", ", near)}?" : "";
-            Refuse("BadValue", WildcardPattern.ContainsWildcardCharacters(text) ? $"-Protocol takes no wildcards, and got '{text}'.{meant}" : $"'{text}' is not a known protocol.{meant}",
-                "Give a name such as TCP, UDP, ICMPv6 or ARP, an IP protocol number from 0 to 255, or an EtherType such as 0x88b5. Tab offers the names.", target: text);
-        }
+    /// <summary>The names of the parameters that narrow a question.</summary>
+    protected static IEnumerable<string> FilterNames => TrafficFilters.All.Select(kind => kind.Name).Append(nameof(Last));
 
-        return known!;
-    }
+    /// <summary>Those of some parameters that are given, as users write them: "-Address".</summary>
+    protected string[] Given(IEnumerable<string> parameters) => [.. parameters.Where(IsBound).Select(name => "-" + name)];
 }

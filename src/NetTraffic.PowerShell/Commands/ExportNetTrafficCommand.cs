@@ -13,7 +13,6 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     private const string PipelineSet = "Pipeline";
     private const string FlowsDataset = "Flows";
     private const string Gzip = ".gz";
-    private static readonly string[] FlowFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(FlowId), nameof(CommunityId)];
     private readonly PipelineRow row = new();
     private OutputFile? output;
     private RowWriter? writer;
@@ -218,7 +217,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
     private void RefuseFlowFilters()
     {
-        string[] given = [.. FlowFilters.Where(IsBound).Select(name => "-" + name)];
+        string[] given = Given(TrafficFilters.All.Where(kind => !kind.AppliesTo(Datasets.Captures)).Select(kind => kind.Name));
         if (given.Length > 0 && !Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
         {
             Refuse("BadArgument", $"{string.Join(", ", given)}: the dataset {Dataset} counts whole captures, so filters of flows do not apply to it.",
@@ -310,7 +309,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     {
         if (writer is null)
         {
-            rows = Store.ExportParquet((Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase) ? Datasets.Flows : Datasets.Captures).Name, filter, PerInterval, output!.TemporaryPath, StopToken);
+            rows = Store.ExportParquet(Dataset, filter, PerInterval, output!.TemporaryPath, StopToken);
             WriteVerbose($"{Display.Count(rows)} rows exported.");
         }
         else if (Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))

@@ -16,7 +16,6 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     private const string FlowPathSet = "FlowPath";
     private const string TShark = "TShark";
     private static readonly string[] TimeFilters = [nameof(Last), nameof(Since), nameof(Until)];
-    private static readonly string[] PacketFilters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(CommunityId), nameof(Filter), .. TimeFilters];
     private FlowSelection? flows;
     private long left = long.MaxValue;
 
@@ -237,7 +236,7 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
             Refuse("NeedsTShark", "-Field and -DisplayFilter are TShark's.", "Leave out -Dissector, or give -Dissector TShark.");
         }
 
-        string[] given = [.. PacketFilters.Where(IsBound).Select(name => "-" + name)];
+        string[] given = Given([.. FilterNames, nameof(Filter)]);
         if (given.Length > 0)
         {
             Refuse("FiltersOfTwoKinds", $"{string.Join(", ", given)}: TShark has filters of its own.", "Say it with -DisplayFilter, for example: 'ip.addr == 192.0.2.1 && tcp.port == 443'.");

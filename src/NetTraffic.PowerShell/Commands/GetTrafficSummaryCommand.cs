@@ -9,7 +9,6 @@ namespace NetTraffic.PowerShell.Commands;
 [OutputType(typeof(TrafficSummary), typeof(TrafficSummaryItem))]
 public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
 {
-    private static readonly string[] Filters = [nameof(Address), nameof(Port), nameof(Protocol), nameof(Application), nameof(CommunityId), nameof(Last), nameof(Since), nameof(Until)];
     private FlowSummary? flows;
 
     /// <summary>What to group by; without it, one object with the totals.</summary>
@@ -114,7 +113,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
 
     private void RefuseFilters()
     {
-        string[] given = [.. Filters.Where(IsBound).Select(name => "-" + name)];
+        string[] given = Given(FilterNames);
         if (given.Length > 0)
         {
             Refuse("FiltersNeedStore", $"{string.Join(", ", given)}: piped flows are summed up as they come.", "Give the filter to the Get-NetFlow that the flows come from, or use Where-Object.");

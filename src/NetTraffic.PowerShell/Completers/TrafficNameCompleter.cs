@@ -9,9 +9,11 @@ public sealed class TrafficNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Offer(wordToComplete, typed => Enum.TryParse(parameterName, ignoreCase: true, out SummaryKey key)
-            ? [.. Seen(key, typed, fakeBoundParameters), .. WellKnown(key)]
-            : []);
+        Completion.Offer(wordToComplete, typed => KeyOf(parameterName) is { } key ? [.. Seen(key, typed, fakeBoundParameters), .. WellKnown(key)] : []);
+
+    /// <summary>A filter says where its values are found; any other parameter is called as what it takes (-Sensor).</summary>
+    private static SummaryKey? KeyOf(string parameter) => TrafficFilters.Find(parameter) is { } filter ? filter.Completion
+        : Enum.TryParse(parameter, ignoreCase: true, out SummaryKey key) ? key : null;
 
     private static List<(string, string)> Seen(SummaryKey key, string typed, IDictionary boundParameters)
     {

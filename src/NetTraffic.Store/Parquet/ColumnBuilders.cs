@@ -13,7 +13,9 @@ internal interface IColumnBuilder
     void WriteTo(ParquetFile file);
 }
 
-/// <summary>Which rows of a nullable column hold a value. Nothing is noted before the first gap: most columns have none, or nothing else.</summary>
+/// <summary>
+/// Which rows of a nullable column hold a value. Nothing is noted before the first gap: most columns have none, or nothing else.
+/// </summary>
 internal sealed class Presence(bool nullable)
 {
     private int[] levels = [];

@@ -33,7 +33,7 @@ internal sealed class AddressSums
     /// <summary>The largest groups; null where this is a question for <see cref="SummaryQuery"/>.</summary>
     public static List<TrafficSummaryItem>? Find(string store, SummaryKey by, int top, TrafficFilter filter, CancellationToken cancellationToken)
     {
-        bool timeOnly = filter is { Address.Count: 0, Port.Count: 0, Protocol.Count: 0, Application.Count: 0, CaptureId.Count: 0, FlowId.Count: 0, CommunityId.Count: 0 };
+        bool timeOnly = filter.HasOnly(TrafficFilters.Since, TrafficFilters.Until);
         return timeOnly && by is SummaryKey.Address or SummaryKey.SourceAddress or SummaryKey.DestinationAddress
             ? new AddressSums(store, by, filter, cancellationToken).Run(top) : null;
     }

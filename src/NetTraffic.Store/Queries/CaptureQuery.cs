@@ -8,7 +8,7 @@ internal static class CaptureQuery
     public static List<CaptureInterval> Intervals(
         string store, DuckDBConnection connection, TrafficFilter filter, CancellationToken cancellationToken)
     {
-        FlowFilter condition = FlowFilter.Create(Narrow(filter), connection);
+        FilterSql condition = FilterSql.Create(filter, Datasets.Captures);
         List<Segment> segments = SegmentCatalog.List(store, Datasets.Captures.Name, condition.SinceUs, condition.UntilUs);
         return segments.Count == 0 ? [] : Rows(connection, $"{Database.Read(segments)} WHERE {condition.Condition}", cancellationToken);
     }
@@ -28,7 +28,4 @@ internal static class CaptureQuery
             cancellationToken);
         return found;
     }
-
-    /// <summary>What of a filter applies to the captures dataset: times and captures.</summary>
-    public static TrafficFilter Narrow(TrafficFilter filter) => new() { Since = filter.Since, Until = filter.Until, CaptureId = filter.CaptureId };
 }

@@ -21,6 +21,7 @@ internal static class Database
             SET GLOBAL TimeZone = 'UTC';
             SET threads = {Math.Max(1, Environment.ProcessorCount)};
             """));
+        AddressFunction.Register(connection);
         return connection;
     }
 

@@ -13,7 +13,7 @@ internal sealed class FlowQuery
     private const long MostBytes = 24 << 20;
     private readonly string store;
     private readonly DuckDBConnection connection;
-    private readonly FlowFilter filter;
+    private readonly FilterSql filter;
     private readonly bool perInterval;
     private readonly CancellationToken cancellationToken;
     private long before = long.MaxValue;
@@ -23,7 +23,7 @@ internal sealed class FlowQuery
     {
         this.store = store;
         this.connection = connection;
-        this.filter = FlowFilter.Create(filter, connection);
+        this.filter = FilterSql.Create(filter, Datasets.Flows);
         this.perInterval = perInterval;
         this.cancellationToken = cancellationToken;
     }

@@ -14,7 +14,7 @@ internal static class ParquetExport
             throw new IOException($"'{path}' exists.");
         }
 
-        FlowFilter condition = FlowFilter.Create(dataset == Datasets.Flows ? filter : CaptureQuery.Narrow(filter), connection);
+        FilterSql condition = FilterSql.Create(filter, dataset);
         List<Segment> segments = SegmentCatalog.List(store, dataset.Name, condition.SinceUs, condition.UntilUs);
         string from = segments.Count > 0 ? Database.Read(segments) : DatasetSql.Empty(dataset);
         string select = dataset == Datasets.Flows && !perInterval

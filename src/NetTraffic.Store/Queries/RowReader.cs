@@ -2,7 +2,9 @@ using DuckDB.NET.Data;
 
 namespace NetTraffic.Store;
 
-/// <summary>Records out of a query whose select list is <see cref="DatasetSql.RowColumns"/> or <see cref="DatasetSql.MergedRowColumns"/>.</summary>
+/// <summary>
+/// Records out of a query whose select list is <see cref="DatasetSql.RowColumns"/> or <see cref="DatasetSql.MergedRowColumns"/>.
+/// </summary>
 /// <param name="dataset">Whose columns are selected.</param>
 /// <param name="reader">The query's rows.</param>
 internal sealed class RowReader<TRow>(Dataset<TRow> dataset, DuckDBDataReader reader) : IValueReader

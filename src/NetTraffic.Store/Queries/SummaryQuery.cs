@@ -5,7 +5,7 @@ namespace NetTraffic.Store;
 /// <summary>Totals and largest groups, as SQL over the segments of the time asked for.</summary>
 internal sealed partial class SummaryQuery(string store, DuckDBConnection connection, TrafficFilter request, CancellationToken cancellationToken)
 {
-    private readonly FlowFilter filter = FlowFilter.Create(request, connection);
+    private readonly FilterSql filter = FilterSql.Create(request, Datasets.Flows);
 
     public TrafficSummary Total()
     {
@@ -58,11 +58,15 @@ internal sealed partial class SummaryQuery(string store, DuckDBConnection connec
         List<Segment> segments = List(Datasets.Captures);
         if (segments.Count > 0)
         {
-            string captures = request.CaptureId.Count == 0 ? "true" : $"lower(capture_id) IN ({string.Join(", ", request.CaptureId.Select(id => Database.Text(id.ToLowerInvariant())))})";
+            // Whole captures: what the dataset does not have is left out, and an interval counts that reaches into the time asked for.
+            TrafficFilter whole = request.Only(kind => kind.AppliesTo(Datasets.Captures) && !kind.Properties.Contains(nameof(CaptureInterval.Time)));
             string since = filter.SinceUs == long.MinValue ? "true" : $"end_time >= {Database.Time(filter.SinceUs)}";
             string until = filter.UntilUs == long.MaxValue ? "true" : $"time < {Database.Time(filter.UntilUs)}";
             Query(
-                $"SELECT coalesce(sum(kernel_drops + interface_drops), 0)::BIGINT, coalesce(sum(decode_failures), 0)::BIGINT FROM {Database.Read(segments)} WHERE {captures} AND {since} AND {until}",
+                $"""
+                SELECT coalesce(sum(kernel_drops + interface_drops), 0)::BIGINT, coalesce(sum(decode_failures), 0)::BIGINT
+                FROM {Database.Read(segments)} WHERE {FilterSql.Create(whole, Datasets.Captures).Condition} AND {since} AND {until}
+                """,
                 reader =>
                 {
                     summary.DroppedPackets = reader.GetInt64(0);

@@ -13,6 +13,18 @@ public static class CommunityId
 
     private const int MessageLength = 40;
 
+    /// <summary>Reads what a user wrote: "1:" and the base64 of 20 bytes; anything else would find nothing without a word.</summary>
+    /// <exception cref="FilterValueException">That is no Community ID.</exception>
+    public static string Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string trimmed = text.Trim();
+        return trimmed.Length == TextLength && trimmed.StartsWith("1:", StringComparison.Ordinal) && Base64.IsValid(trimmed.AsSpan(2)) ? trimmed
+            : throw new FilterValueException(
+                $"'{text}' is not a Community ID.",
+                "Give it as Zeek, Suricata and Get-NetFlow write it, in quotes: '1:LQU9qZlK+B5F3KDmev6m5PMibrg='.");
+    }
+
     /// <summary>The hash of a flow row with IP, seed 0, as text.</summary>
     public static string Compute(in FlowRow row)
     {

@@ -77,6 +77,9 @@ public struct FlowKey : IEquatable<FlowKey>
         };
     }
 
+    /// <summary>The same on whatever interface.</summary>
+    public readonly FlowKey WithoutInterface() => this with { Rest = Rest & ~(ulong)ushort.MaxValue };
+
     /// <inheritdoc/>
     public readonly bool Equals(FlowKey other) =>
         FirstLow == other.FirstLow && SecondLow == other.SecondLow && Rest == other.Rest && FirstHigh == other.FirstHigh && SecondHigh == other.SecondHigh;

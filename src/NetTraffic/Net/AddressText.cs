@@ -15,7 +15,10 @@ public static class AddressText
     /// <summary>Length of a MAC address's text.</summary>
     public const int MacLength = 17;
 
-    /// <summary>Writes an address as ASCII; returns the number of bytes written. <paramref name="destination"/> holds at least <see cref="MaxLength"/>.</summary>
+    /// <summary>
+    /// Writes an address as ASCII; returns the number of bytes written. <paramref name="destination"/> holds at least <see
+    /// cref="MaxLength"/>.
+    /// </summary>
     public static int Format(in IpAddress128 address, Span<byte> destination)
     {
         if (address.IsIPv4)
@@ -120,7 +123,14 @@ public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, string 
     /// <summary>Whether the address lies in the range.</summary>
     public bool Contains(in IpAddress128 address) => address.CompareTo(First) >= 0 && address.CompareTo(Last) <= 0;
 
-    /// <summary>Reads <c>10.1.2.3</c>, <c>10.0.0.0/8</c>, <c>2001:db8::1</c> or <c>2001:db8::/32</c>; host bits beyond the prefix are ignored.</summary>
+    /// <summary>
+    /// Whether the address lies in the range and, of a network, is of its IP version: 0.0.0.0/0 and ::/0 are all of their own version.
+    /// </summary>
+    public bool Contains(in IpAddress128 address, byte ipVersion) => (IsSingle || (ipVersion == 4) == First.IsIPv4) && Contains(address);
+
+    /// <summary>
+    /// Reads <c>10.1.2.3</c>, <c>10.0.0.0/8</c>, <c>2001:db8::1</c> or <c>2001:db8::/32</c>; host bits beyond the prefix are ignored.
+    /// </summary>
     /// <exception cref="FormatException">Neither an address nor a network; the message says what was expected.</exception>
     public static AddressRange Parse(string text)
     {

@@ -1,9 +1,9 @@
 using NetTraffic.Net;
 
-namespace NetTraffic.PowerShell;
+namespace NetTraffic;
 
 /// <summary>What somebody may have meant by a name that there is not.</summary>
-internal static class NearNames
+public static class NearNames
 {
     private const int Most = 5;
 

@@ -1,16 +1,17 @@
 using System.Globalization;
 
-namespace NetTraffic.PowerShell;
+namespace NetTraffic;
 
 /// <summary>What can be given for -Protocol: everything that a flow's Transport can be, and the number of an IP protocol.</summary>
-internal static class ProtocolText
+public static class ProtocolText
 {
     private const string LinkPrefix = "link-";
 
     private static readonly HashSet<string> Names = new(
         [
             .. Enumerable.Range(0, 256).Select(number => ProtocolNames.IpProtocol((byte)number)).Where(name => !char.IsAsciiDigit(name[0])),
-            .. Enumerable.Range(0, 65536).Select(number => ProtocolNames.EtherTypeName((ushort)number)).Where(name => !char.IsAsciiDigit(name[0])),
+            .. Enumerable.Range(0, 65536).Select(number => ProtocolNames.EtherTypeName((ushort)number))
+                .Where(name => !char.IsAsciiDigit(name[0])),
             ProtocolNames.LinkTypeName(1),
         ],
         StringComparer.OrdinalIgnoreCase);
@@ -44,4 +45,22 @@ internal static class ProtocolText
 
     /// <summary>Names that begin alike, or that one or two slips make of the text.</summary>
     public static IReadOnlyList<string> Near(string text) => NearNames.Of(text, Names);
+
+    /// <summary>The text as the store knows it.</summary>
+    /// <exception cref="FilterValueException">It can be no flow's protocol.</exception>
+    public static string Parse(string text)
+    {
+        if (Find(text) is { } known)
+        {
+            return known;
+        }
+
+        IReadOnlyList<string> near = Near(text);
+        string meant = near.Count > 0 ? $" Did you mean {string.Join(", ", near)}?" : "";
+        throw new FilterValueException(
+            text.AsSpan().ContainsAny("*?[]") ? $"-Protocol takes no wildcards, and got '{text}'.{meant}"
+                : $"'{text}' is not a known protocol.{meant}",
+            "Give a name such as TCP, UDP, ICMPv6 or ARP, an IP protocol number from 0 to 255, or an EtherType such as 0x88b5. "
+            + "Tab offers the names.");
+    }
 }
