@@ -11,7 +11,7 @@ namespace NetTraffic.Engine;
 public static class TrafficEngine
 {
     /// <summary>Folder of the store that is used where none is given: NETTRAFFIC_HOME, else what was set, else the platform's data folder.</summary>
-    public static string DefaultStorePath => TrafficSettings.DefaultStorePath;
+    public static string DefaultStorePath => TrafficSettings.DefaultStorePath();
 
     /// <summary>Opens a store. The folder is made at the first write; reading a folder that is not there finds nothing.</summary>
     /// <param name="path">Folder; null: <see cref="DefaultStorePath"/>.</param>
@@ -23,8 +23,9 @@ public static class TrafficEngine
     /// <exception cref="StoreException">The store is from a newer version, or is no store.</exception>
     public static ITrafficSettings OpenSettings(string? storePath)
     {
-        using TrafficStore store = new(storePath ?? DefaultStorePath);
-        return new TrafficSettings(store.Path);
+        TrafficSettings settings = new(storePath);
+        new TrafficStore(settings.StorePath).Dispose();
+        return settings;
     }
 
     /// <summary>The interfaces of this machine, with whether this process may capture on each.</summary>

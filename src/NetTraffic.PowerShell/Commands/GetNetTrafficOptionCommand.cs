@@ -8,5 +8,5 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class GetNetTrafficOptionCommand : StoreCmdlet
 {
     /// <inheritdoc/>
-    protected override void End() => WriteObject(OptionOverrides.Show(Settings.GetOption(), StorePath is not null));
+    protected override void End() => WriteObject(Settings.GetOption());
 }

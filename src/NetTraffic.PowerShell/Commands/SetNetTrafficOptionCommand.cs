@@ -5,7 +5,10 @@ using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
 
-/// <summary>Set-NetTrafficOption: changes settings in a store's config file. Only what is given changes; $null takes a setting back to its default.</summary>
+/// <summary>
+/// Set-NetTrafficOption: changes settings of a store. Only what is given changes; $null takes a setting back to its default. Each row of
+/// <see cref="SettingTable"/> has a parameter here, and what happens with its value follows from the row.
+/// </summary>
 [Cmdlet(VerbsCommon.Set, "NetTrafficOption", SupportsShouldProcess = true)]
 [OutputType(typeof(TrafficOption))]
 public sealed class SetNetTrafficOptionCommand : StoreCmdlet
@@ -86,7 +89,8 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
     /// <summary>Which write API is spoken; Auto asks the server.</summary>
     [Parameter]
     [AllowNull]
-    [ValidateSet("Auto", "1", "2", "3")]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(SettingChoiceCompleter))]
     public string? InfluxGeneration { get; set; }
 
     /// <summary>Returns the settings in force afterwards.</summary>
@@ -97,56 +101,43 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
     protected override void End()
     {
         Dictionary<string, object?> changes = new(StringComparer.Ordinal);
-        AddText(changes, nameof(Sensor), Sensor);
-        Add(changes, nameof(Retention), Retention);
-        Add(changes, nameof(FlushInterval), FlushInterval);
-        Add(changes, nameof(LocalNetworks), LocalNetworks);
-        AddText(changes, nameof(InfluxUrl), InfluxUrl);
-        AddText(changes, nameof(InfluxOrg), InfluxOrg);
-        AddText(changes, nameof(InfluxBucket), InfluxBucket);
-        AddText(changes, nameof(InfluxDatabase), InfluxDatabase);
-        AddText(changes, nameof(InfluxUser), InfluxUser);
-        AddText(changes, nameof(InfluxGeneration), InfluxGeneration);
-        Add(changes, nameof(InfluxToken), Plain(InfluxToken));
-        Add(changes, nameof(InfluxPassword), Plain(InfluxPassword));
-        if (IsBound(nameof(DefaultStorePath)))
+        foreach (Setting setting in SettingTable.All)
         {
-            changes.Add(nameof(TrafficOption.StorePath), string.IsNullOrEmpty(DefaultStorePath) ? null : FullPath(DefaultStorePath));
+            if (MyInvocation.BoundParameters.TryGetValue(setting.Parameter, out object? value))
+            {
+                changes.Add(setting.Name, Value(setting, value));
+            }
         }
 
         if (changes.Count == 0)
         {
-            Refuse("NothingToSet", "No setting was given, so nothing would change.", "Give at least one of -Sensor, -Retention, -FlushInterval, -LocalNetworks, -DefaultStorePath, -Influx*.");
+            string parameters = string.Join(", ", SettingTable.All.Select(setting => "-" + setting.Parameter));
+            Refuse("NothingToSet", "No setting was given, so nothing would change.", $"Give at least one of {parameters}.");
         }
 
         ITrafficSettings settings = Settings;
         if (ShouldProcess(Display.Text(settings.StorePath), $"Set {string.Join(", ", changes.Keys)}"))
         {
             settings.SetOption(changes);
-            foreach (string setting in changes.Keys)
+            foreach (string name in changes.Keys)
             {
-                if (OptionOverrides.VariableOf(setting) is { } variable)
+                if (settings.GetVariable(SettingTable.Find(name)) is { } variable)
                 {
-                    WriteWarning($"{setting} is set, but the environment variable {variable} overrides it here.");
+                    WriteWarning($"{name} is set, but the environment variable {variable} overrides it here.");
                 }
             }
         }
 
         if (PassThru)
         {
-            WriteObject(OptionOverrides.Show(settings.GetOption(), StorePath is not null));
+            WriteObject(settings.GetOption());
         }
     }
 
-    private static string? Plain(SecureString? secret) => secret is null ? null : new NetworkCredential("", secret).Password;
-
-    private void AddText(Dictionary<string, object?> changes, string setting, string? value) => Add(changes, setting, string.IsNullOrEmpty(value) ? null : value);
-
-    private void Add(Dictionary<string, object?> changes, string setting, object? value)
+    private object? Value(Setting setting, object? given) => given switch
     {
-        if (IsBound(setting))
-        {
-            changes.Add(setting, value);
-        }
-    }
+        SecureString secret => new NetworkCredential("", secret).Password,
+        string path when setting == SettingTable.DefaultStore && path.Length > 0 => FullPath(path),
+        _ => given,
+    };
 }

@@ -45,6 +45,26 @@ public sealed record InfluxTarget
     /// <summary>1.x: password.</summary>
     public string? Password { get; init; }
 
+    /// <summary>The server that settings name; null: none.</summary>
+    /// <param name="option">The settings.</param>
+    /// <param name="token">Their token, which they do not show.</param>
+    /// <param name="password">Their password, which they do not show.</param>
+    public static InfluxTarget? Of(TrafficOption option, string? token, string? password)
+    {
+        ArgumentNullException.ThrowIfNull(option);
+        return option.InfluxUrl is not { } url ? null : new InfluxTarget
+        {
+            Url = new Uri(url),
+            Generation = option.InfluxGeneration,
+            Organization = option.InfluxOrg,
+            Bucket = option.InfluxBucket,
+            Database = option.InfluxDatabase,
+            User = option.InfluxUser,
+            Token = token,
+            Password = password,
+        };
+    }
+
     /// <summary>Database of a 1.x server.</summary>
     public string DatabaseName => Database ?? Bucket ?? "nettraffic";
 

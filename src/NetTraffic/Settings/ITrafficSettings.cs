@@ -16,6 +16,10 @@ public interface ITrafficSettings
     /// <exception cref="StoreException">The config file or a secret cannot be read.</exception>
     InfluxTarget? GetInfluxTarget();
 
+    /// <summary>The environment variable that a setting comes from now, whatever the files have; null: none.</summary>
+    /// <exception cref="StoreException">A variable names a secret's file, and that cannot be read.</exception>
+    string? GetVariable(Setting setting);
+
     /// <summary>
     /// Writes settings to the store's config file (token and password to a file that only this user may read). Everything is checked before
     /// anything is written.

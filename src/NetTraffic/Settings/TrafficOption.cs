@@ -1,45 +1,51 @@
 namespace NetTraffic;
 
-/// <summary>The settings in force: defaults, the store's config file, and environment variables over both.</summary>
+/// <summary>
+/// The settings in force: defaults, the store's config file, and environment variables over both. <see cref="SettingTable"/> has a row for
+/// each: name, variable, what it may be.
+/// </summary>
 public sealed record TrafficOption
 {
-    /// <summary>Folder of the store. NETTRAFFIC_HOME.</summary>
+    /// <summary>Folder of the store.</summary>
     public string StorePath { get; init; } = "";
 
-    /// <summary>Name under which this machine's traffic is stored. Default: the host name. NETTRAFFIC_SENSOR.</summary>
+    /// <summary>Name under which this machine's traffic is stored. Default: the host name.</summary>
     public string Sensor { get; init; } = Environment.MachineName;
 
-    /// <summary>How long history is kept; null: for ever, the default. Applied by running captures. NETTRAFFIC_RETENTION.</summary>
+    /// <summary>How long history is kept; null: for ever, the default. Applied by running captures.</summary>
     public TimeSpan? Retention { get; init; }
 
-    /// <summary>How often running captures write their flows. Default 5 s; 1 s to 1 h. NETTRAFFIC_FLUSH_INTERVAL.</summary>
+    /// <summary>How often running captures write their flows. Default 5 s; 1 s to 1 h.</summary>
     public TimeSpan FlushInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Networks that count as local, in CIDR form. Default: the private, link-local and loopback ranges. NETTRAFFIC_LOCAL_NETWORKS, comma-separated.</summary>
+    /// <summary>Networks that count as local, in CIDR form. Default: the private, link-local and loopback ranges.</summary>
     public string[] LocalNetworks { get; init; } =
         ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"];
 
-    /// <summary>InfluxDB that rollups are sent to; null: none. NETTRAFFIC_INFLUX_URL.</summary>
+    /// <summary>InfluxDB that rollups are sent to; null: none.</summary>
     public string? InfluxUrl { get; init; }
 
-    /// <summary>2.x: organisation. NETTRAFFIC_INFLUX_ORG.</summary>
+    /// <summary>2.x: organisation.</summary>
     public string? InfluxOrg { get; init; }
 
-    /// <summary>2.x and 3.x: bucket. NETTRAFFIC_INFLUX_BUCKET.</summary>
+    /// <summary>2.x and 3.x: bucket.</summary>
     public string? InfluxBucket { get; init; }
 
-    /// <summary>1.x: database. NETTRAFFIC_INFLUX_DATABASE.</summary>
+    /// <summary>1.x: database.</summary>
     public string? InfluxDatabase { get; init; }
 
-    /// <summary>1.x: user. NETTRAFFIC_INFLUX_USER.</summary>
+    /// <summary>1.x: user.</summary>
     public string? InfluxUser { get; init; }
 
-    /// <summary>Which write API; Auto, the default, asks the server. NETTRAFFIC_INFLUX_GENERATION.</summary>
+    /// <summary>Which write API; Auto, the default, asks the server.</summary>
     public InfluxGeneration InfluxGeneration { get; init; }
 
-    /// <summary>Whether a token is set; it is never shown. NETTRAFFIC_INFLUX_TOKEN, or a file's path in NETTRAFFIC_INFLUX_TOKEN_FILE.</summary>
+    /// <summary>Whether a token is set; it is never shown.</summary>
     public bool HasInfluxToken { get; init; }
 
-    /// <summary>Whether a password is set; it is never shown. NETTRAFFIC_INFLUX_PASSWORD, or a file's path in NETTRAFFIC_INFLUX_PASSWORD_FILE.</summary>
+    /// <summary>Whether a password is set; it is never shown.</summary>
     public bool HasInfluxPassword { get; init; }
+
+    /// <summary>Which of these come from the environment, with the variable: <c>Sensor (NETTRAFFIC_SENSOR)</c>.</summary>
+    public string[] FromEnvironment { get; init; } = [];
 }

@@ -1,0 +1,121 @@
+namespace NetTraffic;
+
+/// <summary>
+/// Everything that can be set, a row each. The config file, the secrets, the environment variables, the checks, Set-NetTrafficOption,
+/// its help and docs/settings.md follow from the rows. A new setting is a row here, a property of <see cref="TrafficOption"/> and a
+/// parameter of Set-NetTrafficOption.
+/// </summary>
+public static class SettingTable
+{
+    /// <summary>Which store is used where none is named. It cannot be said in that store: the platform's data folder has it.</summary>
+    public static Setting DefaultStore { get; } = Setting.Of(
+        nameof(TrafficOption.StorePath),
+        SettingTypes.Folder,
+        option => option.StorePath,
+        (option, value) => option with { StorePath = value },
+        new(
+            "The store to use where no other is named and `NETTRAFFIC_HOME` is not set.",
+            "the platform's data folder",
+            "/srv/traffic")) with
+    {
+        Parameter = "DefaultStorePath",
+        Variable = "NETTRAFFIC_HOME",
+    };
+
+    /// <summary>Token for InfluxDB 2.x and 3.x.</summary>
+    public static Setting InfluxToken { get; } = Setting.OfSecret(
+        "InfluxToken",
+        option => option with { HasInfluxToken = true },
+        new(
+            "InfluxDB 2.x and 3.x: the token, as a SecureString. Kept in the file secrets.json of the store, which only this user may "
+            + "read, and never shown. In containers: the environment variable `NETTRAFFIC_INFLUX_TOKEN`, or `NETTRAFFIC_INFLUX_TOKEN_FILE` "
+            + "with the path of a file that holds it.",
+            "none",
+            "my-token"));
+
+    /// <summary>Password for InfluxDB 1.x.</summary>
+    public static Setting InfluxPassword { get; } = Setting.OfSecret(
+        "InfluxPassword",
+        option => option with { HasInfluxPassword = true },
+        new("InfluxDB 1.x: the password, as a SecureString. Kept as the token is.", "none", "my-password"));
+
+    /// <summary>The rows.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        DefaultStore,
+        Setting.Of(
+            nameof(TrafficOption.Sensor),
+            SettingTypes.TrimmedName("a sensor's name", 128),
+            option => option.Sensor,
+            (option, value) => option with { Sensor = value },
+            new("Name under which this machine's traffic is stored.", "the host name", "tap-1")),
+        Setting.Of(
+            nameof(TrafficOption.Retention),
+            SettingTypes.Span(TimeSpan.FromHours(1), TimeSpan.MaxValue, "history is kept in whole hours; give at least 1h."),
+            option => option.Retention,
+            (option, value) => option with { Retention = value },
+            new("How long history is kept: `12h`, `30d`, or `forever`.", "for ever", "30d")),
+        Setting.Of(
+            nameof(TrafficOption.FlushInterval),
+            SettingTypes.Span(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), "give 1s to 1h."),
+            option => option.FlushInterval,
+            (option, value) => option with { FlushInterval = value },
+            new("How often running captures write their flows, `1s` to `1h`.", "5s", "10s")),
+        Setting.Of(
+            nameof(TrafficOption.LocalNetworks),
+            SettingTypes.Networks,
+            option => option.LocalNetworks,
+            (option, value) => option with { LocalNetworks = value },
+            new("Networks that count as local, in CIDR form.", "the private, link-local and loopback ones", "10.0.0.0/8,2001:db8::/32")),
+        Setting.Of(
+            nameof(TrafficOption.InfluxUrl),
+            SettingTypes.Address,
+            option => option.InfluxUrl,
+            (option, value) => option with { InfluxUrl = value },
+            new(
+                "InfluxDB that rollups are sent to, `http://HOST:8086` or `https://HOST`; `$null`: none any more. Running captures take it "
+                + "up at once.",
+                "none",
+                "http://localhost:8086")),
+        Setting.Of(
+            nameof(TrafficOption.InfluxGeneration),
+            SettingTypes.Generation,
+            option => option.InfluxGeneration,
+            (option, value) => option with { InfluxGeneration = value },
+            new("Which write API is spoken: `Auto` (asks the server, the default), `1`, `2` or `3`.", "Auto", "2")),
+        InfluxName(
+            nameof(TrafficOption.InfluxOrg),
+            option => option.InfluxOrg,
+            (option, value) => option with { InfluxOrg = value },
+            new("InfluxDB 2.x: the organisation.", "none", "ops")),
+        InfluxName(
+            nameof(TrafficOption.InfluxBucket),
+            option => option.InfluxBucket,
+            (option, value) => option with { InfluxBucket = value },
+            new("InfluxDB 2.x and 3.x: the bucket. Default: nettraffic.", "nettraffic", "traffic")),
+        InfluxToken,
+        InfluxName(
+            nameof(TrafficOption.InfluxDatabase),
+            option => option.InfluxDatabase,
+            (option, value) => option with { InfluxDatabase = value },
+            new("InfluxDB 1.x: the database. Default: nettraffic.", "nettraffic", "traffic")),
+        InfluxName(
+            nameof(TrafficOption.InfluxUser),
+            option => option.InfluxUser,
+            (option, value) => option with { InfluxUser = value },
+            new("InfluxDB 1.x: the user, where the server asks for one.", "none", "writer")),
+        InfluxPassword,
+    ];
+
+    /// <summary>The row of that name, upper and lower case alike.</summary>
+    /// <exception cref="ArgumentException">There is none; the message has the nearest name.</exception>
+    public static Setting Find(string name) =>
+        All.FirstOrDefault(setting => setting.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new ArgumentException($"There is no setting '{name}'. The nearest is {Nearest(name)}.");
+
+    private static string Nearest(string name) => All.MinBy(setting => Net.NameDistance.Between(setting.Name, name))!.Name;
+
+    private static Setting InfluxName(
+        string name, Func<TrafficOption, object?> get, Func<TrafficOption, string, TrafficOption> set, SettingWords words) =>
+        Setting.Of(name, SettingTypes.Name("a name", 256), get, set, words);
+}

@@ -1,0 +1,100 @@
+using NetTraffic.Net;
+
+namespace NetTraffic;
+
+/// <summary>The kinds of values that settings have.</summary>
+internal static class SettingTypes
+{
+    /// <summary>A token or password. Messages never quote it.</summary>
+    public static SettingType<string> Secret { get; } = new(
+        "secret",
+        text => text.Any(char.IsControl) ? throw new FormatException("a token or password has no control characters.") : text,
+        text => text);
+
+    /// <summary>Path of a folder.</summary>
+    public static SettingType<string> Folder { get; } = new(
+        "folder",
+        text => text.Contains('\0', StringComparison.Ordinal) ? throw new FormatException("a path has no NUL in it.") : text,
+        text => text);
+
+    /// <summary>Networks in CIDR form.</summary>
+    public static SettingType<string[]> Networks { get; } = new(
+        "networks in CIDR form",
+        ReadNetworks,
+        networks => string.Join(',', networks))
+    {
+        IsList = true,
+    };
+
+    /// <summary>Base address of a web server, without credentials, query and the slash at its end.</summary>
+    public static SettingType<string> Address { get; } = new("http or https address", ReadAddress, text => text);
+
+    /// <summary>Which InfluxDB write API.</summary>
+    public static SettingType<InfluxGeneration> Generation { get; } = new(
+        "Auto, 1, 2 or 3",
+        ReadGeneration,
+        generation => generation == InfluxGeneration.Auto ? nameof(InfluxGeneration.Auto) : $"{(int)generation}")
+    {
+        Choices = ["Auto", "1", "2", "3"],
+    };
+
+    /// <summary>A name as people give it, without spaces around it.</summary>
+    /// <param name="what">What has such a name, for the message.</param>
+    /// <param name="longest">Characters at most.</param>
+    public static SettingType<string> TrimmedName(string what, int longest)
+    {
+        SettingType<string> name = Name(what, longest);
+        return name with { Read = text => name.Read(text.Trim()) };
+    }
+
+    /// <summary>A name as another program knows it: taken to the letter.</summary>
+    /// <param name="what">What has such a name, for the message.</param>
+    /// <param name="longest">Characters at most.</param>
+    public static SettingType<string> Name(string what, int longest) => new(
+        "text",
+        text => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl)
+            ? text
+            : throw new FormatException($"{what} has 1 to {longest} characters, none of them control characters."),
+        text => text);
+
+    /// <summary>A length of time.</summary>
+    /// <param name="shortest">Least.</param>
+    /// <param name="longest">Most.</param>
+    /// <param name="otherwise">What a value outside of these is told.</param>
+    public static SettingType<TimeSpan> Span(TimeSpan shortest, TimeSpan longest, string otherwise) => new(
+        "length of time",
+        text => !Duration.TryParse(text, out TimeSpan span)
+                ? throw new FormatException($"'{text}' is not a length of time. Give for example {Duration.Examples}.")
+            : span < shortest || span > longest ? throw new FormatException($"{span} cannot be: {otherwise}")
+            : span,
+        span => span.ToString("c"));
+
+    private static string[] ReadNetworks(string text)
+    {
+        string[] networks = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        foreach (string network in networks)
+        {
+            AddressRange.Parse(network);
+        }
+
+        return networks;
+    }
+
+    private static string ReadAddress(string text) =>
+        !Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+            ? throw new FormatException("give the server's address as http://HOST:8086 or https://HOST.")
+        : url.UserInfo.Length > 0 || url.Query.Length > 0
+            ? throw new FormatException(
+                "credentials and database do not belong into the address. Give -InfluxToken, or -InfluxUser and -InfluxPassword, "
+                + "and -InfluxBucket or -InfluxDatabase.")
+        : url.GetLeftPart(UriPartial.Path).TrimEnd('/');
+
+    private static InfluxGeneration ReadGeneration(string text) => text.Trim().ToUpperInvariant() switch
+    {
+        "AUTO" => InfluxGeneration.Auto,
+        "1" or "V1" => InfluxGeneration.V1,
+        "2" or "V2" => InfluxGeneration.V2,
+        "3" or "V3" => InfluxGeneration.V3,
+        _ => throw new FormatException($"'{text}' is none of Auto, 1, 2, 3."),
+    };
+}
