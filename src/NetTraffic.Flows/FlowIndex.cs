@@ -31,7 +31,7 @@ internal sealed class FlowIndex
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Start(uint hash) => (int)hash & mask;
 
-    /// <summary>Moves <paramref name="at"/> to the next slot whose hash is equal and gives its entry number; -1 where there is none.</summary>
+    /// <summary>The entry number of the next slot with that hash, -1 where there is none; <paramref name="at"/> moves past it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int NextCandidate(uint hash, ref int at)
     {

@@ -120,8 +120,9 @@ public sealed partial class FlowTable
         flow.LastNs = Math.Max(flow.LastNs, now);
 
         bool fromSource = flow.Swapped == swapped;
-        bool tcp = flow.List != FlowListKind.Other && (packet.Traits & (PacketTraits.HasTransport | PacketTraits.LaterFragment)) == PacketTraits.HasTransport;
-        if (tcp && !fromSource && !flow.Written && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn && (flow.Source.Flags & TcpFlags.Syn) == 0)
+        bool tcp = flow.List != FlowListKind.Other
+            && (packet.Traits & (PacketTraits.HasTransport | PacketTraits.LaterFragment)) == PacketTraits.HasTransport;
+        if (tcp && !fromSource && !flow.Written && IsFirstSyn(packet.TcpFlags) && (flow.Source.Flags & TcpFlags.Syn) == 0)
         {
             // The SYN's sender is the originator, whoever was seen first.
             SwapRoles(ref flow);
@@ -177,7 +178,7 @@ public sealed partial class FlowTable
 
         // A new SYN after the end of a connection begins the next one on the same ports.
         reason = FlowEndReason.Closed;
-        return flow.List == FlowListKind.TcpClosed && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
+        return flow.List == FlowListKind.TcpClosed && IsFirstSyn(packet.TcpFlags);
     }
 
     private int Begin(in DecodedPacket packet, in FlowKey key, uint hash, bool swapped)
@@ -217,6 +218,9 @@ public sealed partial class FlowTable
         counters.ActiveFlows = index.Count;
         return entry;
     }
+
+    /// <summary>Whether a segment asks for a connection, and is no answer to one that did.</summary>
+    private static bool IsFirstSyn(TcpFlags flags) => (flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;
 
     private static void SwapRoles(ref FlowEntry flow)
     {

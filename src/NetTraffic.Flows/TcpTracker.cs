@@ -30,7 +30,7 @@ internal static class TcpTracker
         Advance(ref self, ref peer, flags);
         self.Flags |= flags;
         self.HasData |= packet.PayloadLength > 0;
-        Sequence(ref self, packet, flags);
+        CountRetransmission(ref self, packet, flags);
     }
 
     /// <summary>conn_state of Zeek's connection log.</summary>
@@ -87,7 +87,9 @@ internal static class TcpTracker
         {
             self.State = EndpointState.Partial;
         }
-        else if (self.State == EndpointState.SynSent && peer.State is EndpointState.SynAckSent or EndpointState.SynSent && (flags & TcpFlags.Ack) != 0)
+        else if (self.State == EndpointState.SynSent
+            && peer.State is EndpointState.SynAckSent or EndpointState.SynSent
+            && (flags & TcpFlags.Ack) != 0)
         {
             self.State = peer.State = EndpointState.Established;
         }
@@ -98,7 +100,8 @@ internal static class TcpTracker
         }
     }
 
-    private static void Sequence(ref TcpDirection self, in DecodedPacket packet, TcpFlags flags)
+    /// <summary>Follows one side's sequence numbers, and counts a segment that was sent before.</summary>
+    private static void CountRetransmission(ref TcpDirection self, in DecodedPacket packet, TcpFlags flags)
     {
         bool phantom = (flags & (TcpFlags.Syn | TcpFlags.Fin)) != 0;
         int length = packet.PayloadLength + (phantom ? 1 : 0);

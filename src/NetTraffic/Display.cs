@@ -35,17 +35,21 @@ public static class Display
     public static string OptionalSpan(TimeSpan? time) => time is { } known ? Span(known) : "";
 
     /// <summary>A time to the millisecond, in the reader's time zone; empty where absent.</summary>
-    public static string Time(DateTime? time) => time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture) : "";
+    public static string Time(DateTime? time) => Local(time, "yyyy-MM-dd HH:mm:ss.fff");
 
     /// <summary>A time to the second, in the reader's time zone; empty where absent.</summary>
-    public static string ShortTime(DateTime? time) => time is { } known ? known.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "";
+    public static string ShortTime(DateTime? time) => Local(time, "yyyy-MM-dd HH:mm:ss");
 
-    /// <summary>An address with its port: <c>192.0.2.1:443</c>, <c>[2001:db8::1]:443</c>; for frames without IP the link-layer address.</summary>
+    /// <summary>
+    /// An address with its port: <c>192.0.2.1:443</c>, <c>[2001:db8::1]:443</c>; for frames without IP the link-layer address.
+    /// </summary>
     public static string Endpoint(string? address, int? port, string? mac)
     {
         // PowerShell hands a null over as the empty text.
         string name = Text(string.IsNullOrEmpty(address) ? mac : address);
-        return string.IsNullOrEmpty(address) || port is null ? name : address.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{port}" : $"{name}:{port}";
+        return string.IsNullOrEmpty(address) || port is null ? name
+            : address.Contains(':', StringComparison.Ordinal) ? $"[{name}]:{port}"
+            : $"{name}:{port}";
     }
 
     /// <summary>
@@ -73,15 +77,17 @@ public static class Display
         StringBuilder safe = new(text.Length + 16);
         for (int i = 0; i < text.Length; i++)
         {
-            _ = IsUnsafe(text, i) ? safe.Append("\\u").Append(((int)text[i]).ToString("x4", CultureInfo.InvariantCulture)) : safe.Append(text[i]);
+            _ = IsUnsafe(text, i)
+                ? safe.Append("\\u").Append(((int)text[i]).ToString("x4", CultureInfo.InvariantCulture))
+                : safe.Append(text[i]);
         }
 
         return safe.ToString();
     }
 
     /// <summary>A time in 16 characters: with seconds in this year, else with the year; empty where absent.</summary>
-    public static string MinuteOrSecond(DateTime? time) => time is { } known
-        ? known.ToLocalTime().ToString(known.ToLocalTime().Year == DateTime.Now.Year ? "MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) : "";
+    public static string MinuteOrSecond(DateTime? time) =>
+        Local(time, time?.ToLocalTime().Year == DateTime.Now.Year ? "MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm");
 
     /// <summary>A number in 7 characters: exact below a million, then such as <c>1.53 M</c>.</summary>
     public static string ShortCount(long count) => Math.Abs(count) < 1_000_000 ? Count(count) : Scaled(count, "");
@@ -115,7 +121,8 @@ public static class Display
         // The shorter one leaves the other what it does not need.
         int each = (most - between.Length) / 2;
         (string left, string right) = (name[..at], name[(at + between.Length)..]);
-        return Short(left, Math.Max(each, most - between.Length - right.Length)) + between + Short(right, Math.Max(each, most - between.Length - left.Length));
+        int room = most - between.Length;
+        return Short(left, Math.Max(each, room - right.Length)) + between + Short(right, Math.Max(each, room - left.Length));
     }
 
     /// <summary>An endpoint in at most so many characters: the port stays whole.</summary>
@@ -128,14 +135,18 @@ public static class Display
         }
 
         string end = string.Create(CultureInfo.InvariantCulture, $":{port}");
-        return address.Contains(':', StringComparison.Ordinal) ? $"[{Short(address, most - end.Length - 2)}]{end}" : Short(address, most - end.Length) + end;
+        return address.Contains(':', StringComparison.Ordinal)
+            ? $"[{Short(address, most - end.Length - 2)}]{end}"
+            : Short(address, most - end.Length) + end;
     }
 
     /// <summary>What is wrong with a file, as a sentence that says where.</summary>
     public static string Damage(string message, long? offset)
     {
         ArgumentNullException.ThrowIfNull(message);
-        bool said = offset is not { } at || message.Contains(Count(at), StringComparison.Ordinal) || message.Contains(at.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        bool said = offset is not { } at
+            || message.Contains(Count(at), StringComparison.Ordinal)
+            || message.Contains(at.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         return said ? message : string.Create(CultureInfo.InvariantCulture, $"{message.TrimEnd('.', ' ')} (at byte {offset}).");
     }
 
@@ -144,7 +155,11 @@ public static class Display
 
     /// <summary>Counters by name, largest first: <c>Truncated 3, BadHeader 1</c>.</summary>
     public static string Counters(IReadOnlyDictionary<string, long>? counters) =>
-        counters is null ? "" : string.Join(", ", counters.OrderByDescending(pair => pair.Value).Select(pair => $"{Text(pair.Key)} {Count(pair.Value)}"));
+        counters is null ? "" : string.Join(
+            ", ", counters.OrderByDescending(pair => pair.Value).Select(pair => $"{Text(pair.Key)} {Count(pair.Value)}"));
+
+    private static string Local(DateTime? time, string format) =>
+        time is { } known ? known.ToLocalTime().ToString(format, CultureInfo.InvariantCulture) : "";
 
     private static bool IsUnsafe(string text, int index) => char.GetUnicodeCategory(text[index]) switch
     {

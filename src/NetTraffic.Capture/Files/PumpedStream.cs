@@ -7,7 +7,7 @@ namespace NetTraffic.Capture;
 /// Bytes that another program sends, read ahead by a thread of its own: whoever reads here is not held up by a quiet sender, since
 /// time passes between the bytes too, and a sender is not held up while its bytes are worked on. At most 16 MiB lie between.
 /// </summary>
-internal sealed class PumpedStream : ForwardStream
+internal sealed class PumpedStream : ReadOnceStream
 {
     private const int BlockBytes = 256 << 10, Blocks = 64;
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(100);

@@ -1,7 +1,7 @@
 namespace NetTraffic.Capture;
 
 /// <summary>Some stretches of a file, one after the other, as one stream; the file may grow meanwhile.</summary>
-internal sealed class StretchStream(FileStream file, IReadOnlyList<(long Offset, long End)> stretches) : ForwardStream
+internal sealed class StretchStream(FileStream file, IReadOnlyList<(long Offset, long End)> stretches) : ReadOnceStream
 {
     private int which;
     private long at = stretches.Count > 0 ? stretches[0].Offset : 0;

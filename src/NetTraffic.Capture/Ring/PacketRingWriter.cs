@@ -74,11 +74,11 @@ internal sealed partial class PacketRingWriter
             {
                 if (!broken)
                 {
-                    Turn(chunk, ended);
+                    HandleChunk(chunk, ended);
                 }
                 else if (chunk is not null)
                 {
-                    Lose(chunk);
+                    CountLost(chunk);
                 }
             }
 #pragma warning disable CA1031 // Whatever it was: the capture goes on without its ring and says so, and no lane may wait for ever.
@@ -91,7 +91,7 @@ internal sealed partial class PacketRingWriter
                 Report($"The packet ring ended by an error: {error.Message}", ForEver);
                 if (chunk is not null)
                 {
-                    Lose(chunk);
+                    CountLost(chunk);
                 }
             }
 
@@ -110,14 +110,14 @@ internal sealed partial class PacketRingWriter
         ReportFailure();
     }
 
-    private void Turn(PacketRingChunk? chunk, bool ended)
+    private void HandleChunk(PacketRingChunk? chunk, bool ended)
     {
         Watch();
         Settle();
         ReportFailure();
         if (chunk is not null && !TryWrite(chunk))
         {
-            Lose(chunk);
+            CountLost(chunk);
         }
 
         if (ended)
@@ -344,7 +344,7 @@ internal sealed partial class PacketRingWriter
         }
     }
 
-    private void Lose(PacketRingChunk chunk) => Volatile.Write(ref lostPackets, lostPackets + chunk.Packets);
+    private void CountLost(PacketRingChunk chunk) => Volatile.Write(ref lostPackets, lostPackets + chunk.Packets);
 
     private void Report(string message, TimeSpan stays)
     {

@@ -19,7 +19,7 @@ internal sealed class CaptureWriter : ICaptureWriter
     private long sequence;
     private long currentHour = long.MinValue;
     private FlowColumns? current;
-    private (long Hour, FlowColumns Columns, Task Published)? onItsWay;
+    private (long Hour, FlowColumns Columns, Task Published)? publishing;
     private bool completed;
 
     public CaptureWriter(string store, CaptureStatus status, CaptureWriterOptions options)
@@ -86,7 +86,7 @@ internal sealed class CaptureWriter : ICaptureWriter
         current = null;
         WriteProblem = null;
         WriteWaiting();
-        Arrive();
+        FinishPublishing();
         if (WriteProblem is null)
         {
             WriteIntervals();
@@ -172,16 +172,17 @@ internal sealed class CaptureWriter : ICaptureWriter
 
     private void WriteWaiting()
     {
-        while (Arrive() && waiting.First is { } first)
+        while (FinishPublishing() && waiting.First is { } first)
         {
             (long hour, FlowColumns columns) = first.Value;
             try
             {
                 string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++);
-                PendingFile begun = StoreFiles.Begin(store, Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name), columns.Encode(file).Span);
+                string path = Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name);
+                PendingFile pending = StoreFiles.Begin(store, path, columns.Encode(file).Span);
 
                 // A disk with much else to do takes its time, and neither the rows that follow nor the packets before them need to wait for it.
-                onItsWay = (hour, columns, Task.Run(() => begun.Publish(durable: true)));
+                publishing = (hour, columns, Task.Run(() => pending.Publish(durable: true)));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -193,15 +194,15 @@ internal sealed class CaptureWriter : ICaptureWriter
         }
     }
 
-    /// <summary>Waits for the segment that is on its way; false where it did not arrive: its rows wait again, as the oldest.</summary>
-    private bool Arrive()
+    /// <summary>Waits for the segment that is on its way; false where it could not be published: its rows wait again, as the oldest.</summary>
+    private bool FinishPublishing()
     {
-        if (onItsWay is not { } segment)
+        if (publishing is not { } segment)
         {
             return true;
         }
 
-        onItsWay = null;
+        publishing = null;
         try
         {
             segment.Published.GetAwaiter().GetResult();

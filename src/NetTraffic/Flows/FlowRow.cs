@@ -16,7 +16,9 @@ public struct FlowRow
     /// <summary>First packet of the flow, microseconds since 1970.</summary>
     public long StartTimeUs;
 
-    /// <summary>First packet of the flow in this interval, microseconds since 1970. Equal to <see cref="StartTimeUs"/> in a flow's first row.</summary>
+    /// <summary>
+    /// First packet of the flow in this interval, microseconds since 1970. Equal to <see cref="StartTimeUs"/> in a flow's first row.
+    /// </summary>
     public long TimeUs;
 
     /// <summary>Last packet of the flow in this interval, microseconds since 1970.</summary>

@@ -88,10 +88,11 @@ public static class ProtocolNames
 
         (int Number, string Name)[] known =
         [
-            (0, "HOPOPT"), (1, "ICMP"), (2, "IGMP"), (4, "IPv4"), (6, "TCP"), (8, "EGP"), (9, "IGP"), (17, "UDP"), (27, "RDP"), (33, "DCCP"), (41, "IPv6"),
-            (43, "IPv6-Route"), (44, "IPv6-Frag"), (46, "RSVP"), (47, "GRE"), (50, "ESP"), (51, "AH"), (58, "ICMPv6"), (59, "IPv6-NoNxt"), (60, "IPv6-Opts"),
-            (88, "EIGRP"), (89, "OSPF"), (97, "EtherIP"), (98, "ENCAP"), (103, "PIM"), (108, "IPComp"), (112, "VRRP"), (113, "PGM"), (115, "L2TP"), (124, "IS-IS"),
-            (132, "SCTP"), (133, "FC"), (135, "Mobility"), (136, "UDPLite"), (137, "MPLS-in-IP"), (139, "HIP"), (140, "Shim6"), (143, "Ethernet"),
+            (0, "HOPOPT"), (1, "ICMP"), (2, "IGMP"), (4, "IPv4"), (6, "TCP"), (8, "EGP"), (9, "IGP"), (17, "UDP"), (27, "RDP"),
+            (33, "DCCP"), (41, "IPv6"), (43, "IPv6-Route"), (44, "IPv6-Frag"), (46, "RSVP"), (47, "GRE"), (50, "ESP"), (51, "AH"),
+            (58, "ICMPv6"), (59, "IPv6-NoNxt"), (60, "IPv6-Opts"), (88, "EIGRP"), (89, "OSPF"), (97, "EtherIP"), (98, "ENCAP"),
+            (103, "PIM"), (108, "IPComp"), (112, "VRRP"), (113, "PGM"), (115, "L2TP"), (124, "IS-IS"), (132, "SCTP"), (133, "FC"),
+            (135, "Mobility"), (136, "UDPLite"), (137, "MPLS-in-IP"), (139, "HIP"), (140, "Shim6"), (143, "Ethernet"),
         ];
         foreach ((int number, string name) in known)
         {

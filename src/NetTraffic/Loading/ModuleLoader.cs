@@ -33,7 +33,8 @@ public static class ModuleLoader
             if (loaded.MainPath != path && VersionId(path) != loaded.Main.ManifestModule.ModuleVersionId)
             {
                 throw new InvalidOperationException(
-                    $"This process has loaded another build of NetTraffic, from '{Path.GetDirectoryName(loaded.MainPath)}'. Start a new PowerShell process to use the one in '{binFolder}'.");
+                    $"This process has loaded another build of NetTraffic, from '{Path.GetDirectoryName(loaded.MainPath)}'. "
+                    + $"Start a new PowerShell process to use the one in '{binFolder}'.");
             }
 
             return loaded.Main;

@@ -20,7 +20,8 @@ public static class NameDistance
                     continue;
                 }
 
-                int least = Math.Min(slips[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1), Math.Min(slips[i, j - 1], slips[i - 1, j]) + 1);
+                int replaced = slips[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1);
+                int least = Math.Min(replaced, Math.Min(slips[i, j - 1], slips[i - 1, j]) + 1);
                 bool swapped = i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1];
                 slips[i, j] = swapped ? Math.Min(least, slips[i - 2, j - 2] + 1) : least;
             }

@@ -9,7 +9,9 @@ public interface ILiveSource : IPacketSource
     /// </summary>
     string? Problem { get; }
 
-    /// <summary>Opens the interface and sets the filter, so that everything that can be refused is refused before anything is stored.</summary>
+    /// <summary>
+    /// Opens the interface and sets the filter, so that everything that can be refused is refused before anything is stored.
+    /// </summary>
     /// <exception cref="CaptureException">It cannot: see <see cref="CaptureException.Problem"/>.</exception>
     void Open();
 }

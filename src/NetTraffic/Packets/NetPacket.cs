@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace NetTraffic;
 
-/// <summary>One captured packet as users see it. Addresses and ports are those of the innermost IP header that is not quoted in an ICMP error.</summary>
+/// <summary>
+/// One captured packet as users see it. Addresses and ports are those of the innermost IP header that is not quoted in an ICMP error.
+/// </summary>
 public sealed class NetPacket
 {
     private readonly Func<NetPacket, string> describe;
@@ -21,7 +23,10 @@ public sealed class NetPacket
         this.dissect = dissect;
     }
 
-    /// <summary>Number in its file, or since the interface was opened, from 1: TShark's frame.number. Of rings, which forget their oldest: its number among those given.</summary>
+    /// <summary>
+    /// Number in its file, or since the interface was opened, from 1: TShark's frame.number. Of rings, which forget their oldest: its
+    /// number among those given.
+    /// </summary>
     public long Number { get; init; }
 
     /// <summary>Arrival time, UTC, to 100 ns; <see cref="TimestampNs"/> has the rest.</summary>
@@ -82,9 +87,14 @@ public sealed class NetPacket
     public string Info => info ??= describe(this);
 
     /// <summary>The captured bytes, from the first byte of the link layer.</summary>
-    [SuppressMessage("Performance", "CA1819:Properties should not return arrays", Justification = "Users of a shell want the bytes, not a wrapper; each packet has its own.")]
+    [SuppressMessage(
+        "Performance",
+        "CA1819:Properties should not return arrays",
+        Justification = "Users of a shell want the bytes, not a wrapper; each packet has its own.")]
     public byte[] Data { get; }
 
-    /// <summary>The whole packet as PacketDotNet's tree of headers, made when first asked for; null for link types it does not know.</summary>
+    /// <summary>
+    /// The whole packet as PacketDotNet's tree of headers, made when first asked for; null for link types it does not know.
+    /// </summary>
     public object? Packet => packet ??= dissect(this);
 }

@@ -11,7 +11,10 @@ public sealed record PacketRingOptions
     /// <summary>Bytes kept of each packet at most. Default 262,144, the whole packet.</summary>
     public int SnapLength { get; init; } = 262_144;
 
-    /// <summary>What happens while the disk is slower than the packets: false, packets are left out of the ring and counted (live); true, the caller waits (files).</summary>
+    /// <summary>
+    /// What happens while the disk is slower than the packets: false, packets are left out of the ring and counted (live); true, the
+    /// caller waits (files).
+    /// </summary>
     public bool Wait { get; init; }
 }
 
@@ -28,7 +31,9 @@ public readonly record struct PacketRingCounters
     public long DiskBytes { get; init; }
 }
 
-/// <summary>Which part of a packet ring is wanted. Coarse: what is handed over includes everything that matches, and may include more.</summary>
+/// <summary>
+/// Which part of a packet ring is wanted. Coarse: what is handed over includes everything that matches, and may include more.
+/// </summary>
 public sealed record PacketSelection
 {
     /// <summary>Earliest time stamp wanted, in nanoseconds since 1970.</summary>

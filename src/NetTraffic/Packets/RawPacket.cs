@@ -16,7 +16,9 @@ public readonly ref struct RawPacket
     /// <summary>Arrival time in nanoseconds since 1970-01-01T00:00:00Z.</summary>
     public long TimestampNs { get; }
 
-    /// <summary>Length of the whole frame on the wire in bytes (TShark's frame.len); at least <c>Data.Length</c> in sane captures.</summary>
+    /// <summary>
+    /// Length of the whole frame on the wire in bytes (TShark's frame.len); at least <c>Data.Length</c> in sane captures.
+    /// </summary>
     public int WireLength { get; }
 
     /// <summary>LINKTYPE_ value of the tcpdump registry, for example 1 for Ethernet.</summary>

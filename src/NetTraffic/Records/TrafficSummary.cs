@@ -33,10 +33,15 @@ public sealed class TrafficSummary
     /// <summary>TCP segments sent again.</summary>
     public long Retransmissions { get; set; }
 
-    /// <summary>Packets the kernel or an interface dropped while these captures ran (whole captures, whatever the filter); null for flows from the pipeline or a file, which do not tell.</summary>
+    /// <summary>
+    /// Packets the kernel or an interface dropped while these captures ran (whole captures, whatever the filter); null for flows from the
+    /// pipeline or a file, which do not tell.
+    /// </summary>
     public long? DroppedPackets { get; set; }
 
-    /// <summary>Packets whose decoding stopped early (whole captures, whatever the filter); null where <see cref="DroppedPackets"/> is.</summary>
+    /// <summary>
+    /// Packets whose decoding stopped early (whole captures, whatever the filter); null where <see cref="DroppedPackets"/> is.
+    /// </summary>
     public long? DecodeFailures { get; set; }
 
     /// <summary>Average packets a second over <see cref="Duration"/>.</summary>
@@ -55,7 +60,10 @@ public sealed class TrafficSummaryItem
     /// <summary>What the row is grouped by.</summary>
     public SummaryKey By { get; set; }
 
-    /// <summary>The key's value: a protocol, an address, "a &lt;-&gt; b" for conversations; "(all)" for a time series without a key, "(none)" where absent.</summary>
+    /// <summary>
+    /// The key's value: a protocol, an address, "a &lt;-&gt; b" for conversations; "(all)" for a time series without a key, "(none)"
+    /// where absent.
+    /// </summary>
     public string Name { get; set; } = "";
 
     /// <summary>Packets (Address: sent and received by it).</summary>

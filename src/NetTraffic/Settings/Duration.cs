@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace NetTraffic;
 
-/// <summary>Lengths of time as people write them: <c>500ms</c>, <c>90s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>, <c>1h30m</c>, or a TimeSpan such as <c>00:05:00</c>.</summary>
+/// <summary>
+/// Lengths of time as people write them: <c>500ms</c>, <c>90s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>, <c>1h30m</c>, or a TimeSpan such as
+/// <c>00:05:00</c>.
+/// </summary>
 public static class Duration
 {
     /// <summary>What a valid text looks like, for error messages.</summary>
@@ -42,7 +45,9 @@ public static class Duration
             }
 
             double factor = Factor(trimmed[unit..at]);
-            if (number == unit || factor == 0 || !double.TryParse(trimmed.AsSpan(number, unit - number), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double amount))
+            ReadOnlySpan<char> digits = trimmed.AsSpan(number, unit - number);
+            if (digits.IsEmpty || factor == 0
+                || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double amount))
             {
                 return false;
             }
@@ -62,7 +67,9 @@ public static class Duration
     /// <summary>Reads a length of time.</summary>
     /// <exception cref="FormatException">It is none; the message says what one looks like.</exception>
     public static TimeSpan Parse(string text) =>
-        TryParse(text, out TimeSpan value) ? value : throw new FormatException($"'{text}' is not a length of time. Give for example {Examples}.");
+        TryParse(text, out TimeSpan value)
+            ? value
+            : throw new FormatException($"'{text}' is not a length of time. Give for example {Examples}.");
 
     private static double Factor(string unit) => unit.ToUpperInvariant() switch
     {

@@ -31,7 +31,9 @@ public sealed record Setting
     /// <summary>The environment variable that comes before the config file.</summary>
     public string Variable { get; init; }
 
-    /// <summary>The variables that are looked at, of which the first one set counts: a secret's can also name a file that holds it.</summary>
+    /// <summary>
+    /// The variables that are looked at, of which the first one set counts: a secret's can also name a file that holds it.
+    /// </summary>
     public IReadOnlyList<string> Variables => IsSecret ? [Variable, Variable + "_FILE"] : [Variable];
 
     /// <summary>What it is for: the parameter's help, and its line in docs/settings.md.</summary>

@@ -12,9 +12,12 @@ public static class StoreFiles
     /// <param name="content">What goes in.</param>
     /// <param name="durable">Whether the bytes must be on the disk before the name is.</param>
     /// <param name="secret">Whether only this user may read it.</param>
-    public static void Write(string store, string path, ReadOnlySpan<byte> content, bool durable, bool secret = false) => Begin(store, path, content, secret).Publish(durable);
+    public static void Write(string store, string path, ReadOnlySpan<byte> content, bool durable, bool secret = false) =>
+        Begin(store, path, content, secret).Publish(durable);
 
-    /// <summary>Writes to a temporary name in the store; the name it is meant to have comes with <see cref="PendingFile.Publish"/>.</summary>
+    /// <summary>
+    /// Writes to a temporary name in the store; the name it is meant to have comes with <see cref="PendingFile.Publish"/>.
+    /// </summary>
     public static PendingFile Begin(string store, string path, ReadOnlySpan<byte> content, bool secret = false)
     {
         string folder = TemporaryFolder(store);
@@ -23,7 +26,13 @@ public static class StoreFiles
         FileStream? file = null;
         try
         {
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+            FileStreamOptions options = new()
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.None,
+                BufferSize = 0,
+            };
             if (secret && !OperatingSystem.IsWindows())
             {
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -1,7 +1,7 @@
 namespace NetTraffic.Capture;
 
 /// <summary>A stream that is only read, once, from its beginning.</summary>
-internal abstract class ForwardStream : Stream
+internal abstract class ReadOnceStream : Stream
 {
     public sealed override bool CanRead => true;
 
