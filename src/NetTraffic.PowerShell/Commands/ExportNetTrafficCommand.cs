@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using NetTraffic.Engine;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.PowerShell.Export;
 
@@ -170,9 +171,10 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
 
         writer?.Complete();
-        if (writer is CsvRowWriter { LeftOut.Count: > 0 } csv)
+        if (writer is { LeftOut.Count: > 0 })
         {
-            WriteWarning($"The CSV's columns are the first object's properties; later objects had others, which are not in the file: {Display.List(csv.LeftOut)}.");
+            WriteWarning("The CSV's columns are the first object's properties; later objects had others, which are not in the file: "
+                + $"{Display.List(writer.LeftOut)}.");
         }
 
         writer?.Dispose();

@@ -1,6 +1,6 @@
 using System.Management.Automation;
+using NetTraffic.Engine;
 using NetTraffic.PowerShell.Completers;
-using NetTraffic.PowerShell.Jobs;
 
 namespace NetTraffic.PowerShell.Commands;
 

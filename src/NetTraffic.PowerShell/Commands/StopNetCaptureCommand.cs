@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using NetTraffic.Engine;
 using NetTraffic.PowerShell.Completers;
-using NetTraffic.PowerShell.Jobs;
 
 namespace NetTraffic.PowerShell.Commands;
 

@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using NetTraffic.Engine;
 
-namespace NetTraffic.PowerShell.Jobs;
+namespace NetTraffic.Engine;
 
 /// <summary>
 /// The captures that run in this process, whichever runspace began them: they are stopped directly, shown with the numbers of this moment, and ended
 /// properly when the process exits or is told to end, so that a closed prompt or a stopped service leaves no capture behind that looks crashed.
 /// </summary>
-internal static class RunningCaptures
+public static class RunningCaptures
 {
     private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(10);
     private static readonly ConcurrentDictionary<string, CaptureSession> Sessions = new(StringComparer.Ordinal);

@@ -1,7 +1,7 @@
 using System.Collections;
 using CsvHelper;
 
-namespace NetTraffic.PowerShell.Export;
+namespace NetTraffic.Engine;
 
 /// <summary>
 /// RFC 4180. Names on the wire are chosen by attackers: text that a spreadsheet would run as a formula gets an apostrophe in front, and control
@@ -10,10 +10,10 @@ namespace NetTraffic.PowerShell.Export;
 internal sealed class CsvRowWriter(Stream stream) : RowWriter
 {
     private readonly CsvWriter csv = CsvWriter.Create(stream, new CsvWriterOptions { Injection = CsvInjection.Escape, NewLine = "\n" }, leaveOpen: true);
+    private readonly SortedSet<string> leftOut = new(StringComparer.Ordinal);
     private IReadOnlyList<string>? header;
 
-    /// <summary>Names that later rows had and the header has not: they are not in the file.</summary>
-    public SortedSet<string> LeftOut { get; } = new(StringComparer.Ordinal);
+    public override IReadOnlyCollection<string> LeftOut => leftOut;
 
     public override void Begin(IReadOnlyList<string> names)
     {
@@ -43,7 +43,7 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
         csv.EndRecord();
         if (!fits)
         {
-            LeftOut.UnionWith(names.Except(header, StringComparer.OrdinalIgnoreCase));
+            leftOut.UnionWith(names.Except(header, StringComparer.OrdinalIgnoreCase));
         }
     }
 

@@ -1,12 +1,12 @@
 using System.IO.Compression;
 
-namespace NetTraffic.PowerShell.Export;
+namespace NetTraffic.Engine;
 
 /// <summary>
 /// A file that is there whole or not at all: written under a temporary name beside its place, flushed, then renamed. Disposing without
 /// <see cref="Commit"/> removes it.
 /// </summary>
-internal sealed class OutputFile : IDisposable
+public sealed class OutputFile : IDisposable
 {
     /// <summary>Nothing, compressed (RFC 1952): of nothing, .NET writes nothing.</summary>
     private static ReadOnlySpan<byte> EmptyGzip => [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -91,6 +91,7 @@ internal sealed class OutputFile : IDisposable
         committed = true;
     }
 
+    /// <summary>Removes the temporary file where it was not put in its place.</summary>
     public void Dispose()
     {
         try

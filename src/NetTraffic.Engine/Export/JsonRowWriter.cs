@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace NetTraffic.PowerShell.Export;
+namespace NetTraffic.Engine;
 
 /// <summary>
 /// JSON, one object a line (or one array of them). Lengths of time are seconds, times are UTC in ISO 8601, absent values are null. Control

@@ -1,9 +1,12 @@
-namespace NetTraffic.PowerShell.Export;
+namespace NetTraffic.Engine;
 
 /// <summary>Writes rows of named values to a stream.</summary>
-internal abstract class RowWriter : IDisposable
+public abstract class RowWriter : IDisposable
 {
     /// <summary>Makes the writer of a format; the stream stays open.</summary>
+    /// <param name="format">CSV or JSON.</param>
+    /// <param name="stream">Where the text goes.</param>
+    /// <param name="asArray">JSON: one array instead of one object a line.</param>
     public static RowWriter Create(ExportFormat format, Stream stream, bool asArray) => format switch
     {
         ExportFormat.Csv => new CsvRowWriter(stream),
@@ -22,8 +25,12 @@ internal abstract class RowWriter : IDisposable
     /// <summary>Finishes the text and hands everything to the stream.</summary>
     public abstract void Complete();
 
+    /// <summary>Names that later rows had and the file has no place for.</summary>
+    public virtual IReadOnlyCollection<string> LeftOut => [];
+
+    /// <inheritdoc/>
     public abstract void Dispose();
 
     /// <summary>UTC, ISO 8601, microseconds. A time of unknown kind counts as local, as everywhere in PowerShell.</summary>
-    protected const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    private protected const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 }
