@@ -13,6 +13,9 @@ public static class TrafficEngine
     /// <summary>Folder of the store that is used where none is given: NETTRAFFIC_HOME, else what was set, else the platform's data folder.</summary>
     public static string DefaultStorePath => TrafficSettings.DefaultStorePath();
 
+    /// <summary>The path that stands for standard input where a capture file is read.</summary>
+    public const string StandardInput = CaptureFileSource.StandardInput;
+
     /// <summary>Opens a store. The folder is made at the first write; reading a folder that is not there finds nothing.</summary>
     /// <param name="path">Folder; null: <see cref="DefaultStorePath"/>.</param>
     /// <exception cref="StoreException">The store is from a newer version, or cannot be read.</exception>
@@ -35,6 +38,10 @@ public static class TrafficEngine
     /// <summary>Names of the interfaces, without opening any.</summary>
     /// <exception cref="CaptureException">libpcap is missing; the message says how to install it.</exception>
     public static IReadOnlyList<string> GetInterfaceNames() => InterfaceCatalog.GetNames();
+
+    /// <summary>The interfaces whose names are most like a wrong one, nearest first, three at most.</summary>
+    /// <exception cref="CaptureException">libpcap is missing; the message says how to install it.</exception>
+    public static IReadOnlyList<string> GetNearestInterfaceNames(string name) => InterfaceCatalog.NearestNames(name);
 
     /// <summary>
     /// Opens the interfaces, checks the filter, registers the capture in the store and starts it on threads of its own.

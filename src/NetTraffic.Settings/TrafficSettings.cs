@@ -100,7 +100,7 @@ public sealed class TrafficSettings : ITrafficSettings
             config.Change(texts.Where(change => !change.Key.IsSecret).ToDictionary());
             secrets.Change(hidden);
         }
-        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not StoreException)
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not TrafficException)
         {
             throw new StoreException($"The settings of '{StorePath}' cannot be written: {error.Message}", error);
         }

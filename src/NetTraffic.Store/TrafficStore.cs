@@ -117,7 +117,7 @@ public sealed class TrafficStore : ITrafficStore
             Prepare();
             CaptureRegistry.Write(Path, status, durable: true);
         }
-        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not StoreException)
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not TrafficException)
         {
             throw new StoreException($"The store '{Path}' cannot be written: {error.Message} Give a folder that you may write with -StorePath or NETTRAFFIC_HOME.", error);
         }
@@ -201,7 +201,12 @@ public sealed class TrafficStore : ITrafficStore
             error.Message.Contains(".parquet", StringComparison.Ordinal)
                 ? $"A file of the store '{Path}' cannot be read: {error.Message} Move that file away: the rest of the store is whole."
                 : $"The store '{Path}' cannot be read: {error.Message}",
-            error);
+            error)
+        {
+            NextMove = error.Message.Contains(".parquet", StringComparison.Ordinal)
+                ? "Move that file away; the rest of the store is whole."
+                : TrafficErrors.StoreFailed.NextMove,
+        };
 
     private void CheckVersion()
     {

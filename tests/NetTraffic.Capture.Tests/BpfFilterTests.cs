@@ -45,7 +45,7 @@ public sealed class BpfFilterTests
         CaptureException error = Assert.Throws<CaptureException>(() => BpfFilter.Compile("tcp prot 80", 1));
         Assert.Equal(CaptureProblem.BadFilter, error.Problem);
         Assert.Contains("syntax error", error.Message, StringComparison.Ordinal);
-        Assert.NotNull(error.RecommendedAction);
+        Assert.NotEmpty(error.NextMove);
         error = Assert.Throws<CaptureException>(() => BpfFilter.Compile("tcp\0 port 80", 1));
         Assert.Equal(CaptureProblem.BadFilter, error.Problem);
     }

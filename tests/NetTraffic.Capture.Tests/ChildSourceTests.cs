@@ -110,7 +110,7 @@ public sealed class ChildSourceTests
         CaptureException error = Assert.Throws<CaptureException>(source.Open);
         Assert.Equal(problem, error.Problem);
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
-        Assert.False(string.IsNullOrWhiteSpace(error.RecommendedAction));
+        Assert.False(string.IsNullOrWhiteSpace(error.NextMove));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class ChildSourceTests
         CaptureException error = Assert.Throws<CaptureException>(source.Open);
         Assert.Equal(CaptureProblem.ProgramMissing, error.Problem);
         Assert.Contains("dumpcap", error.Message, StringComparison.Ordinal);
-        Assert.Contains("nstall", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("nstall", error.NextMove, StringComparison.Ordinal);
     }
 
     [Fact]

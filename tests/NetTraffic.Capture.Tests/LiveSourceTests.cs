@@ -54,7 +54,7 @@ public sealed class LiveSourceTests
         Assert.Equal(CaptureProblem.BadFilter, error.Problem);
         Assert.Contains("'tcp prot 80'", error.Message, StringComparison.Ordinal);
         Assert.Contains("syntax error", error.Message, StringComparison.Ordinal);
-        Assert.NotNull(error.RecommendedAction);
+        Assert.NotEmpty(error.NextMove);
     }
 
     [Fact]

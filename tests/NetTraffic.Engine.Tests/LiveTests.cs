@@ -115,7 +115,7 @@ public class LiveTests
         }
         catch (CaptureException error)
         {
-            Assert.Skip($"{error.Message} {error.RecommendedAction}");
+            Assert.Skip($"{error.Message} {error.NextMove}");
             return;
         }
 

@@ -47,6 +47,22 @@ public sealed class WallTests
     public void Nobody_sees_a_higher_floor() => Assert.All(Rooms.Values, room => Assert.All(room.Projects, seen => Assert.True(Floors[seen] <= Floors[room.Name], $"{room.Name} sees {seen}")));
 
     [Fact]
+    public void The_hosts_reach_the_stages_through_the_engine_only() => Assert.All(Rooms.Values.Where(room => Floors[room.Name] == 3), room =>
+        Assert.All(room.Projects, seen => Assert.Contains(seen, new[] { Words, Engine })));
+
+    /// <summary>Else a project saw what the projects see that it names, and the references above would be no walls.</summary>
+    [Fact]
+    public void A_project_sees_what_it_names_only()
+    {
+        const string property = "DisableTransitiveProjectReferences";
+        XElement set = Assert.Single(XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants(property));
+        Assert.Equal("true", set.Value);
+        Assert.Null(set.Attribute("Condition"));
+        Assert.Null(set.Parent!.Attribute("Condition"));
+        Assert.All(Projects(), path => Assert.DoesNotContain(property, File.ReadAllText(path), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Only_floor_3_knows_PowerShell_or_a_web_server() => Assert.All(Rooms.Values.Where(room => Floors[room.Name] < 3), room =>
     {
         Assert.DoesNotContain(room.Packages.Concat(room.Frameworks), seen => seen.Contains("PowerShell", StringComparison.Ordinal) || seen.Contains("Management.Automation", StringComparison.Ordinal) || seen.Contains("AspNetCore", StringComparison.Ordinal));
@@ -77,11 +93,11 @@ public sealed class WallTests
     public void These_rooms_need_no_package(string name) => Assert.Empty(Rooms[name].Packages);
 
     [Fact]
-    public void No_project_names_a_packages_version()
-    {
-        IEnumerable<string> projects = new[] { "src", "tests" }.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories));
-        Assert.All(projects, path => Assert.DoesNotContain(XDocument.Load(path).Descendants("PackageReference"), package => package.Attribute("Version") is not null));
-    }
+    public void No_project_names_a_packages_version() => Assert.All(Projects(), path =>
+        Assert.DoesNotContain(XDocument.Load(path).Descendants("PackageReference"), package => package.Attribute("Version") is not null));
+
+    private static IEnumerable<string> Projects() => new[] { "src", "tests" }.SelectMany(folder =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories));
 
     private sealed record Room(string Name, string Sdk, IReadOnlyList<string> Projects, IReadOnlyList<string> Packages, IReadOnlyList<string> Frameworks)
     {

@@ -41,7 +41,7 @@ public static unsafe class InterfaceCatalog
                 IsLoopback = (flags & FlagLoopback) != 0,
                 IsDefault = details is not null && details.Name == defaultName,
                 CanCapture = refused is null,
-                CaptureProblem = refused is null ? null : $"{refused.Message} {refused.RecommendedAction}".TrimEnd(),
+                CaptureProblem = refused is null ? null : $"{refused.Message} {refused.NextMove}".TrimEnd(),
             });
         }
 

@@ -13,14 +13,13 @@ public static class PacketMapper
     /// <param name="packet">The packet.</param>
     /// <param name="decoded">What the decoder found in it.</param>
     /// <param name="origin">Where it comes from.</param>
-    /// <param name="dissect">Makes <see cref="NetPacket.Packet"/> when somebody asks for it.</param>
-    public static NetPacket ToPacket(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin, Func<NetPacket, object?> dissect)
+    public static NetPacket ToPacket(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin)
     {
         bool ip = decoded.IpVersion != 0;
 
         // Later fragments have the ports of their first one, where that was seen.
         bool ports = ip && ProtocolNames.HasPorts(decoded.IpProtocol) && ((decoded.Traits & PacketTraits.HasTransport) != 0 || decoded.SourcePort != 0 || decoded.DestinationPort != 0);
-        return new NetPacket(packet.Data.ToArray(), Describe, dissect)
+        return new NetPacket(packet.Data.ToArray(), Describe, PacketTree.Of)
         {
             Number = origin.Number,
             Time = UnixTime.FromNanoseconds(packet.TimestampNs),

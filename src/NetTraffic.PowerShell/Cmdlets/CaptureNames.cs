@@ -42,5 +42,5 @@ internal static class CaptureNames
     /// <param name="what">What was given of it: an id, a name.</param>
     /// <param name="value">That.</param>
     public static ErrorRecord NotFound(string what, string value) => ErrorRecords.Make(
-        new ItemNotFoundException($"The store has no capture with the {what} '{value}'."), "CaptureNotFound", ErrorCategory.ObjectNotFound, value, "Get-NetCapture lists the captures; -StorePath names another store.");
+        TrafficErrors.CaptureNotFound, $"The store has no capture with the {what} '{value}'.", value);
 }

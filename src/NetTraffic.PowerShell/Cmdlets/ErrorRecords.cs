@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NetTraffic.Packets;
 
 namespace NetTraffic.PowerShell;
 
@@ -7,73 +6,47 @@ namespace NetTraffic.PowerShell;
 internal static class ErrorRecords
 {
     /// <summary>Whether an exception tells of the user's machine or input, not of a bug.</summary>
-    public static bool IsForeseen(Exception error) =>
-        error is CaptureException or IOException or UnauthorizedAccessException or FormatException or ArgumentException or WildcardPatternException;
+    public static bool IsForeseen(Exception error) => Find(error) is not null;
 
-    /// <summary>The record for a foreseen exception.</summary>
-    public static ErrorRecord From(Exception error, object? target)
-    {
-        (string id, ErrorCategory category, string nextMove) = error switch
-        {
-            CaptureException capture => (capture.Problem == CaptureProblem.Other ? "CaptureFailed" : capture.Problem.ToString(), Category(capture.Problem), capture.RecommendedAction ?? ""),
-            InfluxException influx => (influx.Problem == InfluxProblem.Other ? "InfluxFailed" : "Influx" + influx.Problem, Category(influx.Problem), influx.NextMove ?? influx.Problem switch
-            {
-                InfluxProblem.NotSet => "Set-NetTrafficOption -InfluxUrl http://HOST:8086 -InfluxDatabase nettraffic; or for 2.x and 3.x -InfluxUrl, -InfluxOrg, -InfluxBucket and -InfluxToken.",
-                InfluxProblem.Busy => "Wait for the other process, which sends the same; to send from here, stop that capture or Sync-NetTrafficInflux first.",
-                InfluxProblem.BadName => "Choose another name: Set-NetTrafficOption -InfluxDatabase (1.x, 3.x) or -InfluxBucket (2.x).",
-                InfluxProblem.Unreachable => "Start the server, or correct its address with Set-NetTrafficOption -InfluxUrl; Test-NetTrafficInflux tries it.",
-                InfluxProblem.Other => "The message has the server's own words; its log may say more. Nothing is lost.",
-                InfluxProblem.Certificate => "Trust who issued the certificate, or correct the address with Set-NetTrafficOption -InfluxUrl.",
-                InfluxProblem.NotFound => "Make it with Initialize-NetTrafficInflux, or correct the name with Set-NetTrafficOption.",
-                InfluxProblem.Unauthorized => "Set the credentials again with Set-NetTrafficOption, and try Test-NetTrafficInflux.",
-                _ => "Test-NetTrafficInflux says what answers at the address; Set-NetTrafficOption changes it.",
-            }),
-            CaptureFormatException { Offset: 0 } => ("NotACaptureFile", ErrorCategory.InvalidData, "Give a pcap or pcapng file, gzip'd or not, as tcpdump, dumpcap and Wireshark write them."),
-            CaptureFormatException damage => ("DamagedCaptureFile", ErrorCategory.InvalidData, $"The damage begins at byte {damage.Offset}; everything before it was read."),
-            StoreException store => ("StoreFailed", ErrorCategory.ResourceUnavailable, store.NextMove ?? (error.Message.Contains(".parquet", StringComparison.OrdinalIgnoreCase)
-                ? "Move that file away; the rest of the store is whole."
-                : "Check the folder and its permissions, or use another store with -StorePath.")),
-            FileNotFoundException => ("FileNotFound", ErrorCategory.ObjectNotFound, "Check the path."),
-            DirectoryNotFoundException => ("FolderNotFound", ErrorCategory.ObjectNotFound, "Check the path, or make the folder first."),
-            UnauthorizedAccessException => ("AccessDenied", ErrorCategory.PermissionDenied, "Check the permissions of the file or folder, or use another one."),
-            IOException => ("ReadOrWriteFailed", ErrorCategory.OpenError, "Check the path, the permissions and the room on the disk, and try again."),
-            WildcardPatternException => ("BadWildcard", ErrorCategory.InvalidArgument, "Put a backquote before a bracket that is meant as it stands."),
-            FormatException => ("BadValue", ErrorCategory.InvalidArgument, "Correct the value; the cmdlet's help has examples: Get-Help -Examples."),
-            FilterException filter => ("BadArgument", ErrorCategory.InvalidArgument, filter.NextMove),
-            SettingException setting => ("BadArgument", ErrorCategory.InvalidArgument, setting.NextMove),
-            ArgumentException => ("BadArgument", ErrorCategory.InvalidArgument, "Correct the value, or leave the parameter out; Get-Help -Full says what each parameter takes."),
-            _ => throw new ArgumentException("not foreseen", nameof(error), error),
-        };
-        return Make(error, id, category, target, nextMove);
-    }
+    /// <summary>The record of a foreseen exception.</summary>
+    public static ErrorRecord From(Exception error, object? target) => Make(error, Find(error) ?? throw new ArgumentException("not foreseen", nameof(error), error), target);
 
-    /// <summary>Makes a record. Texts can quote names from the wire or the disk, so they are made safe for a terminal here.</summary>
-    public static ErrorRecord Make(Exception error, string id, ErrorCategory category, object? target, string nextMove)
-    {
-        return new ErrorRecord(error, id, category, target)
-        {
-            ErrorDetails = new ErrorDetails(Display.Text(error.Message)) { RecommendedAction = Display.Text(nextMove) },
-        };
-    }
+    /// <summary>The record of an error of ours.</summary>
+    /// <param name="error">Its row in the table.</param>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="target">The value or object it is about, if any.</param>
+    /// <param name="nextMove">What to do; null: what the row says.</param>
+    public static ErrorRecord Make(TrafficError error, string message, object? target, string? nextMove = null) =>
+        From(new TrafficException(error, message, nextMove), target);
 
-    private static ErrorCategory Category(InfluxProblem problem) => problem switch
+    /// <summary>The record of somebody else's exception under a row of the table.</summary>
+    public static ErrorRecord Make(Exception error, TrafficError row, object? target) => new(error, row.Id, Category(row.Kind), target)
     {
-        InfluxProblem.Unreachable => ErrorCategory.ConnectionError,
-        InfluxProblem.Certificate => ErrorCategory.SecurityError,
-        InfluxProblem.Unauthorized => ErrorCategory.AuthenticationError,
-        InfluxProblem.NotFound or InfluxProblem.NotSet => ErrorCategory.ObjectNotFound,
-        InfluxProblem.Busy => ErrorCategory.ResourceBusy,
-        InfluxProblem.BadName => ErrorCategory.InvalidArgument,
-        _ => ErrorCategory.ProtocolError,
+        // Texts can quote names from the wire or the disk, so they are made safe for a terminal here.
+        ErrorDetails = new ErrorDetails(Display.Text(error.Message)) { RecommendedAction = Display.Text(row.NextMove) },
     };
 
-    private static ErrorCategory Category(CaptureProblem problem) => problem switch
+    private static TrafficError? Find(Exception error) => error is WildcardPatternException ? TrafficErrors.BadWildcard : TrafficErrors.Of(error);
+
+    private static ErrorCategory Category(ErrorKind kind) => kind switch
     {
-        CaptureProblem.LibraryMissing or CaptureProblem.ProgramMissing => ErrorCategory.NotInstalled,
-        CaptureProblem.NotPermitted => ErrorCategory.PermissionDenied,
-        CaptureProblem.UnknownInterface => ErrorCategory.ObjectNotFound,
-        CaptureProblem.InterfaceDown => ErrorCategory.ResourceUnavailable,
-        CaptureProblem.BadFilter => ErrorCategory.InvalidArgument,
-        _ => ErrorCategory.DeviceError,
+        ErrorKind.BadArgument => ErrorCategory.InvalidArgument,
+        ErrorKind.BadData => ErrorCategory.InvalidData,
+        ErrorKind.NotFound => ErrorCategory.ObjectNotFound,
+        ErrorKind.Exists => ErrorCategory.ResourceExists,
+        ErrorKind.NotPermitted => ErrorCategory.PermissionDenied,
+        ErrorKind.NotInstalled => ErrorCategory.NotInstalled,
+        ErrorKind.NotImplemented => ErrorCategory.NotImplemented,
+        ErrorKind.Unavailable => ErrorCategory.ResourceUnavailable,
+        ErrorKind.Busy => ErrorCategory.ResourceBusy,
+        ErrorKind.TimedOut => ErrorCategory.OperationTimeout,
+        ErrorKind.Stopped => ErrorCategory.OperationStopped,
+        ErrorKind.ReadOrWrite => ErrorCategory.OpenError,
+        ErrorKind.Device => ErrorCategory.DeviceError,
+        ErrorKind.Connection => ErrorCategory.ConnectionError,
+        ErrorKind.Certificate => ErrorCategory.SecurityError,
+        ErrorKind.Credentials => ErrorCategory.AuthenticationError,
+        ErrorKind.Protocol => ErrorCategory.ProtocolError,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no category"),
     };
 }

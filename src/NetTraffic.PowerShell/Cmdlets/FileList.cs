@@ -1,12 +1,18 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
-using NetTraffic.Capture;
+using NetTraffic.Engine;
 
 namespace NetTraffic.PowerShell;
 
 /// <summary>The files behind -Path and -LiteralPath.</summary>
 internal static class FileList
 {
+    private static readonly TrafficError NotAFilePath = TrafficErrors.NotAFilePath with { NextMove = "Give the path of a capture file." };
+    private static readonly TrafficError FileNotFound = TrafficErrors.FileNotFound with
+    {
+        NextMove = "Check the path, or use -LiteralPath if the name has brackets in it.",
+    };
+
     /// <summary>
     /// Full paths of what the user named, in order, each once. A wildcard leaves folders out; what is named outright stays, so that its reader says
     /// what is wrong with it; "-" is standard input. Problems go to <paramref name="problem"/>, and the rest goes on.
@@ -16,7 +22,7 @@ internal static class FileList
         List<string> files = [];
         foreach (string path in paths)
         {
-            if (path == CaptureFileSource.StandardInput && !literal)
+            if (path == TrafficEngine.StandardInput && !literal)
             {
                 files.Add(path);
                 continue;
@@ -28,25 +34,25 @@ internal static class FileList
                 IEnumerable<string> found = Resolve(session, path, literal, out ProviderInfo provider);
                 if (provider.Name != "FileSystem")
                 {
-                    problem(ErrorRecords.Make(new ArgumentException($"'{path}' is not a path in the file system."), "NotAFilePath", ErrorCategory.InvalidArgument, path, "Give the path of a capture file."));
+                    problem(ErrorRecords.Make(NotAFilePath, $"'{path}' is not a path in the file system.", path));
                     continue;
                 }
 
                 List<string> matched = [.. found.Where(file => !wildcard || !Directory.Exists(file))];
                 if (matched.Count == 0)
                 {
-                    problem(ErrorRecords.Make(new FileNotFoundException($"No file matches '{path}'.", path), "FileNotFound", ErrorCategory.ObjectNotFound, path, "Check the path, or use -LiteralPath if the name has brackets in it."));
+                    problem(ErrorRecords.Make(FileNotFound, $"No file matches '{path}'.", path));
                 }
 
                 files.AddRange(matched.Where(file => !files.Contains(file)));
             }
             catch (ItemNotFoundException missing)
             {
-                problem(ErrorRecords.Make(missing, "FileNotFound", ErrorCategory.ObjectNotFound, path, "Check the path, or use -LiteralPath if the name has brackets in it."));
+                problem(ErrorRecords.Make(missing, FileNotFound, path));
             }
             catch (SessionStateException wrong)
             {
-                problem(ErrorRecords.Make(wrong, "NotAFilePath", ErrorCategory.InvalidArgument, path, "Give the path of a capture file."));
+                problem(ErrorRecords.Make(wrong, NotAFilePath, path));
             }
         }
 

@@ -119,11 +119,11 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     {
         if (!MyInvocation.ExpectingInput)
         {
-            Refuse("BadArgument", "-SourceAddress is no filter: a flow has packets of both directions.", "Give -Address, and choose the side with Where-Object SourceAddress -eq ...");
+            Refuse(TrafficErrors.BadArgument, "-SourceAddress is no filter: a flow has packets of both directions.", "Give -Address, and choose the side with Where-Object SourceAddress -eq ...");
         }
 
         string command = MyInvocation.MyCommand.Name;
-        Refuse("NotCaptures", $"{command} does not take packets, nor copies of flows (Select-Object, Import-Clixml, jobs): their CaptureId would ask for their whole capture.",
+        Refuse(TrafficErrors.NotCaptures, $"{command} does not take packets, nor copies of flows (Select-Object, Import-Clixml, jobs): their CaptureId would ask for their whole capture.",
             $"Pipe in captures{(command == "Get-NetFlow" ? "" : ", or flows as Get-NetFlow gives them")}, or choose with -FlowId or -CommunityId.");
     }
 
@@ -144,7 +144,7 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
             {
                 WriteWarning(Display.Text($"{file}: {Display.Damage(damage.Message, damage.Offset)} Everything before it was read."));
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is UnauthorizedAccessException or CaptureFormatException or IOException and not TrafficException)
             {
                 WriteError(ErrorRecords.From(error, file));
             }

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NetTraffic.Capture;
+using NetTraffic.Engine;
 
 namespace NetTraffic.PowerShell;
 
@@ -55,7 +55,7 @@ internal static class InterfaceNames
     /// <summary>The error for a name that is none.</summary>
     public static CaptureException Unknown(string name)
     {
-        IReadOnlyList<string> near = InterfaceCatalog.NearestNames(name);
+        IReadOnlyList<string> near = TrafficEngine.GetNearestInterfaceNames(name);
         string hint = near.Count > 0 ? $" Did you mean {string.Join(", ", near)}?" : "";
         return new CaptureException(CaptureProblem.UnknownInterface, $"No interface that is up matches '{name}'.{hint}", "Get-NetCaptureInterface lists the interfaces.");
     }

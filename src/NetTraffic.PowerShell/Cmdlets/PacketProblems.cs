@@ -6,19 +6,13 @@ namespace NetTraffic.PowerShell;
 /// <summary>What those say who ask rings for packets.</summary>
 internal static class PacketProblems
 {
-    /// <summary>How to have packets kept.</summary>
-    public const string HowToKeep = "Capture with Start-NetCapture -PacketRing 512MB, or import with Import-NetCapture -KeepPackets.";
-
     /// <summary>Flows that were read from a file, and piped to a command that asks rings.</summary>
     /// <param name="instead">The command that works.</param>
     public static ErrorRecord FlowsOfFile(string instead) => ErrorRecords.Make(
-        new ArgumentException("Some of the flows come from a file, and no ring has their packets."), "FlowsOfFile", ErrorCategory.InvalidArgument, null, $"Name the file: {instead}");
+        TrafficErrors.FlowsOfFile, "Some of the flows come from a file, and no ring has their packets.", null, $"Name the file: {instead}");
 
     /// <summary>Flow ids that the store does not have.</summary>
     public const string NoSuchFlow = "No flow of these captures has such an id.";
-
-    /// <summary>How to find flow ids.</summary>
-    public const string HowToFindFlows = "Get-NetFlow shows the ids of the flows of a store; -CommunityId finds packets without one.";
 
     /// <summary>Tells of rings of which a part could not be read, and of flows of which a part is kept no more.</summary>
     public static void Warn(Cmdlet cmdlet, PacketReadResult result)

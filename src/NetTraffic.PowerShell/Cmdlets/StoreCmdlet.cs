@@ -82,7 +82,7 @@ public abstract class StoreCmdlet : TrafficCmdlet
         const int headers = 96; // Ethernet, IPv6 and a TCP header with some options
         if (bytes is null && IsBound("PacketRingSnapLength"))
         {
-            Refuse("BadArgument", "-PacketRingSnapLength says how much of each packet is kept, but none are kept.", "Say how many bytes in all: -PacketRing 512MB.");
+            Refuse(TrafficErrors.BadArgument, "-PacketRingSnapLength says how much of each packet is kept, but none are kept.", "Say how many bytes in all: -PacketRing 512MB.");
         }
 
         if (bytes is not null && snapLength < headers)

@@ -60,8 +60,12 @@ public abstract class TrafficCmdlet : PSCmdlet, IDisposable
     protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
     /// <summary>Ends the cmdlet with an error of its own.</summary>
-    protected void Refuse(string id, string message, string nextMove, ErrorCategory category = ErrorCategory.InvalidArgument, object? target = null) =>
-        ThrowTerminatingError(ErrorRecords.Make(new ArgumentException(message), id, category, target, nextMove));
+    /// <param name="error">Its row in the table.</param>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="nextMove">What to do; null: what the row says.</param>
+    /// <param name="target">The value it is about, if any.</param>
+    protected void Refuse(TrafficError error, string message, string? nextMove = null, object? target = null) =>
+        ThrowTerminatingError(ErrorRecords.Make(error, message, target, nextMove));
 
     /// <summary>The full path of a file or folder the user named, relative to PowerShell's location.</summary>
     protected string FullPath(string path)
@@ -69,7 +73,7 @@ public abstract class TrafficCmdlet : PSCmdlet, IDisposable
         string full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         if (provider.Name != "FileSystem")
         {
-            Refuse("NotAFilePath", $"'{path}' is not a path in the file system.", "Give the path of a file or folder.", target: path);
+            Refuse(TrafficErrors.NotAFilePath, $"'{path}' is not a path in the file system.", target: path);
         }
 
         return full;

@@ -67,12 +67,12 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
         bool last = IsBound(nameof(Last)), since = IsBound(nameof(Since)), until = IsBound(nameof(Until));
         if (last && (since || until))
         {
-            Refuse("ConflictingTimes", "-Last cannot be combined with -Since or -Until.", "Give either -Last, or -Since and -Until.");
+            Refuse(TrafficErrors.ConflictingTimes, "-Last cannot be combined with -Since or -Until.");
         }
 
         if (last && Last < TimeSpan.Zero)
         {
-            Refuse("BadArgument", "-Last is a length of time back from now, and cannot be negative.", $"Give for example {NetTraffic.Duration.Examples}.", target: Last);
+            Refuse(TrafficErrors.BadArgument, "-Last is a length of time back from now, and cannot be negative.", $"Give for example {NetTraffic.Duration.Examples}.", target: Last);
         }
 
         // More than there is of time is no limit.
@@ -81,7 +81,7 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
         DateTime? to = until ? Until.ToUniversalTime() : null;
         if (from >= to)
         {
-            Refuse("EmptyTimeRange", "-Since is not before -Until, so nothing can match.", "Swap the two times.");
+            Refuse(TrafficErrors.EmptyTimeRange, "-Since is not before -Until, so nothing can match.");
         }
 
         TrafficFilter filter = new() { Since = from, Until = to, CaptureId = captureIds };
@@ -93,7 +93,7 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
             }
             catch (FilterValueException error)
             {
-                Refuse("BadValue", error.Message, error.NextMove, target: MyInvocation.BoundParameters[kind.Name]);
+                Refuse(error.Error, error.Message, error.NextMove, target: MyInvocation.BoundParameters[kind.Name]);
             }
         }
 

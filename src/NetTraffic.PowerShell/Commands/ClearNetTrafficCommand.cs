@@ -20,7 +20,7 @@ public sealed class ClearNetTrafficCommand : StoreCmdlet
     {
         if (OlderThan < TimeSpan.Zero || OlderThan >= DateTime.UtcNow - DateTime.MinValue)
         {
-            Refuse("BadArgument", $"-OlderThan is an age: it is neither negative nor longer than all of history, as {OlderThan} is.", $"Give for example {NetTraffic.Duration.Examples}.", target: OlderThan);
+            Refuse(TrafficErrors.BadArgument, $"-OlderThan is an age: it is neither negative nor longer than all of history, as {OlderThan} is.", $"Give for example {NetTraffic.Duration.Examples}.", target: OlderThan);
         }
 
         DateTime before = DateTime.UtcNow - OlderThan;

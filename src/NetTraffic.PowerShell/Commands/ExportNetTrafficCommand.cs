@@ -82,18 +82,17 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         bool piped = MyInvocation.ExpectingInput || IsBound(nameof(InputObject));
         if (piped && format == ExportFormat.Parquet)
         {
-            Refuse("ParquetNeedsDataset", "Objects from the pipeline cannot be written as Parquet, whose columns must be known beforehand.",
-                "Export the dataset itself (Export-NetTraffic -Dataset Flows with the filters you need), or choose -Format Csv or Json.", ErrorCategory.NotImplemented);
+            Refuse(TrafficErrors.ParquetNeedsDataset, "Objects from the pipeline cannot be written as Parquet, whose columns must be known beforehand.");
         }
 
         if (compress && format == ExportFormat.Parquet)
         {
-            Refuse("ParquetIsCompressed", "Parquet compresses its columns by itself, and a .gz of it could not be queried.", "Leave .gz out of the name.");
+            Refuse(TrafficErrors.ParquetIsCompressed, "Parquet compresses its columns by itself, and a .gz of it could not be queried.");
         }
 
         if (AsArray && format != ExportFormat.Json)
         {
-            Refuse("AsArrayIsForJson", $"-AsArray does not go with {format}.", "Leave it out, or choose -Format Json.");
+            Refuse(TrafficErrors.AsArrayIsForJson, $"-AsArray does not go with {format}.");
         }
 
         RefusePacketParameters();
@@ -222,7 +221,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         string[] given = Given(TrafficFilters.All.Where(kind => !kind.AppliesTo(Datasets.Captures)).Select(kind => kind.Name));
         if (given.Length > 0 && !Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
         {
-            Refuse("BadArgument", $"{string.Join(", ", given)}: the dataset {Dataset} counts whole captures, so filters of flows do not apply to it.",
+            Refuse(TrafficErrors.BadArgument, $"{string.Join(", ", given)}: the dataset {Dataset} counts whole captures, so filters of flows do not apply to it.",
                 "Leave them out; -Last, -Since, -Until and -CaptureId apply.");
         }
     }
@@ -234,7 +233,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             : [.. new[] { nameof(Legacy), nameof(Filter) }.Where(IsBound).Select(name => "-" + name)];
         if (wrong.Length > 0)
         {
-            Refuse("BadArgument", $"{string.Join(", ", wrong)}: that does not go with {format}.", format == ExportFormat.Pcap ? "Leave it out: packets are of no dataset." : "Leave it out, or choose -Format Pcap.");
+            Refuse(TrafficErrors.BadArgument, $"{string.Join(", ", wrong)}: that does not go with {format}.", format == ExportFormat.Pcap ? "Leave it out: packets are of no dataset." : "Leave it out, or choose -Format Pcap.");
         }
     }
 
@@ -271,7 +270,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             case ".PARQUET": return ExportFormat.Parquet;
             case ".PCAPNG" or ".PCAP": return ExportFormat.Pcap;
             default:
-                Refuse("UnknownExportFormat", $"The name '{Path}' does not say in which format to export.", "Give -Format Csv, Json, Parquet or Pcap, or end the name with .csv, .json, .parquet or .pcapng.", target: Path);
+                Refuse(TrafficErrors.UnknownExportFormat, $"The name '{Path}' does not say in which format to export.", target: Path);
                 return default;
         }
     }
@@ -280,22 +279,22 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     {
         if (Directory.Exists(file))
         {
-            Refuse("ExportPathIsFolder", $"'{Path}' is a folder.", "Give the name of a file to make.", target: Path);
+            Refuse(TrafficErrors.ExportPathIsFolder, $"'{Path}' is a folder.", target: Path);
         }
 
         if (IsNoFile(OutputFile.PlaceOf(file)))
         {
-            Refuse("ExportPathIsDevice", $"'{Path}' is a device or a pipe; putting a file in its place would remove it.", "Give the name of a file to make.", target: Path);
+            Refuse(TrafficErrors.ExportPathIsDevice, $"'{Path}' is a device or a pipe; putting a file in its place would remove it.", target: Path);
         }
 
         if (File.Exists(file) && !Force)
         {
-            Refuse("ExportFileExists", $"'{Path}' exists already, and is not overwritten.", "Give -Force to replace it, or another name.", ErrorCategory.ResourceExists, Path);
+            Refuse(TrafficErrors.ExportFileExists, $"'{Path}' exists already, and is not overwritten.", target: Path);
         }
 
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(file)))
         {
-            Refuse("FolderNotFound", $"The folder of '{Path}' is not there.", "Make it first, or give another one.", ErrorCategory.ObjectNotFound, Path);
+            Refuse(TrafficErrors.FolderNotFound, $"The folder of '{Path}' is not there.", "Make it first, or give another one.", target: Path);
         }
     }
 

@@ -43,8 +43,7 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     {
         if (ParameterSetName == FlowSet)
         {
-            Refuse("FlowsPiped", "Get-NetFlow asks the store or a file; it does not filter flows that are piped in.",
-                "Give all filters to one Get-NetFlow, or filter with Where-Object; Get-TrafficSummary and Export-NetTraffic take flows.");
+            Refuse(TrafficErrors.FlowsPiped, "Get-NetFlow asks the store or a file; it does not filter flows that are piped in.");
         }
 
         if (ParameterSetName == StoreSet)

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using NetTraffic.Capture;
+using System.Text.Json;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
@@ -81,13 +81,13 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
         left = IsBound(nameof(First)) ? First : long.MaxValue;
         if (WithTShark && ParameterSetName is not (PathSet or LiteralSet))
         {
-            Refuse("TSharkNeedsFile", "TShark takes files apart, not what is in a store or passes an interface, and does not choose by flows.",
+            Refuse(TrafficErrors.TSharkNeedsFile, "TShark takes files apart, not what is in a store or passes an interface, and does not choose by flows.",
                 "Name a file with -Path. Export-NetTraffic -Format Pcap makes one of a store's packets or of flows, for example: Get-NetFlow ... | Export-NetTraffic x.pcapng; Get-NetPacket x.pcapng -Dissector TShark.");
         }
 
         if (ParameterSetName == InterfaceSet && TimeFilters.Where(IsBound).ToArray() is { Length: > 0 } times)
         {
-            Refuse("TimesNeedHistory", $"-{string.Join(", -", times)}: an interface gives the packets of now.", "End it with -First or Ctrl+C, or keep packets with Start-NetCapture -PacketRing and ask for them by time.");
+            Refuse(TrafficErrors.TimesNeedHistory, $"-{string.Join(", -", times)}: an interface gives the packets of now.");
         }
     }
 
@@ -158,11 +158,11 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
 
         if (result.NoSuchFlow)
         {
-            WriteWarning($"{PacketProblems.NoSuchFlow} {PacketProblems.HowToFindFlows}");
+            WriteWarning($"{PacketProblems.NoSuchFlow} {TrafficErrors.NoSuchFlow.NextMove}");
         }
         else if (result.Rings == 0 && store.GetCaptures().Count > 0 && (flows is null || flows.CaptureIds.Any(id => id.Length > 0)))
         {
-            WriteWarning($"None of these captures keeps packets. {PacketProblems.HowToKeep} Files are read with -Path.");
+            WriteWarning($"None of these captures keeps packets. {TrafficErrors.NoPacketsKept.NextMove} Files are read with -Path.");
         }
     }
 
@@ -180,9 +180,9 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
                 return;
             }
 
-            if (WithTShark && file == CaptureFileSource.StandardInput)
+            if (WithTShark && file == TrafficEngine.StandardInput)
             {
-                Refuse("TSharkNeedsFile", "TShark is given files, and cannot read standard input here.", "Send it through a named pipe (mkfifo P; Get-NetPacket P -DisplayFilter ...), or write it to a file first.");
+                Refuse(TrafficErrors.TSharkNeedsFile, "TShark is given files, and cannot read standard input here.", "Send it through a named pipe (mkfifo P; Get-NetPacket P -DisplayFilter ...), or write it to a file first.");
             }
 
             if (WithTShark)
@@ -201,7 +201,7 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
 
     private bool Write(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin)
     {
-        WriteObject(PacketMapper.ToPacket(packet, decoded, origin, PacketTree.Of));
+        WriteObject(PacketMapper.ToPacket(packet, decoded, origin));
         return --left > 0;
     }
 
@@ -209,23 +209,23 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     {
         try
         {
-            // Leaving the loop ends TShark.
-            foreach (PSObject packet in TSharkPackets.Read(file, Field ?? [], DisplayFilter, StopToken))
+            string[] fields = Field ?? [];
+            foreach (JsonElement layers in TSharkPackets.Read(file, fields, DisplayFilter, StopToken))
             {
-                WriteObject(packet);
+                WriteObject(TSharkObjects.Make(layers, fields));
                 if (--left == 0)
                 {
                     return;
                 }
             }
         }
-        catch (DissectorException error) when (error.Id == "NotACaptureFile")
+        catch (DissectorException error) when (error.Error == TrafficErrors.NotACaptureFile)
         {
-            WriteError(ErrorRecords.Make(error, error.Id, error.Category, file, error.NextMove));
+            WriteError(ErrorRecords.From(error, file));
         }
         catch (DissectorException error)
         {
-            ThrowTerminatingError(ErrorRecords.Make(error, error.Id, error.Category, file, error.NextMove));
+            ThrowTerminatingError(ErrorRecords.From(error, file));
         }
     }
 
@@ -233,13 +233,13 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     {
         if ("NetTraffic".Equals(Dissector, StringComparison.OrdinalIgnoreCase))
         {
-            Refuse("NeedsTShark", "-Field and -DisplayFilter are TShark's.", "Leave out -Dissector, or give -Dissector TShark.");
+            Refuse(TrafficErrors.NeedsTShark, "-Field and -DisplayFilter are TShark's.");
         }
 
         string[] given = Given([.. FilterNames, nameof(Filter)]);
         if (given.Length > 0)
         {
-            Refuse("FiltersOfTwoKinds", $"{string.Join(", ", given)}: TShark has filters of its own.", "Say it with -DisplayFilter, for example: 'ip.addr == 192.0.2.1 && tcp.port == 443'.");
+            Refuse(TrafficErrors.FiltersOfTwoKinds, $"{string.Join(", ", given)}: TShark has filters of its own.");
         }
     }
 }

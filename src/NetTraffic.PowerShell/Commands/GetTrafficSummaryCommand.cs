@@ -43,7 +43,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
     {
         if (IsBound(nameof(Interval)) && Interval < TimeSpan.FromMilliseconds(1))
         {
-            Refuse("BadInterval", "-Interval must be at least 1ms.", "Give for example 10s.", target: Interval);
+            Refuse(TrafficErrors.BadInterval, "-Interval must be at least 1ms.", target: Interval);
         }
     }
 
@@ -91,8 +91,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
     {
         if (IsBound(nameof(Interval)))
         {
-            Refuse("IntervalNeedsStore", "-Interval needs the store's rows: a whole flow does not say when its bytes passed.",
-                "Ask the store: Import-NetCapture the file, and give Get-TrafficSummary -Interval its filters.");
+            Refuse(TrafficErrors.IntervalNeedsStore, "-Interval needs the store's rows: a whole flow does not say when its bytes passed.");
         }
 
         if (ParameterSetName == FlowSet)
@@ -116,7 +115,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
         string[] given = Given(FilterNames);
         if (given.Length > 0)
         {
-            Refuse("FiltersNeedStore", $"{string.Join(", ", given)}: piped flows are summed up as they come.", "Give the filter to the Get-NetFlow that the flows come from, or use Where-Object.");
+            Refuse(TrafficErrors.FiltersNeedStore, $"{string.Join(", ", given)}: piped flows are summed up as they come.");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using NetTraffic.Capture;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
 using NetTraffic.PowerShell.Completers;
@@ -60,10 +59,9 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     protected override void Begin()
     {
         ring = RingOptions(IsBound(nameof(PacketRing)) ? PacketRing : KeepPackets ? long.MaxValue : null, PacketRingSnapLength);
-        if (MyInvocation.ExpectingInput && Path is [CaptureFileSource.StandardInput])
+        if (MyInvocation.ExpectingInput && Path is [TrafficEngine.StandardInput])
         {
-            Refuse("PipelineIsText", "PowerShell makes lines of text of what another program sends through its pipeline, so the packets would be spoilt.",
-                "Pipe into PowerShell from the system's shell (ssh HOST tcpdump -U -w - | pwsh -Command \"Import-NetCapture -Path -\"), or through a named pipe (mkfifo P, then Import-NetCapture -Path P).");
+            Refuse(TrafficErrors.PipelineIsText, "PowerShell makes lines of text of what another program sends through its pipeline, so the packets would be spoilt.");
         }
     }
 
@@ -95,9 +93,9 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
         {
             result = TrafficEngine.Import(request, new ImportProgressBar(this, activity, which), StopToken);
         }
-        catch (StoreException)
+        catch (TrafficException error) when (error is not CaptureFormatException)
         {
-            // The store fails for every file alike.
+            // The store, or a setting, fails for every file alike.
             throw;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -21,7 +21,7 @@ public sealed class InitializeNetTrafficInfluxCommand : StoreCmdlet
         TimeSpan? retention = !IsBound(nameof(Retention)) ? null : Retention ?? TimeSpan.Zero;
         if (retention is { } kept && kept != TimeSpan.Zero && kept < TimeSpan.FromHours(1))
         {
-            Refuse("BadArgument", $"-Retention is {Display.Span(kept)}, and InfluxDB keeps points for at least an hour.", "Give for example 30d, or forever.", target: kept);
+            Refuse(TrafficErrors.BadArgument, $"-Retention is {Display.Span(kept)}, and InfluxDB keeps points for at least an hour.", "Give for example 30d, or forever.", target: kept);
         }
 
         InfluxSetupResult plan = TrafficEngine.InitializeInflux(FullStorePath, retention, whatIf: true, StopToken);

@@ -112,7 +112,7 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
         if (changes.Count == 0)
         {
             string parameters = string.Join(", ", SettingTable.All.Select(setting => "-" + setting.Parameter));
-            Refuse("NothingToSet", "No setting was given, so nothing would change.", $"Give at least one of {parameters}.");
+            Refuse(TrafficErrors.NothingToSet, "No setting was given, so nothing would change.", $"Give at least one of {parameters}.");
         }
 
         ITrafficSettings settings = Settings;

@@ -120,12 +120,12 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     {
         if (IsBound(nameof(FlushInterval)) && (FlushInterval < TimeSpan.FromSeconds(1) || FlushInterval > TimeSpan.FromHours(1)))
         {
-            Refuse("BadFlushInterval", "-FlushInterval lies outside 1s to 1h.", "Give for example 5s.", target: FlushInterval);
+            Refuse(TrafficErrors.BadFlushInterval, "-FlushInterval lies outside 1s to 1h.", target: FlushInterval);
         }
 
         if (IsBound(nameof(Duration)) && Duration <= TimeSpan.Zero)
         {
-            Refuse("BadDuration", "-Duration must be longer than nothing.", "Give for example 30s, or leave it out to capture until you stop it.", target: Duration);
+            Refuse(TrafficErrors.BadDuration, "-Duration must be longer than nothing.", target: Duration);
         }
 
         return new CaptureRequest
@@ -192,7 +192,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
         WriteObject(last);
         if (last.State == CaptureState.Failed)
         {
-            WriteError(CaptureTexts.Failure(last));
+            WriteError(ErrorRecords.From(CaptureTexts.Failure(last), last.CaptureId));
         }
     }
 }

@@ -92,19 +92,21 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
             if (last is null && waited.Elapsed.TotalSeconds > 1)
             {
                 shown = true;
-                WriteProgress(new ProgressRecord(1, $"StopToken capture {Display.Text(capture.Name)}", "waiting until everything is stored"));
+                WriteProgress(new ProgressRecord(1, $"Stopping capture {Display.Text(capture.Name)}", "waiting until everything is stored"));
             }
         }
 
         if (shown)
         {
-            WriteProgress(new ProgressRecord(1, $"StopToken capture {Display.Text(capture.Name)}", "ended") { RecordType = ProgressRecordType.Completed });
+            WriteProgress(new ProgressRecord(1, $"Stopping capture {Display.Text(capture.Name)}", "ended") { RecordType = ProgressRecordType.Completed });
         }
 
         if (last is null)
         {
             WriteError(ErrorRecords.Make(
-                new TimeoutException($"The capture {capture.CaptureId} was asked to stop, and has not ended after {Display.Span(Timeout)}."), "StopTimedOut", ErrorCategory.OperationTimeout, capture.CaptureId,
+                TrafficErrors.StopTimedOut,
+                $"The capture {capture.CaptureId} was asked to stop, and has not ended after {Display.Span(Timeout)}.",
+                capture.CaptureId,
                 $"Look at it again with Get-NetCapture -CaptureId {capture.CaptureId}; it runs in process {capture.ProcessId} on {Display.Text(capture.HostName)}."));
         }
         else if (PassThru)

@@ -4,7 +4,6 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text;
 using NetTraffic.Engine;
-using NetTraffic.PowerShell.Dissection;
 using Shell = System.Management.Automation.PowerShell;
 
 namespace NetTraffic.PowerShell.Completers;
@@ -29,7 +28,7 @@ internal static class Completion
             WildcardPattern pattern = new(WildcardPattern.ContainsWildcardCharacters(typed) ? typed + "*" : WildcardPattern.Escape(typed) + "*", WildcardOptions.IgnoreCase);
             return [.. values(typed).Where(offer => offer.Value.Length > 0 && pattern.IsMatch(offer.Value)).DistinctBy(offer => offer.Value).Take(Limit).Select(Result)];
         }
-        catch (Exception error) when (ErrorRecords.IsForeseen(error) || error is InvalidOperationException or RuntimeException or DissectorException)
+        catch (Exception error) when (ErrorRecords.IsForeseen(error) || error is InvalidOperationException or RuntimeException)
         {
             return [];
         }

@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using NetTraffic.PowerShell.Dissection;
+using NetTraffic.Engine;
 
 namespace NetTraffic.PowerShell.Completers;
 

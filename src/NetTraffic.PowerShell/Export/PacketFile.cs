@@ -62,8 +62,9 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
 
                 refused = true;
                 cmdlet.WriteError(ErrorRecords.Make(
-                    new ArgumentException($"A {Display.Text(input.TypeNames.FirstOrDefault() ?? input.BaseObject.GetType().Name)} does not say which packets."), "NotPackets", ErrorCategory.InvalidArgument, input.BaseObject,
-                    "Pipe in what Get-NetPacket, Get-NetFlow, Get-NetCapture or Import-NetCapture gives, as it comes: copies of flows (Select-Object, Import-Clixml, another process) have lost it. -FlowId and -CommunityId choose as well."));
+                    TrafficErrors.NotPackets,
+                    $"A {Display.Text(input.TypeNames.FirstOrDefault() ?? input.BaseObject.GetType().Name)} does not say which packets.",
+                    input.BaseObject));
                 break;
         }
     }
@@ -75,8 +76,7 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
         if (kind != found)
         {
             cmdlet.ThrowTerminatingError(ErrorRecords.Make(
-                new ArgumentException($"After {kind}, {found} came down the pipeline: the same packets might be written twice."), "MixedPackets", ErrorCategory.InvalidArgument, found,
-                "Pipe in packets, or flows, or captures."));
+                TrafficErrors.MixedPackets, $"After {kind}, {found} came down the pipeline: the same packets might be written twice.", found));
         }
     }
 
@@ -86,7 +86,9 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
         if (filter is not null && Packets > 0)
         {
             cmdlet.ThrowTerminatingError(ErrorRecords.Make(
-                new ArgumentException("-Filter chooses among the packets of captures and flows; packets that are piped in are written as they come."), "BadArgument", ErrorCategory.InvalidArgument, filter,
+                TrafficErrors.BadArgument,
+                "-Filter chooses among the packets of captures and flows; packets that are piped in are written as they come.",
+                filter,
                 "Give it to Get-NetPacket: Get-NetPacket -Filter ... | Export-NetTraffic ..."));
         }
 
@@ -132,13 +134,12 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
 
         if (result.NoSuchFlow)
         {
-            cmdlet.WriteError(ErrorRecords.Make(new InvalidOperationException(PacketProblems.NoSuchFlow), "NoSuchFlow", ErrorCategory.ObjectNotFound, null, PacketProblems.HowToFindFlows));
+            cmdlet.WriteError(ErrorRecords.Make(TrafficErrors.NoSuchFlow, PacketProblems.NoSuchFlow, null));
         }
         else if (result.Rings == 0)
         {
             cmdlet.WriteError(ErrorRecords.Make(
-                new InvalidOperationException("None of these captures keeps packets, so there are none to export."), "NoPacketsKept", ErrorCategory.ObjectNotFound, null,
-                PacketProblems.HowToKeep));
+                TrafficErrors.NoPacketsKept, "None of these captures keeps packets, so there are none to export.", null));
         }
 
         return result.Rings > 0;

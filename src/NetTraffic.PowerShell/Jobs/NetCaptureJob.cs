@@ -133,7 +133,7 @@ public sealed class NetCaptureJob : Job
         Add(last);
         if (last.State == CaptureState.Failed && Error.IsOpen)
         {
-            Error.Add(CaptureTexts.Failure(last));
+            Error.Add(ErrorRecords.From(CaptureTexts.Failure(last), last.CaptureId));
         }
 
         SetJobState(last.State switch

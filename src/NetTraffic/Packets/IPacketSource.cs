@@ -54,25 +54,3 @@ public readonly record struct PacketSourceCounters
     /// <summary>Bytes of the source in all, 0 where that is not known.</summary>
     public long Length { get; init; }
 }
-
-/// <summary>A capture file or stream is not what it should be from some byte on.</summary>
-public sealed class CaptureFormatException : IOException
-{
-    /// <summary>Makes the error.</summary>
-    /// <param name="message">What is wrong, without the offset.</param>
-    /// <param name="offset">Byte offset in the (uncompressed) stream where the damage begins.</param>
-    /// <param name="truncated">True where the data merely ends too early.</param>
-    /// <param name="inner">The error beneath, if any.</param>
-    public CaptureFormatException(string message, long offset, bool truncated, Exception? inner = null)
-        : base(message, inner)
-    {
-        Offset = offset;
-        Truncated = truncated;
-    }
-
-    /// <summary>Byte offset in the (uncompressed) stream where the damage begins; 0: not a capture at all.</summary>
-    public long Offset { get; }
-
-    /// <summary>True where the data merely ends too early.</summary>
-    public bool Truncated { get; }
-}

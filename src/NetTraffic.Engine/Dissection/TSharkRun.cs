@@ -1,10 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Management.Automation;
 using System.Text;
 using NetTraffic.Capture;
 
-namespace NetTraffic.PowerShell.Dissection;
+namespace NetTraffic.Engine;
 
 /// <summary>
 /// TShark at work on one file, as a child process. Its output is read as it comes; what it says on the side is kept up to a bound, and read all the
@@ -20,7 +19,7 @@ internal sealed class TSharkRun : IDisposable
     private TSharkRun(Process process, CancellationToken cancellationToken)
     {
         this.process = process;
-        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        process.ErrorDataReceived += (_, line) => KeepComplaint(line.Data);
         process.BeginErrorReadLine();
         cancelling = cancellationToken.Register(Kill);
     }
@@ -35,7 +34,7 @@ internal sealed class TSharkRun : IDisposable
     {
         if (displayFilter?.Contains('\0', StringComparison.Ordinal) == true || fields.Any(field => field.Contains('\0', StringComparison.Ordinal)))
         {
-            throw new DissectorException("BadDisplayFilter", ErrorCategory.InvalidArgument, "A display filter or field has a NUL character in it.", "Leave it out.");
+            throw new DissectorException(TrafficErrors.BadDisplayFilter, "A display filter or field has a NUL character in it.", "Leave it out.");
         }
 
         List<string> arguments = ["-n", "-r", file, "-T", "json", "--no-duplicate-keys"];
@@ -58,7 +57,14 @@ internal sealed class TSharkRun : IDisposable
     public static TSharkRun Start(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         string program = WiresharkPrograms.Find("tshark") ?? throw WiresharkPrograms.Missing("tshark");
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false, CreateNoWindow = true };
+        ProcessStartInfo start = new(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+        };
         try
         {
             Process started = Process.Start(start)!;
@@ -67,7 +73,7 @@ internal sealed class TSharkRun : IDisposable
         }
         catch (Win32Exception error)
         {
-            throw new DissectorException("TSharkFailed", ErrorCategory.PermissionDenied, $"'{program}' cannot be run: {error.Message}", "Check that you may execute it. Without -Dissector, Get-NetPacket needs no TShark.", error);
+            throw new DissectorException(TrafficErrors.TSharkNotRun, $"'{program}' cannot be run: {error.Message}", inner: error);
         }
     }
 
@@ -112,7 +118,7 @@ internal sealed class TSharkRun : IDisposable
         }
     }
 
-    private void Hear(string? line)
+    private void KeepComplaint(string? line)
     {
         const string rootBanner = "Running as user ";
         if (string.IsNullOrWhiteSpace(line) || line.StartsWith(rootBanner, StringComparison.Ordinal))

@@ -1,7 +1,7 @@
-namespace NetTraffic.PowerShell.Dissection;
+namespace NetTraffic.Engine;
 
 /// <summary>What TShark can say of a packet, as it lists it itself.</summary>
-internal static class TSharkFields
+public static class TSharkFields
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 

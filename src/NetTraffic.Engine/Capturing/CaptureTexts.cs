@@ -1,21 +1,19 @@
-using System.Management.Automation;
-
-namespace NetTraffic.PowerShell.Jobs;
+namespace NetTraffic.Engine;
 
 /// <summary>A capture's numbers in words.</summary>
-internal static class CaptureTexts
+public static class CaptureTexts
 {
     /// <summary>One line for progress bars and job lists.</summary>
     public static string Numbers(CaptureStatus now)
     {
         long drops = now.KernelDrops + now.InterfaceDrops;
-        return $"{Display.Count(now.Packets)} packets, {Display.Bytes(now.Bytes)}, {Display.PacketRate(now.PacketsPerSecond)}, {Display.BitRate(now.BitsPerSecond)}, {Display.Count(now.Flows)} flows, {Display.Count(drops)} dropped";
+        return $"{Display.Count(now.Packets)} packets, {Display.Bytes(now.Bytes)}, {Display.PacketRate(now.PacketsPerSecond)}, "
+            + $"{Display.BitRate(now.BitsPerSecond)}, {Display.Count(now.Flows)} flows, {Display.Count(drops)} dropped";
     }
 
     /// <summary>The error of a capture that failed.</summary>
-    public static ErrorRecord Failure(CaptureStatus last) => ErrorRecords.Make(
-        new CaptureException(CaptureProblem.Other, last.Message ?? "The capture failed."), "CaptureFailed", ErrorCategory.DeviceError, last.CaptureId,
-        $"What was captured before is stored: Get-NetFlow -CaptureId {last.CaptureId}");
+    public static CaptureException Failure(CaptureStatus last) => new(
+        CaptureProblem.Other, last.Message ?? "The capture failed.", $"What was captured before is stored: Get-NetFlow -CaptureId {last.CaptureId}");
 
     /// <summary>How far a capture with an end is, in per cent; -1 for one without.</summary>
     public static int Percent(CaptureStatus now, TimeSpan? duration, long? packets)

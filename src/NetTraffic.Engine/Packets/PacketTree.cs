@@ -1,6 +1,6 @@
 using PacketDotNet;
 
-namespace NetTraffic.PowerShell.Dissection;
+namespace NetTraffic.Engine;
 
 /// <summary>PacketDotNet's tree of a packet's headers.</summary>
 internal static class PacketTree

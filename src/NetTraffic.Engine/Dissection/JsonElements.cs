@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace NetTraffic.PowerShell.Dissection;
+namespace NetTraffic.Engine;
 
 /// <summary>The elements of one long JSON array, one after the other as they arrive: of the array never more than one element is in memory.</summary>
 internal sealed class JsonElements(Stream stream)

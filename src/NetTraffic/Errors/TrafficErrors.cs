@@ -1,0 +1,176 @@
+using System.Runtime.CompilerServices;
+using NetTraffic.Packets;
+
+namespace NetTraffic;
+
+/// <summary>One foreseen error.</summary>
+/// <param name="Id">Stable name, for scripts.</param>
+/// <param name="Kind">What sort of thing went wrong.</param>
+/// <param name="NextMove">What to do, where the case at hand has nothing better to say.</param>
+public sealed record TrafficError(string Id, ErrorKind Kind, string NextMove);
+
+/// <summary>The table of foreseen errors. A row's name is its id, on which scripts rely: rows come, and do not change their names.</summary>
+public static class TrafficErrors
+{
+    private static readonly List<TrafficError> Rows = [];
+
+#pragma warning disable CS1591 // A row is its own description.
+
+    // Arguments.
+    public static TrafficError BadArgument { get; } = Row(ErrorKind.BadArgument,
+        "Correct the value, or leave the parameter out; Get-Help -Full says what each parameter takes.");
+
+    public static TrafficError BadValue { get; } = Row(ErrorKind.BadArgument, "Correct the value; the cmdlet's help has examples: Get-Help -Examples.");
+    public static TrafficError BadWildcard { get; } = Row(ErrorKind.BadArgument, "Put a backquote before a bracket that is meant as it stands.");
+    public static TrafficError BadDuration { get; } = Row(ErrorKind.BadArgument, "Give for example 30s, or leave it out to capture until you stop it.");
+    public static TrafficError BadInterval { get; } = Row(ErrorKind.BadArgument, "Give for example 10s.");
+    public static TrafficError BadFlushInterval { get; } = Row(ErrorKind.BadArgument, "Give for example 5s.");
+    public static TrafficError ConflictingTimes { get; } = Row(ErrorKind.BadArgument, "Give either -Last, or -Since and -Until.");
+    public static TrafficError EmptyTimeRange { get; } = Row(ErrorKind.BadArgument, "Swap the two times.");
+    public static TrafficError NothingToSet { get; } = Row(ErrorKind.BadArgument, 
+        "Name a setting: Get-Help Set-NetTrafficOption lists them.");
+    public static TrafficError PipelineIsText { get; } = Row(ErrorKind.BadArgument, 
+        "Pipe into PowerShell from the system's shell (ssh HOST tcpdump -U -w - | pwsh -Command \"Import-NetCapture -Path -\"), "
+        + "or through a named pipe (mkfifo P, then Import-NetCapture -Path P).");
+    public static TrafficError IntervalNeedsStore { get; } = Row(ErrorKind.BadArgument,
+        "Ask the store: Import-NetCapture the file, and give Get-TrafficSummary -Interval its filters.");
+    public static TrafficError FiltersNeedStore { get; } = Row(ErrorKind.BadArgument,
+        "Give the filter to the Get-NetFlow that the flows come from, or use Where-Object.");
+    public static TrafficError FlowsPiped { get; } = Row(ErrorKind.BadArgument,
+        "Give all filters to one Get-NetFlow, or filter with Where-Object; Get-TrafficSummary and Export-NetTraffic take flows.");
+    public static TrafficError NotCaptures { get; } = Row(ErrorKind.BadArgument, "Pipe in captures, or choose with -FlowId or -CommunityId.");
+
+    // Packets.
+    public static TrafficError FlowsOfFile { get; } = Row(ErrorKind.BadArgument, "Name the file.");
+    public static TrafficError MixedPackets { get; } = Row(ErrorKind.BadArgument, "Pipe in packets, or flows, or captures.");
+    public static TrafficError NotPackets { get; } = Row(ErrorKind.BadArgument,
+        "Pipe in what Get-NetPacket, Get-NetFlow, Get-NetCapture or Import-NetCapture gives, as it comes: copies of flows "
+        + "(Select-Object, Import-Clixml, another process) have lost it. -FlowId and -CommunityId choose as well.");
+
+    public static TrafficError NoSuchFlow { get; } = Row(ErrorKind.NotFound,
+        "Get-NetFlow shows the ids of the flows of a store; -CommunityId finds packets without one.");
+
+    public static TrafficError NoPacketsKept { get; } = Row(ErrorKind.NotFound,
+        "Capture with Start-NetCapture -PacketRing 512MB, or import with Import-NetCapture -KeepPackets.");
+
+    public static TrafficError TimesNeedHistory { get; } = Row(ErrorKind.BadArgument,
+        "End it with -First or Ctrl+C, or keep packets with Start-NetCapture -PacketRing and ask for them by time.");
+
+    // TShark.
+    public static TrafficError TSharkNeedsFile { get; } = Row(ErrorKind.BadArgument, "Name a file with -Path.");
+    public static TrafficError NeedsTShark { get; } = Row(ErrorKind.BadArgument, "Leave out -Dissector, or give -Dissector TShark.");
+    public static TrafficError FiltersOfTwoKinds { get; } = Row(ErrorKind.BadArgument,
+        "Say it with -DisplayFilter, for example: 'ip.addr == 192.0.2.1 && tcp.port == 443'.");
+
+    public static TrafficError BadField { get; } = Row(ErrorKind.BadArgument,
+        "'tshark -G fields' lists the fields; https://www.wireshark.org/docs/dfref/ describes them.");
+
+    public static TrafficError BadDisplayFilter { get; } = Row(ErrorKind.BadArgument,
+        "See 'man wireshark-filter' for display filters, for example: 'tls.handshake.type == 1 && ip.addr == 192.0.2.1'.");
+
+    public static TrafficError TSharkFailed { get; } = Row(ErrorKind.Stopped, "Try 'tshark -r' on the file by itself; what came before is whole.");
+    public static TrafficError TSharkNotRun { get; } = Row(ErrorKind.NotPermitted,
+        "Check that you may execute it. Without -Dissector, Get-NetPacket needs no TShark.", id: nameof(TSharkFailed));
+
+    // Captures.
+    public static TrafficError CaptureFailed { get; } = Row(ErrorKind.Device,
+        "Try again, or capture on another interface: Get-NetCaptureInterface lists them.");
+
+    public static TrafficError LibraryMissing { get; } = Row(ErrorKind.NotInstalled,
+        "Install libpcap (on Windows Npcap); files can be imported without it.");
+
+    public static TrafficError ProgramMissing { get; } = Row(ErrorKind.NotInstalled,
+        "Install Wireshark's programs, or capture without them: leave out -Engine.");
+
+    public static TrafficError ProgramFailed { get; } = Row(ErrorKind.Device, "Capture without it: leave out -Engine.");
+    public static TrafficError NotPermitted { get; } = Row(ErrorKind.NotPermitted,
+        "Run with the right to capture (sudo, administrator), or capture through a program that has it: -Engine Dumpcap.");
+
+    public static TrafficError UnknownInterface { get; } = Row(ErrorKind.NotFound, "Get-NetCaptureInterface lists the interfaces.");
+    public static TrafficError InterfaceDown { get; } = Row(ErrorKind.Unavailable, "Bring the interface up, and try again.");
+    public static TrafficError BadFilter { get; } = Row(ErrorKind.BadArgument,
+        "See 'man pcap-filter' for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
+
+    public static TrafficError CaptureNotFound { get; } = Row(ErrorKind.NotFound, "Get-NetCapture lists the captures; -StorePath names another store.");
+    public static TrafficError StopTimedOut { get; } = Row(ErrorKind.TimedOut, "Look at it again with Get-NetCapture.");
+
+    // Files.
+    public static TrafficError NotAFilePath { get; } = Row(ErrorKind.BadArgument, "Give the path of a file or folder.");
+    public static TrafficError FileNotFound { get; } = Row(ErrorKind.NotFound, "Check the path.");
+    public static TrafficError FolderNotFound { get; } = Row(ErrorKind.NotFound, "Check the path, or make the folder first.");
+    public static TrafficError AccessDenied { get; } = Row(ErrorKind.NotPermitted, "Check the permissions of the file or folder, or use another one.");
+    public static TrafficError ReadOrWriteFailed { get; } = Row(ErrorKind.ReadOrWrite, "Check the path, the permissions and the room on the disk, and try again.");
+    public static TrafficError NotACaptureFile { get; } = Row(ErrorKind.BadData,
+        "Give a pcap or pcapng file, gzip'd or not, as tcpdump, dumpcap and Wireshark write them.");
+    public static TrafficError DamagedCaptureFile { get; } = Row(ErrorKind.BadData, "Everything before the damage was read.");
+
+    // Exports.
+    public static TrafficError UnknownExportFormat { get; } = Row(ErrorKind.BadArgument,
+        "Give -Format Csv, Json, Parquet or Pcap, or end the name with .csv, .json, .parquet or .pcapng.");
+
+    public static TrafficError ExportPathIsFolder { get; } = Row(ErrorKind.BadArgument, "Give the name of a file to make.");
+    public static TrafficError ExportPathIsDevice { get; } = Row(ErrorKind.BadArgument, "Give the name of a file to make.");
+    public static TrafficError ExportFileExists { get; } = Row(ErrorKind.Exists, "Give -Force to replace it, or another name.");
+    public static TrafficError ParquetNeedsDataset { get; } = Row(ErrorKind.NotImplemented,
+        "Export the dataset itself (Export-NetTraffic -Dataset Flows with the filters you need), or choose -Format Csv or Json.");
+
+    public static TrafficError ParquetIsCompressed { get; } = Row(ErrorKind.BadArgument, "Leave .gz out of the name.");
+    public static TrafficError AsArrayIsForJson { get; } = Row(ErrorKind.BadArgument, "Leave it out, or choose -Format Json.");
+
+    // The store.
+    public static TrafficError StoreFailed { get; } = Row(ErrorKind.Unavailable,
+        "Check the folder and its permissions, or use another store with -StorePath.");
+
+    // InfluxDB.
+    public static TrafficError InfluxFailed { get; } = Row(ErrorKind.Protocol,
+        "The message has the server's own words; its log may say more. Nothing is lost.");
+    public static TrafficError InfluxNotSet { get; } = Row(ErrorKind.NotFound,
+        "Set-NetTrafficOption -InfluxUrl http://HOST:8086 -InfluxDatabase nettraffic; "
+        + "or for 2.x and 3.x -InfluxUrl, -InfluxOrg, -InfluxBucket and -InfluxToken.");
+
+    public static TrafficError InfluxBusy { get; } = Row(ErrorKind.Busy,
+        "Wait for the other process, which sends the same; to send from here, stop that capture or Sync-NetTrafficInflux first.");
+
+    public static TrafficError InfluxBadName { get; } = Row(ErrorKind.BadArgument,
+        "Choose another name: Set-NetTrafficOption -InfluxDatabase (1.x, 3.x) or -InfluxBucket (2.x).");
+
+    public static TrafficError InfluxUnreachable { get; } = Row(ErrorKind.Connection,
+        "Start the server, or correct its address with Set-NetTrafficOption -InfluxUrl; Test-NetTrafficInflux tries it.");
+
+    public static TrafficError InfluxCertificate { get; } = Row(ErrorKind.Certificate,
+        "Trust who issued the certificate, or correct the address with Set-NetTrafficOption -InfluxUrl.");
+
+    public static TrafficError InfluxNotFound { get; } = Row(ErrorKind.NotFound,
+        "Make it with Initialize-NetTrafficInflux, or correct the name with Set-NetTrafficOption.");
+
+    public static TrafficError InfluxUnauthorized { get; } = Row(ErrorKind.Credentials,
+        "Set the credentials again with Set-NetTrafficOption, and try Test-NetTrafficInflux.");
+
+    public static TrafficError InfluxNotInflux { get; } = Row(ErrorKind.Protocol,
+        "Test-NetTrafficInflux says what answers at the address; Set-NetTrafficOption changes it.");
+
+#pragma warning restore CS1591
+
+    /// <summary>All rows.</summary>
+    public static IReadOnlyList<TrafficError> All => Rows;
+
+    /// <summary>What an error says of itself: one of ours, or one of the system's about a file, a folder or a value; null: it is not foreseen.</summary>
+    public static TrafficError? Of(Exception error) => error switch
+    {
+        TrafficException ours => ours.Error with { NextMove = ours.NextMove },
+        FileNotFoundException => FileNotFound,
+        DirectoryNotFoundException => FolderNotFound,
+        UnauthorizedAccessException => AccessDenied,
+        IOException => ReadOrWriteFailed,
+        FormatException => BadValue,
+        ArgumentException => BadArgument,
+        _ => null,
+    };
+
+    private static TrafficError Row(ErrorKind kind, string nextMove, [CallerMemberName] string id = "")
+    {
+        TrafficError row = new(id, kind, nextMove);
+        Rows.Add(row);
+        return row;
+    }
+}
