@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using NetTraffic.Packets;
 
 namespace NetTraffic;
 
@@ -27,9 +26,9 @@ public static class TrafficErrors
     public static TrafficError BadFlushInterval { get; } = Row(ErrorKind.BadArgument, "Give for example 5s.");
     public static TrafficError ConflictingTimes { get; } = Row(ErrorKind.BadArgument, "Give either -Last, or -Since and -Until.");
     public static TrafficError EmptyTimeRange { get; } = Row(ErrorKind.BadArgument, "Swap the two times.");
-    public static TrafficError NothingToSet { get; } = Row(ErrorKind.BadArgument, 
+    public static TrafficError NothingToSet { get; } = Row(ErrorKind.BadArgument,
         "Name a setting: Get-Help Set-NetTrafficOption lists them.");
-    public static TrafficError PipelineIsText { get; } = Row(ErrorKind.BadArgument, 
+    public static TrafficError PipelineIsText { get; } = Row(ErrorKind.BadArgument,
         "Pipe into PowerShell from the system's shell (ssh HOST tcpdump -U -w - | pwsh -Command \"Import-NetCapture -Path -\"), "
         + "or through a named pipe (mkfifo P, then Import-NetCapture -Path P).");
     public static TrafficError IntervalNeedsStore { get; } = Row(ErrorKind.BadArgument,
