@@ -61,11 +61,6 @@ public sealed class TrafficStore : ITrafficStore
         }
 
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (interval is null && AddressSums.Find(Path, by, top, filter, cancellationToken) is { } largest)
-        {
-            return largest;
-        }
-
         return Ask(
             connection =>
             {

@@ -220,15 +220,6 @@ internal sealed class AddressColumn(bool mac) : IColumnBuilder
 
     public void AddNull() => present.AddGap();
 
-    /// <summary>The distinct addresses.</summary>
-    public ReadOnlySpan<IpAddress128> Addresses => dictionary.Addresses;
-
-    /// <summary>Places among those of the values that are present.</summary>
-    public ReadOnlySpan<int> Indices => indices.AsSpan(0, count);
-
-    /// <summary>As <see cref="Presence.Levels"/>.</summary>
-    public ReadOnlySpan<int> Levels => present.Levels;
-
     public void WriteTo(ParquetFile file)
     {
         // Each distinct address is put into words once, as a dictionary also where most are distinct: queries group by it.

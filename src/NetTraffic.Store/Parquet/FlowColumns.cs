@@ -183,23 +183,6 @@ internal sealed class FlowColumns
             column.WriteTo(file);
         }
 
-        SegmentSums.Rows summed = new()
-        {
-            Time = time.Values,
-            EndTime = endTime.Values,
-            StartTime = startTime.Values,
-            SourcePackets = sourcePackets.Values,
-            SourceBytes = sourceBytes.Values,
-            DestinationPackets = destinationPackets.Values,
-            DestinationBytes = destinationBytes.Values,
-            SourceIndices = source.Indices,
-            DestinationIndices = destination.Indices,
-            SourceLevels = source.Levels,
-            DestinationLevels = destination.Levels,
-            Sources = source.Addresses,
-            Destinations = destination.Addresses,
-        };
-        file.Sums(summed);
         return file.End();
     }
 

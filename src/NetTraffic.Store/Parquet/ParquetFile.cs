@@ -13,7 +13,6 @@ internal sealed class ParquetFile
 
     private readonly ByteBuffer output = new();
     private readonly ByteBuffer page = new();
-    private readonly SegmentSums sums = new();
     private readonly List<ChunkInfo> chunks = [];
     private IReadOnlyList<Column> columns = [];
     private int rows;
@@ -81,9 +80,6 @@ internal sealed class ParquetFile
         DataPage(Encodings.DeltaLengthByteArray);
         chunks.Add(new ChunkInfo(start, start, 0, [Encodings.DeltaLengthByteArray, Encodings.Rle], output.Length - start, rows - lengths.Length, null));
     }
-
-    /// <summary>Sums of the rows by address, behind the last column.</summary>
-    public void Sums(in SegmentSums.Rows summed) => sums.Write(output, summed);
 
     /// <summary>Ends the file and gives its bytes, valid until the next <see cref="Begin"/>.</summary>
     public ReadOnlyMemory<byte> End()

@@ -6,143 +6,142 @@ namespace NetTraffic.Store;
 /// <content>The largest groups over the whole time.</content>
 internal sealed partial class SummaryQuery
 {
-    /// <summary>The largest groups.</summary>
+    // More names than this are not spelt out in a question; then everything is added up at once.
+    private const int MostNamed = 1000;
+
+    private const string RowBytes = "source_bytes + destination_bytes";
+
+    /// <summary>The largest groups by bytes, largest first, then by name.</summary>
     public List<TrafficSummaryItem> Groups(SummaryKey by, int top)
     {
         List<Segment> segments = List(Datasets.Flows);
-        return segments.Count == 0 ? []
-            : by is SummaryKey.Address or SummaryKey.SourceAddress or SummaryKey.DestinationAddress ? Addresses(by, segments, top)
-            : Finish(by, Sums(by, segments, top), segments);
+        if (segments.Count == 0)
+        {
+            return [];
+        }
+
+        Side[] sides = Sides(by);
+        List<GroupKey>? largest = !HasManyGroups(by) || top > MostNamed ? null
+            : sides.Length == 1 ? Largest(sides[0], segments, top)
+            : LargestOfBoth(sides, segments, top);
+        return Finish(by, largest is { Count: 0 } ? [] : Sums(by, sides, segments, top, largest), segments);
     }
 
     /// <summary>
-    /// Addresses are many. One sum by each side's column, which DuckDB does a dictionary entry at a time, finds the largest, and
-    /// only their rows are asked for the rest. The sums count twice what a host says to itself, so more are looked at than were asked for.
+    /// Whether there can be millions of groups. Then a first pass finds the largest by nothing but their bytes, and a second one adds up the rest
+    /// of what is asked for from their rows alone: nine sums a group cost three times as much as one.
     /// </summary>
-    private List<TrafficSummaryItem> Addresses(SummaryKey by, List<Segment> segments, int top)
+    private static bool HasManyGroups(SummaryKey by) =>
+        by is SummaryKey.Address or SummaryKey.SourceAddress or SummaryKey.DestinationAddress or SummaryKey.Conversation;
+
+    private List<GroupKey> Largest(Side side, List<Segment> segments, int top)
     {
-        for (long limit = (2L * top) + 16; ; limit *= 8)
-        {
-            List<string> names = [];
-            bool withNull = false;
-            long least = long.MinValue;
-            long whole = 0;
-            string sums = string.Join(" UNION ALL ", Arms(by).Select((arm, number) =>
-                $"SELECT {arm.Columns} AS name, sum(source_bytes)::BIGINT + sum(destination_bytes)::BIGINT AS bytes, {(number == 0 ? 1 : 0)} AS side FROM {Database.Read(segments)} "
-                + $"WHERE {filter.Condition}{(number == 0 ? "" : $" AND {arm.Columns} IS NOT NULL")} GROUP BY {arm.Columns}"));
-            Query(
-                $"SELECT name, sum(bytes)::BIGINT AS b, sum(sum(bytes * side)) OVER ()::BIGINT FROM ({sums}) GROUP BY name ORDER BY b DESC, name LIMIT {limit.ToString(CultureInfo.InvariantCulture)}",
-                reader =>
-                {
-                    withNull |= reader.IsDBNull(0);
-                    names.AddRange(reader.IsDBNull(0) ? [] : [reader.GetString(0)]);
-                    least = reader.GetInt64(1);
-                    whole = reader.GetInt64(2);
-                });
-            bool all = names.Count + (withNull ? 1 : 0) < limit;
-            List<Group> found = Details(by, segments, names, withNull, whole);
-            found.Sort((left, right) => right.Item.Bytes != left.Item.Bytes ? right.Item.Bytes.CompareTo(left.Item.Bytes) : string.CompareOrdinal(left.Item.Name, right.Item.Name));
-            if (all || (found.Count >= top && found[top - 1].Item.Bytes >= least))
+        List<GroupKey> found = [];
+        string names = string.Join(", ", side.Keys.Select((_, number) => $"coalesce(k{number}, '{NoName}')"));
+        Query(
+            $"""
+            SELECT {side.KeyNames}, sum({RowBytes})::BIGINT AS bytes FROM (SELECT {side.NamedKeys}, source_bytes, destination_bytes
+            FROM {Database.Read(segments)} WHERE {filter.Condition}) GROUP BY {side.KeyNames} ORDER BY bytes DESC, {names} LIMIT {Text(top)}
+            """,
+            reader => found.Add(ReadKey(reader, 0, side.Keys.Length)));
+        return found;
+    }
+
+    /// <summary>
+    /// The addresses among which the largest are, from the largest of each side: one that is on neither list has at most what the last of both
+    /// lists have together. Null where that does not rule out the others, as where all addresses have sent and received alike.
+    /// </summary>
+    private List<GroupKey>? LargestOfBoth(Side[] sides, List<Segment> segments, int top)
+    {
+        int listed = MostNamed + (4 * top);
+        Dictionary<GroupKey, long[]> known = [];
+        int[] counts = [0, 0];
+        long[] last = [0, 0];
+        string lists = string.Join(" UNION ALL ", sides.Select((side, number) =>
+            $"(SELECT {number} AS side, {side.Keys[0]} AS k0, sum({RowBytes})::BIGINT AS bytes FROM {Database.Read(segments)} "
+            + $"WHERE {filter.Condition} AND {side.Counts} GROUP BY k0 ORDER BY bytes DESC LIMIT {Text(listed)})"));
+        Query(
+            $"SELECT k0, side, bytes FROM ({lists}) ORDER BY bytes DESC",
+            reader =>
             {
-                return Finish(by, found[..Math.Min(top, found.Count)], segments);
-            }
-        }
+                GroupKey key = ReadKey(reader, 0, 1);
+                int side = reader.GetInt32(1);
+                if (!known.TryGetValue(key, out long[]? bytes))
+                {
+                    known.Add(key, bytes = [-1, -1]);
+                }
+
+                bytes[side] = last[side] = reader.GetInt64(2);
+                counts[side]++;
+            });
+
+        // What is not on a whole list has nothing there.
+        last = [counts[0] < listed ? 0 : last[0], counts[1] < listed ? 0 : last[1]];
+        List<long> atLeast = [.. known.Values.Select(bytes => Math.Max(0, bytes[0]) + Math.Max(0, bytes[1])).OrderDescending()];
+        long needed = atLeast.Count < top ? 0 : atLeast[top - 1];
+        bool all = counts[0] < listed && counts[1] < listed;
+        List<GroupKey> candidates = [.. known.Where(pair => Most(pair.Value[0], last[0]) + Most(pair.Value[1], last[1]) >= needed).Select(pair => pair.Key)];
+        return (all || needed > last[0] + last[1]) && candidates.Count <= MostNamed ? candidates : null;
+
+        static long Most(long bytes, long unlisted) => bytes < 0 ? unlisted : bytes;
     }
 
-    private List<Group> Details(SummaryKey by, List<Segment> segments, List<string> names, bool withNull, long whole)
+    /// <summary>Adds up groups: rows by plain columns first, then names and sides are made of the fewer sums.</summary>
+    private List<Group> Sums(SummaryKey by, Side[] sides, List<Segment> segments, int top, List<GroupKey>? only)
     {
-        // Two questions instead of an OR: each alone is answered by the reader's own filter.
-        Arm[] arms = Arms(by);
-        List<string> parts = [];
-        if (names.Count > 0)
-        {
-            string list = string.Join(", ", names.Select(Database.Text));
-            parts.Add(Rows(arms, segments, arm => $"{arm.Columns} IN ({list})"));
-        }
-
-        if (withNull)
-        {
-            parts.Add(Rows(arms[..1], segments, arm => $"{arm.Columns} IS NULL"));
-        }
-
-        List<Group> found = [];
-        if (parts.Count == 0)
-        {
-            // A segment can have its rows on both sides of the time asked for.
-            return found;
-        }
-
+        long whole = 0;
         Query(
+            $"SELECT coalesce(sum({RowBytes}), 0)::BIGINT FROM {Database.Read(segments)} WHERE {filter.Condition}",
+            reader => whole = reader.GetInt64(0));
+        string sums = string.Join(" UNION ALL ", sides.Select(side =>
             $"""
-            SELECT name, sum(packets)::BIGINT, sum(bytes)::BIGINT, count(*) FILTER (WHERE time = start_time), count(*) FILTER (WHERE start_time < {FirstTime(segments)}),
-              sum(sent)::BIGINT, sum(received)::BIGINT, epoch_us(min(time)), epoch_us(max(end_time)), {whole.ToString(CultureInfo.InvariantCulture)}::BIGINT
-            FROM ({string.Join(" UNION ALL ", parts)}) GROUP BY name
-            """,
-            reader => found.Add(ReadGroup(by, reader)));
-        return found;
-    }
-
-    /// <summary>Rows under their names, with their sides. By address a host's traffic with itself counts once: on the source's side.</summary>
-    private string Rows(Arm[] arms, List<Segment> segments, Func<Arm, string> only)
-    {
-        string Side(string bytes) => arms.Length == 1 ? bytes : $"CASE WHEN source_address = destination_address THEN source_bytes + destination_bytes ELSE {bytes} END";
-        return string.Join(" UNION ALL ", arms.Select((arm, number) =>
-            $"SELECT {arm.Name} AS name, source_packets + destination_packets AS packets, source_bytes + destination_bytes AS bytes, {Side(arm.Sent)} AS sent, {Side(arm.Received)} AS received, "
-            + $"flow_id, time, end_time, start_time FROM {Database.Read(segments)} WHERE {only(arm)} AND {filter.Condition}{(number == 0 ? "" : " AND source_address <> destination_address")}"));
-    }
-
-    /// <summary>Keys of which there are few: rows are summed by plain columns, then names and sides are made of the few sums.</summary>
-    private List<Group> Sums(SummaryKey by, List<Segment> segments, int top)
-    {
-        Arm arm = Arms(by).Single();
+            SELECT {side.Name} AS name, packets, bytes, began, older, sent, received, first_us, last_us FROM (
+              SELECT {side.NamedKeys}, sum(source_packets + destination_packets) AS packets, sum({RowBytes}) AS bytes,
+                count(*) FILTER (WHERE time = start_time) AS began, count(*) FILTER (WHERE start_time < {FirstTime(segments)}) AS older,
+                sum({side.Sent}) AS sent, sum({side.Received}) AS received, epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
+              FROM {Database.Read(segments)} WHERE {filter.Condition} AND {side.Counts} AND {side.Only(only)} GROUP BY {side.KeyNames})
+            """));
         List<Group> found = [];
         Query(
             $"""
-            SELECT {arm.Name} AS name, sum(source_packets + destination_packets)::BIGINT, sum(source_bytes + destination_bytes)::BIGINT AS bytes, sum(began)::BIGINT, sum(older)::BIGINT,
-              sum({arm.Sent})::BIGINT, sum({arm.Received})::BIGINT, min(first_us), max(last_us), sum(sum(source_bytes + destination_bytes)) OVER ()::BIGINT
-            FROM (
-              SELECT {arm.Columns}, sum(source_packets)::BIGINT AS source_packets, sum(destination_packets)::BIGINT AS destination_packets,
-                sum(source_bytes)::BIGINT AS source_bytes, sum(destination_bytes)::BIGINT AS destination_bytes, count(*) FILTER (WHERE time = start_time) AS began,
-                count(*) FILTER (WHERE start_time < {FirstTime(segments)}) AS older, epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
-              FROM {Database.Read(segments)} WHERE {filter.Condition} GROUP BY {arm.Columns})
-            GROUP BY name ORDER BY bytes DESC, name LIMIT {top.ToString(CultureInfo.InvariantCulture)}
+            SELECT name, sum(packets)::BIGINT, sum(bytes)::BIGINT AS bytes, sum(began)::BIGINT, sum(older)::BIGINT, sum(sent)::BIGINT, sum(received)::BIGINT,
+              min(first_us), max(last_us) FROM ({sums}) GROUP BY name ORDER BY bytes DESC, coalesce(name, '{NoName}') LIMIT {Text(top)}
             """,
-            reader => found.Add(ReadGroup(by, reader)));
+            reader => found.Add(new Group(reader.GetInt64(4), new TrafficSummaryItem
+            {
+                By = by,
+                Name = reader.IsDBNull(0) ? NoName : reader.GetString(0),
+                Packets = reader.GetInt64(1),
+                Bytes = reader.GetInt64(2),
+                Flows = reader.GetInt64(3),
+                Percent = whole == 0 ? 0 : Math.Round(100.0 * reader.GetInt64(2) / whole, 4),
+                SentBytes = reader.GetInt64(5),
+                ReceivedBytes = reader.GetInt64(6),
+                StartTime = UnixTime.FromMicroseconds(reader.GetInt64(7)),
+                EndTime = UnixTime.FromMicroseconds(reader.GetInt64(8)),
+            })));
         return found;
     }
 
-    private static Group ReadGroup(SummaryKey by, DuckDBDataReader reader) => new(
-        reader.GetInt64(4),
-        reader.GetInt64(9),
-        new TrafficSummaryItem
-        {
-            By = by,
-            Name = reader.IsDBNull(0) ? NoName : reader.GetString(0),
-            Packets = reader.GetInt64(1),
-            Bytes = reader.GetInt64(2),
-            Flows = reader.GetInt64(3),
-            SentBytes = reader.GetInt64(5),
-            ReceivedBytes = reader.GetInt64(6),
-            StartTime = UnixTime.FromMicroseconds(reader.GetInt64(7)),
-            EndTime = UnixTime.FromMicroseconds(reader.GetInt64(8)),
-        });
-
-    /// <summary>Shares, and the flows that began before the time asked for.</summary>
+    /// <summary>Adds the flows that began before the time asked for: told apart by their identifiers, which are read only where there are some.</summary>
     private List<TrafficSummaryItem> Finish(SummaryKey by, List<Group> largest, List<Segment> segments)
     {
-        foreach (Group group in largest)
-        {
-            group.Item.Percent = group.Whole == 0 ? 0 : Math.Round(100.0 * group.Item.Bytes / group.Whole, 4);
-        }
-
         if (largest.Exists(group => group.Older > 0))
         {
             Dictionary<string, TrafficSummaryItem> items = largest.ToDictionary(group => group.Item.Name, group => group.Item, StringComparer.Ordinal);
-            string older = $"{filter.Condition} AND start_time < {FirstTime(segments)}";
-            string rows = string.Join(" UNION ALL ", Arms(by).Select(arm => $"SELECT {arm.Name} AS name, flow_id FROM {Database.Read(segments)} WHERE {older}"));
+            string only = items.Count > MostNamed ? "true" : NamesCondition(items.Keys);
+            string rows = string.Join(" UNION ALL ", Sides(by).Select(side =>
+                $"SELECT {side.Name} AS name, flow_id FROM (SELECT {side.NamedKeys}, flow_id "
+                + $"FROM {Database.Read(segments)} WHERE {filter.Condition} AND start_time < {FirstTime(segments)})"));
             Query(
-                $"SELECT name, count(DISTINCT flow_id) FROM (SELECT coalesce(name, '{NoName}') AS name, flow_id FROM ({rows})) WHERE {NamesCondition(items.Keys)} GROUP BY name",
-                reader => items[reader.GetString(0)].Flows += reader.GetInt64(1));
+                $"SELECT name, count(DISTINCT flow_id) FROM (SELECT coalesce(name, '{NoName}') AS name, flow_id FROM ({rows})) WHERE {only} GROUP BY name",
+                reader =>
+                {
+                    if (items.TryGetValue(reader.GetString(0), out TrafficSummaryItem? item))
+                    {
+                        item.Flows += reader.GetInt64(1);
+                    }
+                });
         }
 
         return [.. largest.Select(group => group.Item)];
@@ -150,36 +149,88 @@ internal sealed partial class SummaryQuery
 
     private static string NamesCondition(IEnumerable<string> names) => $"name IN ({string.Join(", ", names.Select(Database.Text))})";
 
-    /// <summary>What rows are summed by, and how the sums become names and sides.</summary>
-    private static Arm[] Arms(SummaryKey by)
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static GroupKey ReadKey(DuckDBDataReader reader, int column, int keys) =>
+        new(Part(reader, column), keys > 1 ? Part(reader, column + 1) : null);
+
+    private static string? Part(DuckDBDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    /// <summary>What rows are summed by, and how the sums become names. By address there are two: what a row's source has of it, and its destination.</summary>
+    private static Side[] Sides(SummaryKey by)
     {
-        static Arm Source(string columns, string? name = null) => new(columns, name ?? columns, "source_bytes", "destination_bytes");
-        static Arm Destination(string columns, string? name = null) => new(columns, name ?? columns, "destination_bytes", "source_bytes");
+        static Side Of(string sent, string received, string name, params string[] keys) => new(keys, name, sent, received, "true");
+        static Side Source(string column) => Of("source_bytes", "destination_bytes", "k0", column);
+
+        // What a host says to itself counts once: on the source's side, as sent and as received.
+        static string Own(string bytes) => $"CASE WHEN source_address = destination_address THEN {RowBytes} ELSE {bytes} END";
         return by switch
         {
             SummaryKey.Protocol => [Source("transport")],
             SummaryKey.Application => [Source("application")],
-            SummaryKey.SourceAddress => [Source("source_address")],
-            SummaryKey.DestinationAddress => [Destination("destination_address")],
-            SummaryKey.Address => [Source("source_address"), Destination("destination_address")],
-            SummaryKey.DestinationPort => [Destination("destination_port, transport", "destination_port || '/' || lower(transport)")],
             SummaryKey.Interface => [Source("interface")],
             SummaryKey.Sensor => [Source("sensor")],
             SummaryKey.Capture => [Source("capture_id")],
+            SummaryKey.SourceAddress => [Source("source_address")],
+            SummaryKey.DestinationAddress => [Of("destination_bytes", "source_bytes", "k0", "destination_address")],
+            SummaryKey.DestinationPort => [Of("destination_bytes", "source_bytes", "k0 || '/' || lower(k1)", "destination_port", "transport")],
+            SummaryKey.Address =>
+            [
+                Of(Own("source_bytes"), Own("destination_bytes"), "k0", "source_address"),
+                Of("destination_bytes", "source_bytes", "k0", "destination_address") with { Counts = "source_address <> destination_address" },
+            ],
             SummaryKey.Conversation =>
             [
-                new(
-                    "source_address, destination_address",
-                    "least(source_address, destination_address) || ' <-> ' || greatest(source_address, destination_address)",
+                Of(
                     "CASE WHEN source_address <= destination_address THEN source_bytes ELSE destination_bytes END",
-                    "CASE WHEN source_address <= destination_address THEN destination_bytes ELSE source_bytes END"),
+                    "CASE WHEN source_address <= destination_address THEN destination_bytes ELSE source_bytes END",
+                    $"k0 || '{Between}' || k1",
+                    "least(source_address, destination_address)",
+                    "greatest(source_address, destination_address)"),
             ],
             _ => throw new ArgumentOutOfRangeException(nameof(by), by, "There is no such key."),
         };
     }
 
-    private sealed record Arm(string Columns, string Name, string Sent, string Received);
+    private const string Between = " <-> ";
 
-    /// <summary>A group on its way: rows of flows that began before the time asked for, and the bytes of all groups.</summary>
-    private sealed record Group(long Older, long Whole, TrafficSummaryItem Item);
+    /// <summary>What a group is told apart by: an address, or the two of a conversation.</summary>
+    private sealed record GroupKey(string? First, string? Second);
+
+    /// <summary>A group on its way, with its rows of flows that began before the time asked for.</summary>
+    private sealed record Group(long Older, TrafficSummaryItem Item);
+
+    /// <summary>One way in which a row counts.</summary>
+    /// <param name="Keys">What tells groups apart, over a row's columns; in sums they are k0 and k1.</param>
+    /// <param name="Name">The group's name, over those.</param>
+    /// <param name="Sent">A row's bytes that the group sent.</param>
+    /// <param name="Received">A row's bytes that it received.</param>
+    /// <param name="Counts">Which rows count in this way.</param>
+    private sealed record Side(string[] Keys, string Name, string Sent, string Received, string Counts)
+    {
+        /// <summary>k0, k1.</summary>
+        public string KeyNames => string.Join(", ", Keys.Select((_, number) => $"k{number}"));
+
+        /// <summary>The keys under those names.</summary>
+        public string NamedKeys => string.Join(", ", Keys.Select((key, number) => $"{key} AS k{number}"));
+
+        /// <summary>A condition on rows: those of some groups, or all.</summary>
+        public string Only(List<GroupKey>? groups)
+        {
+            if (groups is null)
+            {
+                return "true";
+            }
+
+            List<GroupKey> named = groups.FindAll(group => group.First is not null);
+            string names = string.Join(", ", named.Select(group => Database.Text(Keys.Length == 1 ? group.First! : group.First + Between + group.Second)));
+            string ends = string.Join(", ", named.SelectMany(group => new[] { group.First, group.Second }).OfType<string>().Distinct().Select(Database.Text));
+
+            // Plain columns first: that is what the reader of the file itself can answer.
+            string some = named.Count == 0 ? "false"
+                : Keys.Length == 1 ? $"{Keys[0]} IN ({names})"
+                : $"source_address IN ({ends}) AND destination_address IN ({ends}) AND {Keys[0]} || '{Between}' || {Keys[1]} IN ({names})";
+            return named.Count == groups.Count ? $"({some})" : $"(({some}) OR {Keys[0]} IS NULL)";
+        }
+    }
 }
