@@ -1,4 +1,4 @@
-using NetTraffic.Capture.Native;
+using SharpPcap;
 
 namespace NetTraffic.Capture;
 
@@ -7,10 +7,11 @@ internal static class CaptureErrors
 {
     public static CaptureException LibraryMissing() => new(
         CaptureProblem.LibraryMissing,
-        OperatingSystem.IsWindows() ? "Npcap is not installed, so packets cannot be captured. Files can still be imported." : "libpcap is not installed, so packets cannot be captured. Files can still be imported.",
+        $"{(OperatingSystem.IsWindows() ? "Npcap" : "libpcap")} is not installed, so packets cannot be captured. Files can still be imported.",
         OperatingSystem.IsWindows() ? "Install Npcap from https://npcap.com."
             : OperatingSystem.IsMacOS() ? "libpcap is part of macOS: check that /usr/lib/libpcap.A.dylib can be loaded."
-            : "Install it: 'sudo apt-get install libpcap0.8' (Debian, Ubuntu), 'sudo dnf install libpcap' (Fedora, RHEL), 'apk add libpcap' (Alpine).");
+            : "Install it: 'sudo apt-get install libpcap0.8' (Debian, Ubuntu), 'sudo dnf install libpcap' (Fedora, RHEL), "
+                + "'apk add libpcap' (Alpine).");
 
     public static CaptureException BadFilter(string filter, string message) => new(
         CaptureProblem.BadFilter,
@@ -30,23 +31,34 @@ internal static class CaptureErrors
     public static CaptureException FilterNotForLinkType(string filter, int linkType, string message) => new(
         CaptureProblem.BadFilter,
         $"libpcap has no filter '{filter}' for packets of link type {linkType}: {message}",
-        "Choose by -Address, -Port and -Protocol, which know every link type that NetTraffic decodes, or leave out files and interfaces of this link type.");
+        "Choose by -Address, -Port and -Protocol, which know every link type that NetTraffic decodes, or leave out files and interfaces "
+            + "of this link type.");
 
     public static CaptureException UnknownInterface(string name)
     {
         IReadOnlyList<string> near = InterfaceCatalog.NearestNames(name);
         string hint = near.Count > 0 ? $" Did you mean {string.Join(", ", near)}?" : "";
-        return new CaptureException(CaptureProblem.UnknownInterface, $"There is no interface '{name}'.{hint}", "Get-NetCaptureInterface lists the interfaces.");
+        return new CaptureException(
+            CaptureProblem.UnknownInterface,
+            $"There is no interface '{name}'.{hint}",
+            "Get-NetCaptureInterface lists the interfaces.");
     }
 
-    public static CaptureException FromActivate(int status, string name, string message)
+    /// <summary>An interface that libpcap does not open.</summary>
+    /// <param name="status">How it refuses.</param>
+    /// <param name="name">The interface.</param>
+    /// <param name="message">What it says, if anything.</param>
+    public static CaptureException FromActivate(PcapError status, string name, string message)
     {
-        string text = message.Length > 0 ? message : StatusText(status);
+        string text = message.Length > 0 ? message : status.ToString();
         return status switch
         {
-            LibPcap.NoSuchDevice => UnknownInterface(name),
-            LibPcap.PermissionDenied or LibPcap.PromiscuousDenied => NotPermitted(name, text),
-            LibPcap.InterfaceNotUp => new CaptureException(CaptureProblem.InterfaceDown, $"The interface '{name}' is down.", $"Bring it up ('sudo ip link set {name} up') and try again."),
+            PcapError.NoSuchDevice => UnknownInterface(name),
+            PcapError.PermissionDenied or PcapError.PromiscuousPermissionDenied => NotPermitted(name, text),
+            PcapError.InterfaceNotUp => new CaptureException(
+                CaptureProblem.InterfaceDown,
+                $"The interface '{name}' is down.",
+                $"Bring it up ('sudo ip link set {name} up') and try again."),
             _ when text.Contains("permission", StringComparison.OrdinalIgnoreCase) => NotPermitted(name, text),
             _ => new CaptureException(CaptureProblem.Other, $"libpcap cannot capture on '{name}': {text}"),
         };
@@ -65,6 +77,4 @@ internal static class CaptureErrors
             : OperatingSystem.IsMacOS() ? "Run with sudo, or give your user access to /dev/bpf* (Wireshark's ChmodBPF does)."
             : $"Run with sudo, or permit the program once: sudo setcap cap_net_raw,cap_net_admin=eip {program}";
     }
-
-    private static unsafe string StatusText(int status) => LibPcap.Text(LibPcap.StatusText(status));
 }

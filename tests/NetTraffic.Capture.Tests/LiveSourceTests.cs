@@ -31,14 +31,47 @@ public sealed class LiveSourceTests
 
         Assert.Equal(datagrams, keeper.Packets.Count);
         Assert.Equal(Enumerable.Range(0, datagrams), keeper.Packets.Select(packet => BitConverter.ToInt32(packet.Data.AsSpan()[^4..])));
-        Assert.Equal((datagrams, datagrams * (14L + 20 + 8 + 4), 0L), (source.Counters.Packets, source.Counters.Bytes, source.Counters.KernelDrops));
-        Assert.All(keeper.Packets, packet => Assert.InRange(DateTime.UnixEpoch.AddTicks(packet.TimestampNs / 100), DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow.AddMinutes(1)));
+        PacketSourceCounters counted = source.Counters;
+        Assert.Equal((datagrams, datagrams * (14L + 20 + 8 + 4), 0L), (counted.Packets, counted.Bytes, counted.KernelDrops));
+        DateTime now = DateTime.UtcNow;
+        Assert.All(keeper.Packets, packet =>
+            Assert.InRange(DateTime.UnixEpoch.AddTicks(packet.TimestampNs / 100), now.AddMinutes(-1), now.AddMinutes(1)));
+    }
+
+    [Fact]
+    public void What_the_kernel_drops_while_the_reader_is_held_up_is_counted()
+    {
+        using Socket receiver = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        receiver.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)receiver.LocalEndPoint!).Port;
+        using LiveSource source = OpenOrSkip(new LiveSourceOptions
+        {
+            Interface = Loopback,
+            Filter = $"udp dst port {port}",
+            BufferSize = 1 << 20,
+        });
+
+        // Nobody reads while these are sent: a buffer of 1 MiB holds a tenth of them.
+        const int datagrams = 10_000;
+        using Socket sender = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        byte[] kilobyte = new byte[1000];
+        for (int i = 0; i < datagrams; i++)
+        {
+            sender.SendTo(kilobyte, receiver.LocalEndPoint!);
+        }
+
+        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(500));
+        source.Run(new PacketKeeper(), stop.Token);
+        PacketSourceCounters counted = source.Counters;
+        Assert.InRange(counted.KernelDrops, datagrams / 2, datagrams);
+        Assert.Equal((datagrams, 0L), (counted.Packets + counted.KernelDrops, counted.InterfaceDrops));
     }
 
     [Fact]
     public async Task Cancelling_ends_a_capture_on_a_quiet_wire()
     {
-        using LiveSource source = OpenOrSkip(new LiveSourceOptions { Interface = Loopback, Filter = "udp dst port 9 and src host 127.99.99.99" });
+        const string nothing = "udp dst port 9 and src host 127.99.99.99";
+        using LiveSource source = OpenOrSkip(new LiveSourceOptions { Interface = Loopback, Filter = nothing });
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(200));
         Task running = Task.Run(() => source.Run(new PacketKeeper(), stop.Token), TestContext.Current.CancellationToken);
         await running.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);

@@ -1,17 +1,23 @@
-using System.Runtime.InteropServices;
 using NetTraffic.Capture.Native;
 using NetTraffic.Packets;
+using PacketDotNet;
+using SharpPcap;
+using SharpPcap.LibPcap;
 
 namespace NetTraffic.Capture;
 
-/// <summary>A capture filter in libpcap's language (man 7 pcap-filter), compiled for one link type. <see cref="Matches"/> may be called by several threads.</summary>
+/// <summary>
+/// A capture filter in libpcap's language (man 7 pcap-filter) over packets that are already here, compiled for one link type.
+/// <see cref="Matches"/> may be called by several threads.
+/// </summary>
 public sealed unsafe class BpfFilter : IDisposable
 {
-    // Older versions of libpcap compile one filter at a time.
-    private static readonly Lock Compiling = new();
-    private readonly FilterProgram program;
+    private const int Ethernet = 1;
+    private const uint UnknownNetmask = 0xFFFFFFFF;
+    private readonly BpfProgram? program;
+    private bool disposed;
 
-    private BpfFilter(FilterProgram program, int linkType)
+    private BpfFilter(BpfProgram? program, int linkType)
     {
         this.program = program;
         LinkType = linkType;
@@ -26,109 +32,62 @@ public sealed unsafe class BpfFilter : IDisposable
     /// <exception cref="CaptureException">The filter is wrong, or cannot be had for this link type; or libpcap is missing.</exception>
     public static BpfFilter Compile(string filter, int linkType)
     {
-        if (!LibPcap.IsAvailable)
-        {
-            throw CaptureErrors.LibraryMissing();
-        }
-
+        InterfaceCatalog.RequireLibrary();
         CaptureErrors.RefuseNul(filter);
-        const uint unknownNetmask = 0xFFFFFFFF;
-        const int ethernet = 1;
-        const int wholePackets = 262_144;
-        lock (Compiling)
+        BpfProgram? compiled = TryCompile(filter, linkType, out string message);
+        if (compiled is not null)
         {
-            nint handle = LibPcap.OpenDead(LinkTypeNumbers.ToDlt(linkType), wholePackets);
-            try
-            {
-                LibPcap.BpfProgram compiled = default;
-                if (handle != 0 && LibPcap.Compile(handle, &compiled, filter, 1, unknownNetmask) == 0)
-                {
-                    return new BpfFilter(new FilterProgram(compiled), linkType);
-                }
-
-                string message = handle == 0 ? "out of memory" : LibPcap.Text(LibPcap.GetError(handle));
-                if (linkType == ethernet || !CompilesFor(ethernet, filter))
-                {
-                    throw CaptureErrors.BadFilter(filter, message);
-                }
-
-                // A good filter that no packet of this link type can match, "ip" over IPv6 alone, is no mistake among several link types.
-                return message.Contains("rejects all packets", StringComparison.Ordinal)
-                    ? new BpfFilter(new FilterProgram(default), linkType)
-                    : throw CaptureErrors.FilterNotForLinkType(filter, linkType, message);
-            }
-            finally
-            {
-                if (handle != 0)
-                {
-                    LibPcap.Close(handle);
-                }
-            }
+            return new BpfFilter(compiled, linkType);
         }
+
+        using BpfProgram? forEthernet = linkType == Ethernet ? null : TryCompile(filter, Ethernet, out _);
+        if (forEthernet is null)
+        {
+            throw CaptureErrors.BadFilter(filter, message);
+        }
+
+        // A good filter that no packet of this link type can match, "ip" over IPv6 alone, is no mistake among several link types.
+        return message.Contains("rejects all packets", StringComparison.Ordinal)
+            ? new BpfFilter(null, linkType)
+            : throw CaptureErrors.FilterNotForLinkType(filter, linkType, message);
     }
 
     /// <summary>Whether the packet matches; its link type is the one compiled for.</summary>
     public bool Matches(in RawPacket packet)
     {
-        ObjectDisposedException.ThrowIf(program.IsClosed, this);
-        if (program.IsInvalid)
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (program is null)
         {
             return false; // no packet of this link type can match
         }
 
-        bool matches;
-
+        byte* header = stackalloc byte[PcapNative.PacketHeader.LargestSize];
+        PcapNative.PacketHeader.SetLengths(header, packet.Data.Length, Math.Max(0, packet.WireLength));
         fixed (byte* data = packet.Data)
         {
-            byte none;
-            matches = LibPcap.RunFilter(program.DangerousGetHandle(), data == null ? &none : data, (uint)Math.Max(0, packet.WireLength), (uint)packet.Data.Length) != 0;
+            // Of no bytes there is no address, but libpcap wants one.
+            return program.Matches((nint)header, (nint)(data == null ? header : data));
         }
-
-        GC.KeepAlive(program);
-        return matches;
     }
 
     /// <summary>Frees the program.</summary>
-    public void Dispose() => program.Dispose();
-
-    private static bool CompilesFor(int linkType, string filter)
+    public void Dispose()
     {
-        nint handle = LibPcap.OpenDead(linkType, 262_144);
-        if (handle == 0)
-        {
-            return false;
-        }
-
-        LibPcap.BpfProgram compiled = default;
-        bool good = LibPcap.Compile(handle, &compiled, filter, 1, 0xFFFFFFFF) == 0;
-        if (good)
-        {
-            LibPcap.FreeCode(&compiled);
-        }
-
-        LibPcap.Close(handle);
-        return good;
+        disposed = true;
+        program?.Dispose();
     }
 
-    /// <summary>The instructions, freed at the latest when nobody knows them any more.</summary>
-    private sealed class FilterProgram : SafeHandle
+    private static BpfProgram? TryCompile(string filter, int linkType, out string message)
     {
-        private readonly uint length;
-
-        public FilterProgram(LibPcap.BpfProgram compiled)
-            : base(0, ownsHandle: true)
+        try
         {
-            length = compiled.Length;
-            SetHandle(compiled.Instructions);
+            message = "";
+            return BpfProgram.Create((LinkLayers)LinkTypeNumbers.ToDlt(linkType), filter, 1, UnknownNetmask);
         }
-
-        public override bool IsInvalid => handle == 0;
-
-        protected override bool ReleaseHandle()
+        catch (PcapException error)
         {
-            LibPcap.BpfProgram freed = new() { Length = length, Instructions = handle };
-            LibPcap.FreeCode(&freed);
-            return true;
+            message = error.Message;
+            return null;
         }
     }
 }

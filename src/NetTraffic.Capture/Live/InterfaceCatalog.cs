@@ -1,13 +1,16 @@
+using System.Globalization;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using NetTraffic.Capture.Native;
 using NetTraffic.Net;
 using NetTraffic.Packets;
+using SharpPcap;
+using SharpPcap.LibPcap;
 
 namespace NetTraffic.Capture;
 
 /// <summary>The interfaces of this machine, as libpcap and the system see them.</summary>
-public static unsafe class InterfaceCatalog
+public static class InterfaceCatalog
 {
     private const uint FlagLoopback = 1, FlagUp = 2;
 
@@ -27,18 +30,18 @@ public static unsafe class InterfaceCatalog
 
         string? defaultName = DefaultName(system.Values);
         List<CaptureInterface> found = [];
-        foreach ((string name, string description, uint flags) in List())
+        foreach (PcapInterface listed in List())
         {
-            system.TryGetValue(name, out NetworkInterface? details);
-            CaptureException? refused = Probe(name);
+            system.TryGetValue(listed.Name, out NetworkInterface? details);
+            CaptureException? refused = Probe(listed);
             found.Add(new CaptureInterface
             {
-                Name = name,
-                Description = description,
+                Name = listed.Name,
+                Description = listed.Description ?? "",
                 Addresses = details is null ? [] : [.. Addresses(details)],
                 MacAddress = details is null ? null : Mac(details),
-                IsUp = (flags & FlagUp) != 0,
-                IsLoopback = (flags & FlagLoopback) != 0,
+                IsUp = (listed.Flags & FlagUp) != 0,
+                IsLoopback = (listed.Flags & FlagLoopback) != 0,
                 IsDefault = details is not null && details.Name == defaultName,
                 CanCapture = refused is null,
                 CaptureProblem = refused is null ? null : $"{refused.Message} {refused.NextMove}".TrimEnd(),
@@ -52,7 +55,9 @@ public static unsafe class InterfaceCatalog
     public static IReadOnlyList<string> GetNames() => [.. List().Select(found => found.Name)];
 
     /// <summary>Whether an interface is there now.</summary>
-    public static bool Exists(string name) => OperatingSystem.IsLinux() && name != "any" ? Directory.Exists("/sys/class/net/" + name) : GetNames().Contains(name);
+    public static bool Exists(string name) => OperatingSystem.IsLinux() && name != "any"
+        ? Directory.Exists("/sys/class/net/" + name)
+        : GetNames().Contains(name);
 
     /// <summary>Whether an interface is there but down; false where the system does not tell.</summary>
     public static bool IsDown(string name)
@@ -60,53 +65,51 @@ public static unsafe class InterfaceCatalog
         const int up = 1;
         string file = $"/sys/class/net/{name}/flags";
         return OperatingSystem.IsLinux() && File.Exists(file)
-            && int.TryParse(File.ReadAllText(file).Trim()[2..], System.Globalization.NumberStyles.AllowHexSpecifier, null, out int flags) && (flags & up) == 0;
+            && int.TryParse(File.ReadAllText(file).Trim()[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int flags)
+            && (flags & up) == 0;
     }
 
     /// <summary>The names most like a wrong one, nearest first, three at most.</summary>
     public static IReadOnlyList<string> NearestNames(string name) =>
         [.. GetNames().Select(known => (known, Distance: NameDistance.Between(name, known)))
-            .Where(pair => pair.Distance <= Math.Max(2, name.Length / 2)).OrderBy(pair => pair.Distance).Select(pair => pair.known).Take(3)];
+            .Where(pair => pair.Distance <= Math.Max(2, name.Length / 2))
+            .OrderBy(pair => pair.Distance).Select(pair => pair.known).Take(3)];
 
     internal static void RequireLibrary()
     {
-        if (!LibPcap.IsAvailable)
+        if (!PcapNative.IsAvailable)
         {
             throw CaptureErrors.LibraryMissing();
         }
     }
 
-    private static List<(string Name, string Description, uint Flags)> List()
+    /// <summary>The interface of this name, one that is no network interface included.</summary>
+    /// <exception cref="CaptureException">There is none (with the nearest names), or libpcap is missing or fails.</exception>
+    internal static PcapInterface Find(string name) =>
+        ListAll().FirstOrDefault(listed => listed.Name == name) ?? throw CaptureErrors.UnknownInterface(name);
+
+    private static IEnumerable<PcapInterface> List() =>
+        ListAll().Where(listed => !Pseudo.Any(pseudo => listed.Name.StartsWith(pseudo, StringComparison.Ordinal)));
+
+    private static IReadOnlyList<PcapInterface> ListAll()
     {
         RequireLibrary();
-        byte* errorBuffer = stackalloc byte[LibPcap.ErrorBufferSize];
-        *errorBuffer = 0;
-        LibPcap.PcapInterface* first = null;
-        if (LibPcap.FindAllDevices(&first, errorBuffer) != 0)
-        {
-            throw new CaptureException(CaptureProblem.Other, $"libpcap cannot list the interfaces: {LibPcap.Text(errorBuffer)}");
-        }
-
-        List<(string, string, uint)> found = [];
-        for (LibPcap.PcapInterface* device = first; device != null; device = device->Next)
-        {
-            string name = LibPcap.Text(device->Name);
-            if (!Pseudo.Any(pseudo => name.StartsWith(pseudo, StringComparison.Ordinal)))
-            {
-                found.Add((name, LibPcap.Text(device->Description), device->Flags));
-            }
-        }
-
-        LibPcap.FreeAllDevices(first);
-        return found;
-    }
-
-    private static CaptureException? Probe(string name)
-    {
-        using LiveSource source = new(new LiveSourceOptions { Interface = name, SnapLength = 64, BufferSize = 256 << 10 });
         try
         {
-            source.Open();
+            return PcapInterface.GetAllPcapInterfaces();
+        }
+        catch (PcapException error)
+        {
+            throw new CaptureException(CaptureProblem.Other, $"libpcap cannot list the interfaces: {error.Message}");
+        }
+    }
+
+    private static CaptureException? Probe(PcapInterface listed)
+    {
+        LiveSourceOptions options = new() { Interface = listed.Name, SnapLength = 64, BufferSize = 256 << 10 };
+        try
+        {
+            LiveDevice.Open(listed, options).Dispose();
             return null;
         }
         catch (CaptureException refused)
@@ -143,7 +146,8 @@ public static unsafe class InterfaceCatalog
             }
         }
 
-        return system.FirstOrDefault(known => known.OperationalStatus == OperationalStatus.Up && known.NetworkInterfaceType != NetworkInterfaceType.Loopback
+        return system.FirstOrDefault(known => known.OperationalStatus == OperationalStatus.Up
+            && known.NetworkInterfaceType != NetworkInterfaceType.Loopback
             && known.GetIPProperties().GatewayAddresses.Count > 0)?.Name;
     }
 }

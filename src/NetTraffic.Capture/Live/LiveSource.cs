@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using NetTraffic.Capture.Native;
 using NetTraffic.Packets;
@@ -6,8 +7,8 @@ using NetTraffic.Packets;
 namespace NetTraffic.Capture;
 
 /// <summary>
-/// A live interface through libpcap. The callback hands each packet on from the kernel's ring; nothing is copied or allocated for it.
-/// On Linux a packet over the loopback interface is seen once on "lo" (outgoing copies are left out by libpcap).
+/// A live interface. SharpPcap opens it; the loop that receives is ours: it hands each packet on from the kernel's ring, and nothing is
+/// copied or allocated for it. On Linux a packet over the loopback interface is seen once on "lo" (libpcap leaves out outgoing copies).
 /// </summary>
 public sealed unsafe class LiveSource : ILiveSource
 {
@@ -16,11 +17,7 @@ public sealed unsafe class LiveSource : ILiveSource
     private const long WatchNs = 1_000_000_000;
     private const int ProblemMilliseconds = 1000;
     private readonly LiveSourceOptions options;
-    private readonly Lock closing = new();
-    private nint handle;
-    private int descriptor = -1;
-    private int linkType;
-    private bool nanoseconds;
+    private LiveDevice? device;
     private long packets;
     private long bytes;
     private long kernelDrops;
@@ -28,15 +25,15 @@ public sealed unsafe class LiveSource : ILiveSource
     private uint lastDropped;
     private uint lastInterfaceDropped;
     private string? problem;
-    private long watchedNs;
     private long problemSince;
+    private long watchedNs;
     private bool readFailed;
 
     /// <summary>Makes a source that is not open yet.</summary>
     public LiveSource(LiveSourceOptions options) => this.options = options;
 
     /// <inheritdoc/>
-    public IReadOnlyList<PacketInterface> Interfaces => [new PacketInterface(options.Interface, linkType)];
+    public IReadOnlyList<PacketInterface> Interfaces => [new PacketInterface(options.Interface, device?.PacketLinkType ?? 0)];
 
     /// <inheritdoc/>
     public PacketSourceCounters Counters => new()
@@ -51,73 +48,28 @@ public sealed unsafe class LiveSource : ILiveSource
     public string? Problem => Volatile.Read(ref problem);
 
     /// <inheritdoc/>
-    public void Open()
-    {
-        InterfaceCatalog.RequireLibrary();
-        byte* errorBuffer = stackalloc byte[LibPcap.ErrorBufferSize];
-        *errorBuffer = 0;
-        handle = LibPcap.Create(options.Interface, errorBuffer);
-        if (handle == 0)
-        {
-            throw new CaptureException(CaptureProblem.Other, $"libpcap cannot open '{options.Interface}': {LibPcap.Text(errorBuffer)}");
-        }
-
-        try
-        {
-            _ = LibPcap.SetSnapLength(handle, options.SnapLength);
-            _ = LibPcap.SetPromiscuous(handle, options.Promiscuous ? 1 : 0);
-            _ = LibPcap.SetTimeout(handle, Math.Max(1, (int)options.ReadTimeout.TotalMilliseconds));
-            _ = LibPcap.SetBufferSize(handle, options.BufferSize);
-            _ = LibPcap.SetTimestampPrecision(handle, 1);
-            int status = LibPcap.Activate(handle);
-            if (status < 0)
-            {
-                throw CaptureErrors.FromActivate(status, options.Interface, LibPcap.Text(LibPcap.GetError(handle)));
-            }
-
-            const int linuxSll = 113, linuxSll2 = 276;
-            if (LibPcap.DataLink(handle) == linuxSll)
-            {
-                // Version 2 says which interface; where libpcap is too old for it, version 1 stays.
-                _ = LibPcap.SetDataLink(handle, linuxSll2);
-            }
-
-            linkType = LinkTypeNumbers.FromDlt(LibPcap.DataLink(handle));
-            nanoseconds = LibPcap.GetTimestampPrecision(handle) == 1;
-            SetFilter();
-            WaitOurselves();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
-    }
+    public void Open() => device = LiveDevice.Open(InterfaceCatalog.Find(options.Interface), options);
 
     /// <inheritdoc/>
     public void Run(IPacketSink sink, CancellationToken cancellationToken)
     {
-        if (handle == 0)
+        if (device is null)
         {
             Open();
         }
 
         Loop loop = new(this, sink);
         GCHandle self = GCHandle.Alloc(loop);
-        using CancellationTokenRegistration registration = cancellationToken.Register(BreakLoop);
         try
         {
             long nextTick = 0;
             while (!cancellationToken.IsCancellationRequested && !loop.Stopped)
             {
-                WaitForPackets();
-                int count = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
-                loop.Publish();
-                loop.ThrowFailure();
-                readFailed = count < 0 && count != LibPcap.Break;
+                device!.WaitForPackets();
+                readFailed = Receive(loop, self) < 0;
                 if (readFailed)
                 {
-                    Wait(cancellationToken);
+                    WaitForInterface(cancellationToken);
                 }
 
                 long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
@@ -133,16 +85,7 @@ public sealed unsafe class LiveSource : ILiveSource
                 }
             }
 
-            if (!loop.Stopped)
-            {
-                // What arrived before the stop may still lie in a block that the kernel has not handed over. The first call only takes the break back.
-                _ = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
-                WaitForPackets();
-                _ = LibPcap.Dispatch(handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
-                loop.Publish();
-                loop.ThrowFailure();
-            }
-
+            ReceiveRest(loop, self);
             ReadStatistics();
         }
         finally
@@ -152,91 +95,46 @@ public sealed unsafe class LiveSource : ILiveSource
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (closing)
-        {
-            if (handle != 0)
-            {
-                LibPcap.Close(handle);
-                handle = 0;
-            }
-        }
-    }
+    public void Dispose() => device?.Dispose();
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnPacket(nint user, byte* header, byte* data)
-    {
-        Loop loop = Unsafe.As<Loop>(GCHandle.FromIntPtr(user).Target!);
-        if (loop.Stopped)
-        {
-            return;
-        }
+    private static void OnPacket(nint user, byte* header, byte* data) =>
+        Unsafe.As<Loop>(GCHandle.FromIntPtr(user).Target!).Take(header, data);
 
-        // struct pcap_pkthdr: struct timeval (two longs; 32 bits each on Windows), captured length, wire length.
-        long seconds = OperatingSystem.IsWindows() ? *(int*)header : *(long*)header;
-        long fraction = OperatingSystem.IsWindows() ? *(int*)(header + 4) : OperatingSystem.IsMacOS() ? *(int*)(header + 8) : *(long*)(header + 8);
-        uint* lengths = (uint*)(header + (OperatingSystem.IsWindows() ? 8 : 16));
-        loop.Take(seconds, fraction, (int)lengths[0], (int)lengths[1], data);
+    /// <summary>Hands on what the kernel has now; the number of packets, negative where libpcap fails.</summary>
+    private int Receive(Loop loop, GCHandle self)
+    {
+        int count = PcapNative.Dispatch(device!.Handle, DispatchPackets, &OnPacket, GCHandle.ToIntPtr(self));
+        loop.Publish();
+        loop.ThrowFailure();
+        return count;
     }
 
-    // libpcap's own wait has no end on a quiet wire (TPACKET_V3 wakes it only for packets), and time must pass there too.
-    private void WaitOurselves()
+    // What arrived before the stop still lies in the kernel's buffer, the last of it in a block that is handed over when it is full or a
+    // read time-out old. So many rounds empty any buffer, and end where packets come faster than they are taken.
+    private void ReceiveRest(Loop loop, GCHandle self)
     {
-        if (OperatingSystem.IsWindows())
+        const int rounds = 64;
+        if (!loop.Stopped)
         {
-            return;
+            device!.WaitForPackets();
         }
 
-        byte* errorBuffer = stackalloc byte[LibPcap.ErrorBufferSize];
-        if (LibPcap.SetNonBlocking(handle, 1, errorBuffer) != 0)
+        for (int round = 0; round < rounds && !loop.Stopped && Receive(loop, self) > 0; round++)
         {
-            throw new CaptureException(CaptureProblem.Other, $"libpcap cannot watch '{options.Interface}': {LibPcap.Text(errorBuffer)}");
-        }
-
-        descriptor = LibPcap.GetSelectableFileDescriptor(handle);
-    }
-
-    private void WaitForPackets()
-    {
-        if (descriptor >= 0)
-        {
-            const short readable = 1;
-            LibPcap.PollDescriptor waited = new() { FileDescriptor = descriptor, Events = readable };
-            _ = LibPcap.Poll(&waited, 1, Math.Max(1, (int)options.ReadTimeout.TotalMilliseconds));
         }
     }
 
-    private void SetFilter()
+    // An interface that went down delivers again on the same socket as soon as it is up. One that disappeared does not come back.
+    private void WaitForInterface(CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(options.Filter))
-        {
-            return;
-        }
-
-        CaptureErrors.RefuseNul(options.Filter);
-        LibPcap.BpfProgram program = default;
-        const uint unknownNetmask = 0xFFFFFFFF;
-        if (LibPcap.Compile(handle, &program, options.Filter, 1, unknownNetmask) != 0)
-        {
-            throw CaptureErrors.BadFilter(options.Filter, LibPcap.Text(LibPcap.GetError(handle)));
-        }
-
-        int status = LibPcap.SetFilter(handle, &program);
-        LibPcap.FreeCode(&program);
-        if (status != 0)
-        {
-            throw CaptureErrors.BadFilter(options.Filter, LibPcap.Text(LibPcap.GetError(handle)));
-        }
-    }
-
-    // The interface went down: its socket delivers again as soon as it is up. It disappeared: that is the end.
-    private void Wait(CancellationToken cancellationToken)
-    {
-        string message = LibPcap.Text(LibPcap.GetError(handle));
+        string message = device!.LastError;
         if (!InterfaceCatalog.Exists(options.Interface))
         {
-            throw new CaptureException(CaptureProblem.UnknownInterface, $"The interface '{options.Interface}' disappeared ({message}).", "Start a new capture when it is back.");
+            throw new CaptureException(
+                CaptureProblem.UnknownInterface,
+                $"The interface '{options.Interface}' disappeared ({message}).",
+                "Start a new capture when it is back.");
         }
 
         SetProblem(message);
@@ -271,21 +169,10 @@ public sealed unsafe class LiveSource : ILiveSource
         }
     }
 
-    private void BreakLoop()
-    {
-        lock (closing)
-        {
-            if (handle != 0)
-            {
-                LibPcap.BreakLoop(handle);
-            }
-        }
-    }
-
     private void ReadStatistics()
     {
-        LibPcap.PcapStats stats;
-        if (LibPcap.Stats(handle, &stats) != 0)
+        PcapNative.PcapStats stats;
+        if (PcapNative.Stats(device!.Handle, &stats) != 0)
         {
             return;
         }
@@ -300,43 +187,45 @@ public sealed unsafe class LiveSource : ILiveSource
     /// <summary>What the callback needs, in one object that native code can point to.</summary>
     private sealed class Loop(LiveSource source, IPacketSink sink)
     {
-        private readonly long unit = source.nanoseconds ? 1 : 1000;
-        private readonly int linkType = source.linkType;
+        private readonly long unit = source.device!.HasNanoseconds ? 1 : 1000;
+        private readonly int linkType = source.device!.PacketLinkType;
         private long packets = source.packets;
         private long bytes = source.bytes;
-
-        public bool Stopped { get; private set; }
-
         private Exception? failure;
 
-        public void Take(long seconds, long fraction, int captured, int wire, byte* data)
+        /// <summary>The sink wants no more. What libpcap hands over until its call returns is passed by.</summary>
+        public bool Stopped { get; private set; }
+
+        public void Take(byte* header, byte* data)
         {
-            RawPacket packet = new((seconds * 1_000_000_000) + (fraction * unit), wire, linkType, 0, new ReadOnlySpan<byte>(data, captured));
+            if (Stopped)
+            {
+                return;
+            }
+
+            long time = (PcapNative.PacketHeader.Seconds(header) * 1_000_000_000) + (PcapNative.PacketHeader.Fraction(header) * unit);
+            int wire = PcapNative.PacketHeader.WireLength(header);
+            RawPacket packet = new(time, wire, linkType, 0, new ReadOnlySpan<byte>(data, PcapNative.PacketHeader.CapturedLength(header)));
             packets++;
             bytes += wire;
             try
             {
-                if (sink.OnPacket(packet))
-                {
-                    return;
-                }
+                Stopped = !sink.OnPacket(packet);
             }
-#pragma warning disable CA1031 // An exception must not cross libpcap's frames: it is carried around them and thrown again in Run.
+#pragma warning disable CA1031 // An exception must not cross libpcap's frames: it is carried around them and thrown again in Receive.
             catch (Exception error)
 #pragma warning restore CA1031
             {
                 failure = error;
+                Stopped = true;
             }
-
-            Stopped = true;
-            LibPcap.BreakLoop(source.handle);
         }
 
         public void ThrowFailure()
         {
             if (failure is not null)
             {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+                ExceptionDispatchInfo.Throw(failure);
             }
         }
 
