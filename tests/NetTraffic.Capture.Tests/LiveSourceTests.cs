@@ -63,8 +63,11 @@ public sealed class LiveSourceTests
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(500));
         source.Run(new PacketKeeper(), stop.Token);
         PacketSourceCounters counted = source.Counters;
-        Assert.InRange(counted.KernelDrops, datagrams / 2, datagrams);
-        Assert.Equal((datagrams, 0L), (counted.Packets + counted.KernelDrops, counted.InterfaceDrops));
+
+        // On loopback the kernel counts the outgoing copy of a packet too, which libpcap leaves out of what it hands over.
+        Assert.InRange(counted.Packets, 1, datagrams / 2);
+        Assert.InRange(counted.KernelDrops, datagrams - counted.Packets, 2 * (datagrams - counted.Packets));
+        Assert.Equal(0, counted.InterfaceDrops);
     }
 
     [Fact]
