@@ -24,7 +24,6 @@ sleep 2
 arrived=$(($(received) - before))
 kill -INT "$tcpdump_pid"
 wait "$tcpdump_pid" || true
-note "$(grep VmHWM "/proc/$capture_pid/status")"
 stop_capture many
 
 evidence="$work/many.log"
