@@ -5,7 +5,10 @@ using NetTraffic.Packets;
 
 namespace NetTraffic.Decode;
 
-/// <summary>A DNS message (RFC 1035 section 4) in one line: the first question and the first answers. Follows a bounded number of names and pointers.</summary>
+/// <summary>
+/// A DNS message (RFC 1035 section 4) in one line: the first question and the first answers. Follows a bounded number of names and
+/// pointers.
+/// </summary>
 internal static class DnsText
 {
     private const int HeaderLength = 12, MostAnswers = 4, MostName = 255;

@@ -125,7 +125,10 @@ public sealed partial class PacketDecoder
         }
     }
 
-    /// <summary>3GPP TS 29.281 section 5.1: version and flags (E, S, PN), type 255 for user data, length, TEID, optional fields, extension headers.</summary>
+    /// <summary>
+    /// 3GPP TS 29.281 section 5.1: version and flags (E, S, PN), type 255 for user data, length, TEID, optional fields, extension
+    /// headers.
+    /// </summary>
     private void GtpUser(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
         if (data.Length < 8 || data[0] >> 5 != 1 || (data[0] & 0x10) == 0 || data[1] != 255)
@@ -164,7 +167,10 @@ public sealed partial class PacketDecoder
         }
     }
 
-    /// <summary>RFC 2661 section 3.1: flags (T, L, S, O, P) and version 2, optional length, tunnel and session, optional Ns and Nr, optional offset, then PPP.</summary>
+    /// <summary>
+    /// RFC 2661 section 3.1: flags (T, L, S, O, P) and version 2, optional length, tunnel and session, optional Ns and Nr, optional
+    /// offset, then PPP.
+    /// </summary>
     private void L2tp(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
         int flags = U16(data, 0);
@@ -224,7 +230,10 @@ public sealed partial class PacketDecoder
         }
     }
 
-    /// <summary>RFC 5415 section 4.3: preamble 0, header length in 4-byte units, radio, binding (1: 802.11), T for a native frame, F for fragments, K for keep-alive.</summary>
+    /// <summary>
+    /// RFC 5415 section 4.3: preamble 0, header length in 4-byte units, radio, binding (1: 802.11), T for a native frame, F for
+    /// fragments, K for keep-alive.
+    /// </summary>
     private void CapwapData(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
         if (data.Length < 8 || data[0] != 0)

@@ -123,7 +123,9 @@ public static partial class PacketText
         return false;
     }
 
-    /// <summary>RFC 8446 section 5.1: records of type, version and length; the first handshake messages of those that are not encrypted.</summary>
+    /// <summary>
+    /// RFC 8446 section 5.1: records of type, version and length; the first handshake messages of those that are not encrypted.
+    /// </summary>
     private static void Tls(StringBuilder line, ReadOnlySpan<byte> payload)
     {
         line.Append("TLS");

@@ -5,9 +5,9 @@ using System.Text.Json;
 namespace NetTraffic.Influx;
 
 /// <summary>
-/// The lines a server does not take, as JSON lines that only their owner reads: <c>{"time", "reason", "line"}</c>, or for points older than the
-/// retention policy one summary, <c>{"time", "reason", "count", "first", "last", "line"}</c> with the first of the lines.
-/// What is appended is on the disk when the call returns. At its size limit the file becomes NAME.1 and a new one is begun.
+/// The lines a server does not take, as JSON lines that only their owner reads: <c>{"time", "reason", "line"}</c>, or for points older
+/// than the retention policy one summary, <c>{"time", "reason", "count", "first", "last", "line"}</c> with the first of the lines. What
+/// is appended is on the disk when the call returns. At its size limit the file becomes NAME.1 and a new one is begun.
 /// </summary>
 internal sealed class DeadLetterFile(string path, long limit)
 {

@@ -131,7 +131,9 @@ internal sealed class ForwardFiles
         (Passed, Choices) = (passed, choices);
     }
 
-    /// <summary>Reads the cursor. One that is damaged must not be guessed at: what was passed on would be passed on again, in other series.</summary>
+    /// <summary>
+    /// Reads the cursor. One that is damaged must not be guessed at: what was passed on would be passed on again, in other series.
+    /// </summary>
     private void ReadCursor()
     {
         string text = File.ReadAllText(cursor);

@@ -6,13 +6,18 @@ public sealed record ForwarderOptions
     /// <summary>Width of the intervals that rows are added up to. Default 10 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Series of net_talker that an interval of one sensor has at most, both directions and their "other" together. Default 100.</summary>
+    /// <summary>
+    /// Series of net_talker that an interval of one sensor has at most, both directions and their "other" together. Default 100.
+    /// </summary>
     public int Talkers { get; init; } = 100;
 
     /// <summary>Series of net_conversation that an interval of one sensor has at most, "other" included. Default 50.</summary>
     public int Conversations { get; init; } = 50;
 
-    /// <summary>New series that an hour of one sensor may bring, as a multiple of <see cref="Talkers"/> and <see cref="Conversations"/>. Default 20.</summary>
+    /// <summary>
+    /// New series that an hour of one sensor may bring, as a multiple of <see cref="Talkers"/> and <see cref="Conversations"/>. Default
+    /// 20.
+    /// </summary>
     public int NewSeriesPerHour { get; init; } = 20;
 
     /// <summary>Name under which the forwarder's own numbers are sent. Default: the host name.</summary>

@@ -8,7 +8,9 @@ public static class InfluxProbe
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Asks the server who it is and writes one point of the measurement <c>net_probe</c>. Never waits for a server that is down.</summary>
+    /// <summary>
+    /// Asks the server who it is and writes one point of the measurement <c>net_probe</c>. Never waits for a server that is down.
+    /// </summary>
     public static async Task<InfluxProbeResult> TestAsync(InfluxTarget target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);

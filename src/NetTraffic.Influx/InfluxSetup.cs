@@ -118,7 +118,9 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
         };
     }
 
-    /// <summary>Sends a request with a JSON body, and gives the answer's JSON; null where the status is one of those that are no error.</summary>
+    /// <summary>
+    /// Sends a request with a JSON body, and gives the answer's JSON; null where the status is one of those that are no error.
+    /// </summary>
     public async Task<JsonElement?> CallAsync(HttpMethod method, string path, object? body, params int[] allowed)
     {
         using StringContent? content = body is null ? null : new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");

@@ -99,8 +99,8 @@ public sealed partial class InfluxWriter
     }
 
     /// <summary>
-    /// One request. After a broken connection the next attempt asks first (Expect: 100-continue): a server or proxy that refuses a body by its size
-    /// and closes the connection while it still comes in would never be heard otherwise.
+    /// One request. After a broken connection the next attempt asks first (Expect: 100-continue): a server or proxy that refuses a body
+    /// by its size and closes the connection while it still comes in would never be heard otherwise.
     /// </summary>
     private async Task<ServerReply> PostAsync(
         InfluxServer found, MemoryStream? body, ReadOnlyMemory<byte> lines, WriteTotals totals, bool askFirst, CancellationToken cancellationToken)
@@ -135,8 +135,9 @@ public sealed partial class InfluxWriter
     }
 
     /// <summary>
-    /// Dead-letters what is older than the retention policy. What the server drops is all that is older than some moment, so the moment is found by
-    /// sending single lines, in the order of time, by halves. False: none was found, and the lines are to be halved like others.
+    /// Dead-letters what is older than the retention policy. What the server drops is all that is older than some moment, so the moment
+    /// is found by sending single lines, in the order of time, by halves. False: none was found, and the lines are to be halved like
+    /// others.
     /// </summary>
     private async Task<bool> CutOldAsync(
         ReadOnlyMemory<byte> lines, int count, ServerReply reply, WriteTotals totals, List<RejectedLine> rejected, CancellationToken cancellationToken)

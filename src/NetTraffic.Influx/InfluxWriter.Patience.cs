@@ -57,7 +57,9 @@ public sealed partial class InfluxWriter
         Problem?.Invoke($"{connection.Target} answers again, after {seconds:0.#} s.");
     }
 
-    /// <summary>The waits of one batch: each a random part of a time that doubles up to a limit (full jitter), or what the server asks for.</summary>
+    /// <summary>
+    /// The waits of one batch: each a random part of a time that doubles up to a limit (full jitter), or what the server asks for.
+    /// </summary>
     private sealed class Patience(InfluxWriter writer) : IDisposable
     {
         private int failures;

@@ -3,8 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace NetTraffic.Influx;
 
 /// <summary>
-/// Sends lines to one server and comes back when each of them is stored there or known to be unacceptable. As long as the server is down, slow,
-/// full or restarting it waits and sends again; sending a point twice stores it once. Several threads may write at once; they share the connections.
+/// Sends lines to one server and comes back when each of them is stored there or known to be unacceptable. As long as the server is down,
+/// slow, full or restarting it waits and sends again; sending a point twice stores it once. Several threads may write at once; they share
+/// the connections.
 /// <para>A batch that is refused as too large is halved. One that is refused for its lines is halved down to the single bad lines, which go to the
 /// dead-letter file with the server's reason; all others are stored. Of a batch that reaches back beyond the retention policy the cut-off
 /// is searched by time with single lines (some 15 requests), and what is older is dead-lettered by one summary entry.</para>

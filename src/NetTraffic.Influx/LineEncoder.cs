@@ -71,7 +71,9 @@ public sealed class LineEncoder
         length += LineText.Write(measurement, buffer.AsSpan(length), measurement: true);
     }
 
-    /// <summary>Adds a tag. Tags are stored in the order of their names, in which they are best given as well. Empty: <see cref="NoValue"/>.</summary>
+    /// <summary>
+    /// Adds a tag. Tags are stored in the order of their names, in which they are best given as well. Empty: <see cref="NoValue"/>.
+    /// </summary>
     /// <param name="name">Name; each once a point.</param>
     /// <param name="value">Value, whatever it holds: it is escaped, cleaned, and cut after 256 bytes.</param>
     public void Tag(ReadOnlySpan<char> name, ReadOnlySpan<char> value)

@@ -7,8 +7,9 @@ namespace NetTraffic.Influx;
 /// Names and tag values as line protocol wants them
 /// (https://docs.influxdata.com/influxdb/v1/write_protocols/line_protocol_reference/#special-characters).
 /// Whatever came off the wire, the line stays one line with the same tags on every server:
-/// control characters and line separators become '?', lone surrogates U+FFFD. A backslash before a comma, an equals sign, a space or another backslash,
-/// or at the end, becomes '/': InfluxDB and VictoriaMetrics read those differently, and at the end it would swallow the separator.
+/// control characters and line separators become '?', lone surrogates U+FFFD. A backslash before a comma, an equals sign, a space or
+/// another backslash, or at the end, becomes '/': InfluxDB and VictoriaMetrics read those differently, and at the end it would swallow
+/// the separator.
 /// </summary>
 internal static class LineText
 {
@@ -37,7 +38,9 @@ internal static class LineText
         return WriteCleaned(text, destination, escape: true, measurement);
     }
 
-    /// <summary>The text as <see cref="Write"/> leaves it, without its escapes: texts that are the same then are one name for a server.</summary>
+    /// <summary>
+    /// The text as <see cref="Write"/> leaves it, without its escapes: texts that are the same then are one name for a server.
+    /// </summary>
     public static string Clean(string text)
     {
         if (text.Length <= MaxBytes && !text.AsSpan().ContainsAnyExcept(PlainCharacters))

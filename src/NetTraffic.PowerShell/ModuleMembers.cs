@@ -8,8 +8,9 @@ public static class ModuleMembers
 {
     /// <summary>
     /// Makes an assembly's module part of another. A second import of an assembly in one session (<c>Import-Module -Force</c>) takes it
-    /// from PowerShell's cache without handing its cmdlets to the module that asked (https://github.com/PowerShell/PowerShell/issues/20710),
-    /// and without nesting it there, which is how Get-Help finds the help file beside the assembly. There is no public way to do either.
+    /// from PowerShell's cache without handing its cmdlets to the module that asked
+    /// (https://github.com/PowerShell/PowerShell/issues/20710), and without nesting it there, which is how Get-Help finds the help file
+    /// beside the assembly. There is no public way to do either.
     /// </summary>
     /// <param name="module">The module that has none of the cmdlets.</param>
     /// <param name="inner">The assembly's.</param>

@@ -22,7 +22,9 @@ public sealed class CaptureFileSource : IPacketSource
     /// <summary>Path that stands for standard input.</summary>
     public const string StandardInput = "-";
 
-    /// <summary>Whether the packets come from another program, as it sends them: standard input, a named pipe. Time then passes between them.</summary>
+    /// <summary>
+    /// Whether the packets come from another program, as it sends them: standard input, a named pipe. Time then passes between them.
+    /// </summary>
     public bool IsArriving => arriving is not null;
 
     /// <inheritdoc/>
@@ -42,7 +44,10 @@ public sealed class CaptureFileSource : IPacketSource
     /// <summary>What the file says was received and lost, per interface that it says so of; as far as it has been read.</summary>
     public IReadOnlyList<InterfaceStatistics> Statistics => counts.Statistics;
 
-    /// <summary>Opens a capture file, a named pipe, or standard input (<see cref="StandardInput"/>), and looks at its first bytes, which a pipe may take a while to send.</summary>
+    /// <summary>
+    /// Opens a capture file, a named pipe, or standard input (<see cref="StandardInput"/>), and looks at its first bytes, which a pipe
+    /// may take a while to send.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Ends the wait for a pipe's first bytes.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

@@ -1,6 +1,8 @@
 namespace NetTraffic.Capture;
 
-/// <summary>Files carry LINKTYPE_ values, live captures DLT_ values; some DLTs found their way into files. This maps to LINKTYPE_.</summary>
+/// <summary>
+/// Files carry LINKTYPE_ values, live captures DLT_ values; some DLTs found their way into files. This maps to LINKTYPE_.
+/// </summary>
 internal static class LinkTypeNumbers
 {
     /// <summary>LINKTYPE_ of a number found in a file: raw IP was written as 12 or 14 by some systems.</summary>
@@ -20,7 +22,9 @@ internal static class LinkTypeNumbers
         _ => linkType,
     };
 
-    /// <summary>Captured bytes of one packet at most; more is damage. Wireshark draws the same lines: 256 KiB, but for USB and D-Bus.</summary>
+    /// <summary>
+    /// Captured bytes of one packet at most; more is damage. Wireshark draws the same lines: 256 KiB, but for USB and D-Bus.
+    /// </summary>
     public static uint LargestPacket(int linkType)
     {
         const int usbLinux = 189, usbLinuxMapped = 220, dbus = 231, usbPcap = 249, usbDarwin = 266, usb2 = 288;

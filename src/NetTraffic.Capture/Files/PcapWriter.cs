@@ -60,7 +60,9 @@ public sealed class PcapWriter : IDisposable
         output.Flush();
     }
 
-    /// <summary>Flushes, unless writing failed before, and closes the stream unless it is to stay open. A file without packets is one of Ethernet.</summary>
+    /// <summary>
+    /// Flushes, unless writing failed before, and closes the stream unless it is to stay open. A file without packets is one of Ethernet.
+    /// </summary>
     public void Dispose()
     {
         try

@@ -15,7 +15,10 @@ internal static class PcapngBlocks
     /// <summary>Bytes of an Enhanced Packet Block around the packet's own.</summary>
     public const int PacketOverhead = PacketHeader + 4;
 
-    /// <summary>Bytes of an Enhanced Packet Block before the packet's own: type, length, interface, time stamp (upper half first), captured and wire length.</summary>
+    /// <summary>
+    /// Bytes of an Enhanced Packet Block before the packet's own: type, length, interface, time stamp (upper half first), captured and
+    /// wire length.
+    /// </summary>
     public const int PacketHeader = 28;
 
     /// <summary>Bytes of an Interface Statistics Block with its three counters.</summary>
@@ -74,7 +77,9 @@ internal static class PcapngBlocks
     /// <summary>Bytes of a packet's block without options.</summary>
     public static int PacketLength(int captured) => PacketOverhead + ((captured + 3) & ~3);
 
-    /// <summary>Enhanced Packet Block without options, of exactly the block's bytes. Times before 1970 cannot be said: they become 1970.</summary>
+    /// <summary>
+    /// Enhanced Packet Block without options, of exactly the block's bytes. Times before 1970 cannot be said: they become 1970.
+    /// </summary>
     public static void Packet(Span<byte> block, int interfaceIndex, long timestampNs, int wireLength, ReadOnlySpan<byte> data)
     {
         // The padding lies within the last 8 bytes, before the length; whatever else is there is written over at once.

@@ -300,7 +300,9 @@ internal sealed class PcapngReader
 
     private ushort U16(ReadOnlySpan<byte> data, int at) => big ? BinaryPrimitives.ReadUInt16BigEndian(data[at..]) : BinaryPrimitives.ReadUInt16LittleEndian(data[at..]);
 
-    /// <summary>An interface's if_tsresol (a power of ten, or of two where the top bit is set), if_tsoffset in seconds, and snap length.</summary>
+    /// <summary>
+    /// An interface's if_tsresol (a power of ten, or of two where the top bit is set), if_tsoffset in seconds, and snap length.
+    /// </summary>
     private readonly struct InterfaceTimes(byte resolution, long offsetSeconds, uint snapLength)
     {
         public uint SnapLength => snapLength;

@@ -1,6 +1,8 @@
 namespace NetTraffic.Capture;
 
-/// <summary>Bytes on their way to a stream, in few large writes. Once a write has failed nothing more goes out: a file is whole up to there.</summary>
+/// <summary>
+/// Bytes on their way to a stream, in few large writes. Once a write has failed nothing more goes out: a file is whole up to there.
+/// </summary>
 internal sealed class WriteBuffer(Stream stream, bool leaveOpen) : IDisposable
 {
     private byte[] buffer = new byte[1 << 20];

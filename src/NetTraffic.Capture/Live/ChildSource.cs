@@ -182,7 +182,10 @@ public sealed partial class ChildSource : ILiveSource
     [GeneratedRegex(@"isn't a valid capture filter \((?<reason>.*?)\)\.", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LibpcapMessage();
 
-    /// <summary>Passes packets on until somebody wants no more; then the program is asked to end, and what it still sends is read for its statistics.</summary>
+    /// <summary>
+    /// Passes packets on until somebody wants no more; then the program is asked to end, and what it still sends is read for its
+    /// statistics.
+    /// </summary>
     private sealed class Sink(ChildSource source, IPacketSink inner, CancellationToken cancellation) : IPacketSink
     {
         private long askedAt;

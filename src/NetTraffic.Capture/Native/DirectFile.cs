@@ -37,7 +37,9 @@ internal static partial class DirectFile
         return null;
     }
 
-    /// <summary>Has room set aside for bytes that will be written; the file is as long as before. False: this file system has no such thing.</summary>
+    /// <summary>
+    /// Has room set aside for bytes that will be written; the file is as long as before. False: this file system has no such thing.
+    /// </summary>
     /// <exception cref="IOException">There is no room.</exception>
     public static bool TryReserve(SafeFileHandle file, long offset, long length)
     {

@@ -6,11 +6,14 @@ namespace NetTraffic.Capture;
 /// <summary>
 /// Sends files to the disk past the page cache, in few large writes by a thread of its own. Bytes are gathered in a few buffers, so that
 /// who writes waits only where the disk is slower than it. What nobody may ever read pushes nothing out of memory, and costs no pages that
-/// the kernel must find, which on virtual machines is most of what a write costs. A file grows in order: what is there is whole up to its end.
+/// the kernel must find, which on virtual machines is most of what a write costs. A file grows in order: what is there is whole up to its
+/// end.
 /// </summary>
 internal sealed class DirectWriter : IDisposable
 {
-    /// <summary>Bytes of one write. Each costs a virtual disk about 10 ms whatever its length: 4 MiB at once reached 0.4 GB a second, 32 MiB 1.3.</summary>
+    /// <summary>
+    /// Bytes of one write. Each costs a virtual disk about 10 ms whatever its length: 4 MiB at once reached 0.4 GB a second, 32 MiB 1.3.
+    /// </summary>
     public const int PartBytes = 16 << 20;
 
     private const int Parts = 3;
@@ -29,7 +32,10 @@ internal sealed class DirectWriter : IDisposable
     private string? failure;
 
     /// <summary>Constructing is inert: the first bytes start the thread.</summary>
-    /// <param name="cachedBytes">So much is left to the kernel where the disk is the slower one; default: a sixteenth of the memory, 4 GiB at most, well below what Linux lets wait for the disk.</param>
+    /// <param name="cachedBytes">
+    /// So much is left to the kernel where the disk is the slower one; default: a sixteenth of the memory, 4 GiB at most, well below what
+    /// Linux lets wait for the disk.
+    /// </param>
     public DirectWriter(long? cachedBytes = null)
     {
         cachedLeft = cachedBytes ?? Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, MostCached);
@@ -40,9 +46,9 @@ internal sealed class DirectWriter : IDisposable
 
     /// <summary>
     /// Begins a new file; null where it is to be written as any other file: the first one, so that a small capture waits for no disk; where
-    /// there are no direct writes; and, as long as memory allows, behind a disk that takes bytes slower than they come. The second file shows
-    /// whether it does. A disk that has a cache of its own must be asked for a flush to know: whoever flushes something else (a segment) waits
-    /// for all that was sent there.
+    /// there are no direct writes; and, as long as memory allows, behind a disk that takes bytes slower than they come. The second file
+    /// shows whether it does. A disk that has a cache of its own must be asked for a flush to know: whoever flushes something else (a
+    /// segment) waits for all that was sent there.
     /// </summary>
     /// <param name="file">The file, empty.</param>
     /// <param name="bytes">How long it will be.</param>
@@ -136,7 +142,10 @@ internal sealed class DirectWriter : IDisposable
         target.Dispose();
     }
 
-    /// <summary>Does not write what is left of a file that is to be deleted, and closes it if it was complete: when its name is gone, its room is to be free.</summary>
+    /// <summary>
+    /// Does not write what is left of a file that is to be deleted, and closes it if it was complete: when its name is gone, its room is
+    /// to be free.
+    /// </summary>
     /// <param name="path">The file's path.</param>
     /// <param name="bytes">Its bytes.</param>
     public void Forget(string path, long bytes)

@@ -26,7 +26,8 @@ internal sealed record PacketRingEntry(PacketRingPart Part, long Offset, long Le
 /// <summary>
 /// The form of NNNNNNNN.index: 8 bytes "NTPRIDX1", then entries, all numbers little-endian: length of the entry (4), CRC-32C of what
 /// follows (4), offset (8), length (8), earliest and latest time in ns (8, 8), packets (4), part (1), 1 where the addresses are any (1),
-/// number of IPv4 (2) and of other addresses (2), 6 zeros; then those addresses in 4 and 16 bytes. What no entry covers is to be read in full.
+/// number of IPv4 (2) and of other addresses (2), 6 zeros; then those addresses in 4 and 16 bytes. What no entry covers is to be read in
+/// full.
 /// </summary>
 internal static class PacketRingIndex
 {

@@ -42,7 +42,9 @@ public sealed class PacketRingSource : IPacketSource
     /// <inheritdoc/>
     public IReadOnlyList<PacketInterface> Interfaces => interfaces;
 
-    /// <summary>What the ring's files say was received and lost, per interface that they say so of; as far as they have been read.</summary>
+    /// <summary>
+    /// What the ring's files say was received and lost, per interface that they say so of; as far as they have been read.
+    /// </summary>
     public IReadOnlyList<InterfaceStatistics> Statistics => counts.Statistics;
 
     /// <inheritdoc/>
@@ -148,7 +150,8 @@ public sealed class PacketRingSource : IPacketSource
             }
             catch (CaptureFormatException error) when (stream.FileOffset(error.Offset) >= covered ? error.Truncated || covered > 0 : error.Truncated && ahead)
             {
-                // The end of a file that is being written, or was when its writer was killed: behind what the index knows, or where the index is ahead.
+                // The end of a file that is being written, or was when its writer was killed: behind what the index knows, or where the
+                // index is ahead.
             }
             catch (CaptureFormatException error)
             {

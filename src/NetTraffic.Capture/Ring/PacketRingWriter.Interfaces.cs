@@ -45,7 +45,9 @@ internal sealed partial class PacketRingWriter
         return Renumber(file, chunk);
     }
 
-    /// <summary>Appends a beginning and the descriptions of the ring's interfaces from those described up to a number; 0: no room.</summary>
+    /// <summary>
+    /// Appends a beginning and the descriptions of the ring's interfaces from those described up to a number; 0: no room.
+    /// </summary>
     private int AppendBlocks(byte[] beginning, int upTo)
     {
         PacketRingFile file = current!;

@@ -5,8 +5,8 @@ using NetTraffic.Packets;
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// Packets into a pcapng file, with their interfaces' names, what the captures lost, and as comments what their flows are; or into a classic pcap
-/// file, which has room for none of it.
+/// Packets into a pcapng file, with their interfaces' names, what the captures lost, and as comments what their flows are; or into a
+/// classic pcap file, which has room for none of it.
 /// </summary>
 public sealed class PacketExport : IDisposable
 {
@@ -108,8 +108,8 @@ public sealed class PacketExport : IDisposable
 }
 
 /// <summary>
-/// What a flow is, said once, at the first packet that tells it: the application at the flow's first packet, the server's name where a TLS Client
-/// Hello or an HTTP request asks for it. Names come from the wire; the writer escapes them.
+/// What a flow is, said once, at the first packet that tells it: the application at the flow's first packet, the server's name where a
+/// TLS Client Hello or an HTTP request asks for it. Names come from the wire; the writer escapes them.
 /// </summary>
 internal sealed class FlowComments
 {

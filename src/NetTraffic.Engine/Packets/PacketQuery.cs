@@ -6,8 +6,9 @@ namespace NetTraffic.Engine;
 public sealed record PacketQuery
 {
     /// <summary>
-    /// Time, addresses, ports, protocols, applications, Community IDs and (of rings) flow ids and captures, with the meaning they have for flows. A
-    /// packet has no originator: it belongs to the application of either port. Fragments without ports belong to where their first one does.
+    /// Time, addresses, ports, protocols, applications, Community IDs and (of rings) flow ids and captures, with the meaning they have
+    /// for flows. A packet has no originator: it belongs to the application of either port. Fragments without ports belong to where their
+    /// first one does.
     /// </summary>
     public TrafficFilter Filter { get; init; } = new();
 
@@ -17,7 +18,10 @@ public sealed record PacketQuery
     /// <summary>The flows whose packets are wanted; null: those of any flow.</summary>
     public FlowSelection? Flows { get; init; }
 
-    /// <summary>Called now and then, on the thread that reads, with how many bytes were read and how many there are (0: unknown); null: nobody asks. Not for several rings at once.</summary>
+    /// <summary>
+    /// Called now and then, on the thread that reads, with how many bytes were read and how many there are (0: unknown); null: nobody
+    /// asks. Not for several rings at once.
+    /// </summary>
     public Action<long, long>? Progress { get; init; }
 }
 
@@ -27,7 +31,9 @@ public delegate bool PacketVisitor(in RawPacket packet, in DecodedPacket decoded
 /// <summary>Where a packet comes from.</summary>
 /// <param name="CaptureId">The capture whose ring keeps it; empty for packets of a file or of an interface.</param>
 /// <param name="Interface">The interface it was captured on.</param>
-/// <param name="Number">Of a file or an interface: the packet's number in it from 1, TShark's frame.number. Of rings: its number among those given.</param>
+/// <param name="Number">
+/// Of a file or an interface: the packet's number in it from 1, TShark's frame.number. Of rings: its number among those given.
+/// </param>
 public readonly record struct PacketOrigin(string CaptureId, PacketInterface Interface, long Number);
 
 /// <summary>What reading packets came to.</summary>
@@ -42,7 +48,9 @@ public sealed record PacketReadResult
     /// <summary>Flow ids were given, and the captures asked for have none of those flows.</summary>
     public bool NoSuchFlow { get; init; }
 
-    /// <summary>Packets that the flows which were asked for have counted; 0 where no flows were named, or more was asked than that.</summary>
+    /// <summary>
+    /// Packets that the flows which were asked for have counted; 0 where no flows were named, or more was asked than that.
+    /// </summary>
     public long FlowPackets { get; init; }
 
     /// <summary>What the captures whose rings were read received and dropped, by capture and interface; empty for files.</summary>

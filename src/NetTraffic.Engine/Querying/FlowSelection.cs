@@ -6,8 +6,8 @@ using NetTraffic.Packets;
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// Flows whose packets are wanted: those of the same addresses, ports and protocol, on the same interface, between the flow's first packet and its
-/// last. Keeps about 120 bytes a flow, so that a long pipeline of flows can be gathered.
+/// Flows whose packets are wanted: those of the same addresses, ports and protocol, on the same interface, between the flow's first
+/// packet and its last. Keeps about 120 bytes a flow, so that a long pipeline of flows can be gathered.
 /// </summary>
 public sealed class FlowSelection
 {
@@ -69,7 +69,10 @@ public sealed class FlowSelection
         head = spans.Count - 1;
     }
 
-    /// <summary>Number of a capture among those of the flows, for <see cref="Contains"/>; <see cref="AnyCapture"/>: the packets are of a file that no flow names.</summary>
+    /// <summary>
+    /// Number of a capture among those of the flows, for <see cref="Contains"/>; <see cref="AnyCapture"/>: the packets are of a file that
+    /// no flow names.
+    /// </summary>
     internal int NumberOf(string captureId) => captureNumbers.TryGetValue(captureId, out int number) ? number : NoCapture;
 
     internal const int AnyCapture = -1, NoCapture = -2;

@@ -1,8 +1,8 @@
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// Sums up flows that do not come from a query of the store: what a pipeline filtered, or what a file holds. Gives what the store's own summary
-/// gives for the same flows. Memory grows with the keys, not with the flows.
+/// Sums up flows that do not come from a query of the store: what a pipeline filtered, or what a file holds. Gives what the store's own
+/// summary gives for the same flows. Memory grows with the keys, not with the flows.
 /// </summary>
 public sealed class FlowSummary
 {

@@ -34,7 +34,10 @@ internal sealed class ForwardService : IDisposable
     public static InfluxForwarder? Open(ITrafficStore store, ITrafficSettings settings, InfluxTarget target) =>
         InfluxForwarder.TryOpen(store.Segments, target, new ForwarderOptions { Sensor = settings.GetOption().Sensor }, new InfluxWriterOptions());
 
-    /// <summary>Ends: passes on what was written last, where the server takes it within some seconds; else the next capture or Sync-NetTrafficInflux does.</summary>
+    /// <summary>
+    /// Ends: passes on what was written last, where the server takes it within some seconds; else the next capture or
+    /// Sync-NetTrafficInflux does.
+    /// </summary>
     public void Dispose()
     {
         stop.Cancel();

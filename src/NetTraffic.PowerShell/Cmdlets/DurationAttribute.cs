@@ -2,7 +2,10 @@ using System.Management.Automation;
 
 namespace NetTraffic.PowerShell;
 
-/// <summary>Lets a TimeSpan parameter take <c>90s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>; a bare number is refused, since PowerShell would read it as 100 ns ticks.</summary>
+/// <summary>
+/// Lets a TimeSpan parameter take <c>90s</c>, <c>5m</c>, <c>2h</c>, <c>7d</c>; a bare number is refused, since PowerShell would read it
+/// as 100 ns ticks.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class DurationAttribute : ArgumentTransformationAttribute
 {
@@ -18,7 +21,8 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
             return value;
         }
 
-        // To PowerShell's parser 90s is a 16-bit number and 7d a decimal one; it keeps the text as written for whoever converts to a string.
+        // To PowerShell's parser 90s is a 16-bit number and 7d a decimal one; it keeps the text as written for whoever converts to a
+        // string.
         string text = LanguagePrimitives.ConvertTo<string>(inputData);
         if (NoLimit is not null && text.Trim().Equals(NoLimit, StringComparison.OrdinalIgnoreCase))
         {

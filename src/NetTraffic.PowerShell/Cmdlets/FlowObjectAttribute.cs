@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace NetTraffic.PowerShell;
 
 /// <summary>
-/// Lets a parameter take flows only. PowerShell would make one of any object whose properties are among a flow's, and the rest of it would be
-/// nothing: <c>Get-NetFlow | Select-Object CaptureId -Unique | Get-TrafficSummary</c> summed up a flow without packets.
+/// Lets a parameter take flows only. PowerShell would make one of any object whose properties are among a flow's, and the rest of it
+/// would be nothing: <c>Get-NetFlow | Select-Object CaptureId -Unique | Get-TrafficSummary</c> summed up a flow without packets.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FlowObjectAttribute : ArgumentTransformationAttribute

@@ -4,7 +4,9 @@ using NetTraffic.Engine;
 
 namespace NetTraffic.PowerShell;
 
-/// <summary>An import's progress bar, by bytes read. The engine reports on the cmdlet's own thread, where progress may be written.</summary>
+/// <summary>
+/// An import's progress bar, by bytes read. The engine reports on the cmdlet's own thread, where progress may be written.
+/// </summary>
 internal sealed class ImportProgressBar(Cmdlet cmdlet, string activity, string which) : IProgress<ImportProgress>
 {
     private readonly Stopwatch elapsed = Stopwatch.StartNew();

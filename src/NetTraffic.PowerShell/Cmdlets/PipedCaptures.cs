@@ -1,8 +1,8 @@
 namespace NetTraffic.PowerShell;
 
 /// <summary>
-/// The captures a query is about, gathered over the pipeline by store, so that many piped captures make one query, newest first over all. Input that
-/// named no capture at all is told from input that never came: an empty pipeline asks for nothing, not for everything.
+/// The captures a query is about, gathered over the pipeline by store, so that many piped captures make one query, newest first over all.
+/// Input that named no capture at all is told from input that never came: an empty pipeline asks for nothing, not for everything.
 /// </summary>
 internal sealed class PipedCaptures
 {

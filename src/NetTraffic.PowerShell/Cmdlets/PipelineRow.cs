@@ -16,7 +16,9 @@ internal sealed class PipelineRow
     /// <summary>Their values.</summary>
     public IReadOnlyList<object?> Values => values;
 
-    /// <summary>Reads an object. Our own records are read without PowerShell's property machinery, unless somebody added properties to one.</summary>
+    /// <summary>
+    /// Reads an object. Our own records are read without PowerShell's property machinery, unless somebody added properties to one.
+    /// </summary>
     public void Read(PSObject input)
     {
         object inner = input.BaseObject;

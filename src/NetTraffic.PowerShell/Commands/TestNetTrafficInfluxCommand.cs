@@ -3,7 +3,9 @@ using NetTraffic.Engine;
 
 namespace NetTraffic.PowerShell.Commands;
 
-/// <summary>Test-NetTrafficInflux: which server answers at the address that is set, whether it takes a point, and what is wrong where not.</summary>
+/// <summary>
+/// Test-NetTrafficInflux: which server answers at the address that is set, whether it takes a point, and what is wrong where not.
+/// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "NetTrafficInflux")]
 [OutputType(typeof(InfluxProbeResult))]
 public sealed class TestNetTrafficInfluxCommand : StoreCmdlet

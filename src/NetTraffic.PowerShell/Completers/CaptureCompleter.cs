@@ -4,7 +4,9 @@ using System.Management.Automation.Language;
 
 namespace NetTraffic.PowerShell.Completers;
 
-/// <summary>Captures of the store, newest first: their names for -Name, else their ids. Only running ones where they are to be stopped.</summary>
+/// <summary>
+/// Captures of the store, newest first: their names for -Name, else their ids. Only running ones where they are to be stopped.
+/// </summary>
 public sealed class CaptureCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

@@ -4,7 +4,9 @@ using System.Management.Automation.Language;
 
 namespace NetTraffic.PowerShell.Completers;
 
-/// <summary>The values of a setting that has only some. ValidateSet would offer them too, but refuses $null, which takes a setting back.</summary>
+/// <summary>
+/// The values of a setting that has only some. ValidateSet would offer them too, but refuses $null, which takes a setting back.
+/// </summary>
 public sealed class SettingChoiceCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

@@ -4,7 +4,9 @@ using System.Management.Automation.Language;
 
 namespace NetTraffic.PowerShell.Completers;
 
-/// <summary>Addresses, protocols, applications, sensors and interfaces seen, most traffic first; then names that are well known anyway.</summary>
+/// <summary>
+/// Addresses, protocols, applications, sensors and interfaces seen, most traffic first; then names that are well known anyway.
+/// </summary>
 public sealed class TrafficNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>

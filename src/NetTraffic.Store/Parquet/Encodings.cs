@@ -9,7 +9,10 @@ internal static class Encodings
     public const int Plain = 0, Rle = 3, DeltaBinaryPacked = 5, DeltaLengthByteArray = 6, RleDictionary = 8;
     private const int BlockSize = 128, MiniBlocks = 4, MiniBlockSize = BlockSize / MiniBlocks;
 
-    /// <summary>DELTA_BINARY_PACKED: block and miniblock sizes, count, first value; then blocks of the least delta, bit widths and packed differences.</summary>
+    /// <summary>
+    /// DELTA_BINARY_PACKED: block and miniblock sizes, count, first value; then blocks of the least delta, bit widths and packed
+    /// differences.
+    /// </summary>
     /// <param name="output">Takes the bytes.</param>
     /// <param name="values">The values; of a 32-bit column sign-extended.</param>
     /// <param name="narrow">True for a 32-bit column, whose deltas wrap around at 32 bits.</param>

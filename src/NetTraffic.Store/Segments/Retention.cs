@@ -12,7 +12,8 @@ internal static class Retention
             foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name).ToList())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                // No packet is younger than what was written of it: times in the future (a wrong clock, a forged file) do not keep traffic for ever.
+                // No packet is younger than what was written of it: times in the future (a wrong clock, a forged file) do not keep
+                // traffic for ever.
                 bool future = hour > now;
                 if (!future && hour.AddHours(1) > before)
                 {

@@ -5,7 +5,10 @@ using NetTraffic.Packets;
 
 namespace NetTraffic;
 
-/// <summary>Community ID v1 flow hash (https://github.com/corelight/community-id-spec): "1:" and the base64 of a SHA-1 over seed, addresses, protocol and ports.</summary>
+/// <summary>
+/// Community ID v1 flow hash (https://github.com/corelight/community-id-spec): "1:" and the base64 of a SHA-1 over seed, addresses,
+/// protocol and ports.
+/// </summary>
 public static class CommunityId
 {
     /// <summary>Length of the text: "1:" and 28 characters.</summary>
@@ -19,7 +22,8 @@ public static class CommunityId
     {
         ArgumentNullException.ThrowIfNull(text);
         string trimmed = text.Trim();
-        return trimmed.Length == TextLength && trimmed.StartsWith("1:", StringComparison.Ordinal) && Base64.IsValid(trimmed.AsSpan(2)) ? trimmed
+        return trimmed.Length == TextLength && trimmed.StartsWith("1:", StringComparison.Ordinal) && Base64.IsValid(trimmed.AsSpan(2))
+            ? trimmed
             : throw new FilterValueException(
                 $"'{text}' is not a Community ID.",
                 "Give it as Zeek, Suricata and Get-NetFlow write it, in quotes: '1:LQU9qZlK+B5F3KDmev6m5PMibrg='.");
@@ -51,18 +55,45 @@ public static class CommunityId
     /// <param name="seed">Seed, 0 by default everywhere.</param>
     /// <param name="text">Where the text goes.</param>
     public static void Format(
-        in IpAddress128 source, in IpAddress128 destination, byte ipVersion, byte protocol, ushort sourcePort, ushort destinationPort, bool hasPorts, ushort seed, Span<byte> text)
+        in IpAddress128 source,
+        in IpAddress128 destination,
+        byte ipVersion,
+        byte protocol,
+        ushort sourcePort,
+        ushort destinationPort,
+        bool hasPorts,
+        ushort seed,
+        Span<byte> text)
     {
         Span<byte> message = stackalloc byte[MessageLength];
-        Format(message[..WriteMessage(source, destination, ipVersion, protocol, sourcePort, destinationPort, hasPorts, seed, message)], text);
+        int length = WriteMessage(source, destination, ipVersion, protocol, sourcePort, destinationPort, hasPorts, seed, message);
+        Format(message[..length], text);
     }
 
-    /// <summary>Writes what is hashed for a row: seed, addresses, protocol, a zero and ports; returns its length, 40 bytes at most.</summary>
+    /// <summary>
+    /// Writes what is hashed for a row: seed, addresses, protocol, a zero and ports; returns its length, 40 bytes at most.
+    /// </summary>
     internal static int WriteMessage(in FlowRow row, ushort seed, Span<byte> message) => WriteMessage(
-        row.Source, row.Destination, row.IpVersion, row.IpProtocol, row.SourcePort, row.DestinationPort, ProtocolNames.HasPorts(row.IpProtocol), seed, message);
+        row.Source,
+        row.Destination,
+        row.IpVersion,
+        row.IpProtocol,
+        row.SourcePort,
+        row.DestinationPort,
+        ProtocolNames.HasPorts(row.IpProtocol),
+        seed,
+        message);
 
     private static int WriteMessage(
-        in IpAddress128 source, in IpAddress128 destination, byte ipVersion, byte protocol, ushort sourcePort, ushort destinationPort, bool hasPorts, ushort seed, Span<byte> data)
+        in IpAddress128 source,
+        in IpAddress128 destination,
+        byte ipVersion,
+        byte protocol,
+        ushort sourcePort,
+        ushort destinationPort,
+        bool hasPorts,
+        ushort seed,
+        Span<byte> data)
     {
         bool ordered = true;
         bool icmp = protocol is 1 or 58;

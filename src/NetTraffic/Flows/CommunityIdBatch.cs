@@ -76,7 +76,11 @@ public sealed class CommunityIdBatch
             words[t] = Rotate(words[t - 3] ^ words[t - 8] ^ words[t - 14] ^ words[t - 16], 1);
         }
 
-        Vector256<uint> a = Vector256.Create(0x67452301u), b = Vector256.Create(0xEFCDAB89u), c = Vector256.Create(0x98BADCFEu), d = Vector256.Create(0x10325476u), e = Vector256.Create(0xC3D2E1F0u);
+        Vector256<uint> a = Vector256.Create(0x67452301u);
+        Vector256<uint> b = Vector256.Create(0xEFCDAB89u);
+        Vector256<uint> c = Vector256.Create(0x98BADCFEu);
+        Vector256<uint> d = Vector256.Create(0x10325476u);
+        Vector256<uint> e = Vector256.Create(0xC3D2E1F0u);
         (Vector256<uint> a0, Vector256<uint> b0, Vector256<uint> c0, Vector256<uint> d0, Vector256<uint> e0) = (a, b, c, d, e);
         for (int t = 0; t < 80; t++)
         {

@@ -3,7 +3,9 @@ using NetTraffic.Packets;
 
 namespace NetTraffic;
 
-/// <summary>What identifies a flow among those of one capture, in an order that both directions share: the smaller endpoint first.</summary>
+/// <summary>
+/// What identifies a flow among those of one capture, in an order that both directions share: the smaller endpoint first.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 public struct FlowKey : IEquatable<FlowKey>
 {
@@ -19,7 +21,9 @@ public struct FlowKey : IEquatable<FlowKey>
     /// <summary>Lower half of it.</summary>
     public ulong SecondLow;
 
-    /// <summary>First port, second port, IP protocol (or the low byte of the EtherType), IP version, interface: 16 + 16 + 8 + 8 + 16 bits.</summary>
+    /// <summary>
+    /// First port, second port, IP protocol (or the low byte of the EtherType), IP version, interface: 16 + 16 + 8 + 8 + 16 bits.
+    /// </summary>
     public ulong Rest;
 
     /// <summary>IP protocol number.</summary>
@@ -73,7 +77,8 @@ public struct FlowKey : IEquatable<FlowKey>
             FirstLow = source.Low,
             SecondHigh = destination.High,
             SecondLow = destination.Low,
-            Rest = ((ulong)sourcePort << 48) | ((ulong)destinationPort << 32) | ((ulong)protocol << 24) | ((ulong)packet.IpVersion << 16) | packet.InterfaceIndex,
+            Rest = ((ulong)sourcePort << 48) | ((ulong)destinationPort << 32) | ((ulong)protocol << 24)
+                | ((ulong)packet.IpVersion << 16) | packet.InterfaceIndex,
         };
     }
 
@@ -82,7 +87,8 @@ public struct FlowKey : IEquatable<FlowKey>
 
     /// <inheritdoc/>
     public readonly bool Equals(FlowKey other) =>
-        FirstLow == other.FirstLow && SecondLow == other.SecondLow && Rest == other.Rest && FirstHigh == other.FirstHigh && SecondHigh == other.SecondHigh;
+        FirstLow == other.FirstLow && SecondLow == other.SecondLow && Rest == other.Rest
+        && FirstHigh == other.FirstHigh && SecondHigh == other.SecondHigh;
 
     /// <inheritdoc/>
     public override readonly bool Equals(object? obj) => obj is FlowKey other && Equals(other);

@@ -138,16 +138,18 @@ public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, string 
         string trimmed = text.Trim();
         int slash = trimmed.IndexOf('/', StringComparison.Ordinal);
         string addressPart = slash < 0 ? trimmed : trimmed[..slash];
-        // A leading zero is octal to some programs and decimal to others, so it is refused.
-        if (!IPAddress.TryParse(addressPart, out IPAddress? parsed) || (parsed.AddressFamily == AddressFamily.InterNetwork && (addressPart.Count(c => c == '.') != 3 || addressPart.Split('.').Any(octet => octet.Length > 1 && octet[0] == '0'))))
+        bool isAddress = IPAddress.TryParse(addressPart, out IPAddress? parsed);
+        bool v4 = parsed?.AddressFamily == AddressFamily.InterNetwork;
+        if (parsed is null || !isAddress || (v4 && !IsPlainIPv4(addressPart)))
         {
-            throw new FormatException($"'{text}' is not an address. Give an IPv4 or IPv6 address, or a network such as 10.0.0.0/8 or 2001:db8::/32.");
+            throw new FormatException(
+                $"'{text}' is not an address. Give an IPv4 or IPv6 address, or a network such as 10.0.0.0/8 or 2001:db8::/32.");
         }
 
-        bool v4 = parsed.AddressFamily == AddressFamily.InterNetwork;
         int bits = v4 ? 32 : 128;
         int prefix = bits;
-        if (slash >= 0 && (!int.TryParse(trimmed.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > bits))
+        ReadOnlySpan<char> prefixPart = trimmed.AsSpan(slash + 1);
+        if (slash >= 0 && (!int.TryParse(prefixPart, NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > bits))
         {
             throw new FormatException($"'{text}' has no valid prefix length: after the slash goes a number from 0 to {bits}.");
         }
@@ -163,6 +165,10 @@ public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, string 
 
     /// <inheritdoc/>
     public override string ToString() => Text;
+
+    /// <summary>Four parts without leading zeros, which are octal to some programs and decimal to others.</summary>
+    private static bool IsPlainIPv4(string text) =>
+        text.Split('.') is { Length: 4 } parts && !Array.Exists(parts, part => part.Length > 1 && part[0] == '0');
 
     private static IpAddress128 FromUInt128(UInt128 value) => new((ulong)(value >> 64), (ulong)value);
 }
