@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace NetTraffic.Influx;
+
+/// <summary>InfluxDB 3.x, by its API (https://docs.influxdata.com/influxdb3/core/api/v3/).</summary>
+internal static class SetupV3
+{
+    private const string Path = "api/v3/configure/database";
+
+    /// <summary>Gives a note where the retention of a database that is there cannot be set.</summary>
+    public static async Task<string?> RunAsync(SetupSession session, string database, TimeSpan? retention)
+    {
+        JsonElement? list = await session.CallAsync(HttpMethod.Get, Path + "?format=json", null).ConfigureAwait(false);
+        bool there = list is { ValueKind: JsonValueKind.Array } rows
+            && rows.EnumerateArray().Any(row => row.ValueKind == JsonValueKind.Object && row.EnumerateObject().Any(p => p.Name is "iox::database" or "database" && p.Value.ToString() == database));
+        Dictionary<string, string> body = new(StringComparer.Ordinal) { ["db"] = database };
+        if (retention is { } kept && kept != TimeSpan.Zero)
+        {
+            body["retention_period"] = SetupV1.Text(kept);
+        }
+
+        if (!there)
+        {
+            // 409: somebody else was quicker.
+            await session.DoAsync(
+                $"Create database '{database}', {SetupV1.Said(retention.GetValueOrDefault())}", () => session.CallAsync(HttpMethod.Post, Path, body, 409)).ConfigureAwait(false);
+            return null;
+        }
+
+        // The API does not tell the retention a database has, so it is not changed behind anyone's back.
+        return retention is null ? null : $"The database '{database}' is there; its retention stays as it is. Change it with: influxdb3 update database --retention-period.";
+    }
+}
