@@ -98,7 +98,7 @@ internal sealed class InfluxConnection : IDisposable
             return new ServerReply
             {
                 Status = (int)response.StatusCode,
-                Body = Redact(body),
+                Body = body,
                 RetryAfter = RetryAfter(response.Headers.RetryAfter),
                 Version = Redacted(Header(response, "X-Influxdb-Version")),
                 Build = Redacted(Header(response, "X-Influxdb-Build")),

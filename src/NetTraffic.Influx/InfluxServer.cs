@@ -44,7 +44,7 @@ internal sealed record InfluxServer(string Product, string? Version, InfluxGener
         string? version = ping.Version?.Trim().TrimStart('v', 'V');
         if (ping.Status == 200 && ping.Version is null or { Length: 0 } && JsonVersion(ping.Body) is { } fromBody)
         {
-            version = fromBody;
+            version = Display.Short(ping.Redact(fromBody), ServerReply.Quoted);
         }
 
         if (ping.Status is not (200 or 204))

@@ -8,7 +8,7 @@ internal sealed record ServerReply
     /// <summary>HTTP status; 0: no answer came.</summary>
     public int Status { get; init; }
 
-    /// <summary>The answer's text, its first 64 KB.</summary>
+    /// <summary>The answer's text as it came, its first 64 KB: for reading, not for showing; a server may quote the token in it.</summary>
     public string Body { get; init; } = "";
 
     /// <summary>Why no answer came; null: one did.</summary>
@@ -44,7 +44,7 @@ internal sealed record ServerReply
     /// <summary>Characters of a server's words that are passed on.</summary>
     public const int Quoted = 200;
 
-    /// <summary>What the server says, as it says it: for judging, not for showing.</summary>
+    /// <summary>What the server says, without secrets: for judging, not for showing.</summary>
     public string FullMessage => Redact(TryReadJson(out string? message) ? message : Body).Trim();
 
     /// <summary>What the server says, on one line, safe for a terminal, and not long: the middle is left out. Empty where it says nothing.</summary>

@@ -10,9 +10,22 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
 
     public InfluxConnection Connection => connection;
 
+    public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>The steps done, or planned.</summary>
     public List<string> Actions { get; } = [];
 
+    /// <summary>What the steps take away.</summary>
     public List<string> Warnings { get; } = [];
+
+    /// <summary>What was not set up, and how to do it instead.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>File with the token that may only read; null: none.</summary>
+    public string? ReadTokenPath { get; set; }
+
+    /// <summary>File with the token that may only write; null: none.</summary>
+    public string? WriteTokenPath { get; set; }
 
     /// <summary>Warns where points that are there would go.</summary>
     /// <param name="place">Which retention, for people.</param>

@@ -1,80 +1,107 @@
 using System.Text.Json;
+using InfluxDB.Client.Api.Domain;
+using InfluxDB.Client.Api.Service;
+using Task = System.Threading.Tasks.Task;
 
 namespace NetTraffic.Influx;
 
 /// <summary>InfluxDB 2.x, by its API (https://docs.influxdata.com/influxdb/v2/api/).</summary>
 internal static class SetupV2
 {
-    public static async Task RunAsync(SetupSession session, InfluxTarget target, TimeSpan? retention)
+    /// <summary>Makes the bucket, its retention and its mapping, then issues the tokens that are asked for.</summary>
+    public static async Task RunAsync(SetupSession session, InfluxTarget target, TimeSpan? retention, AccessTokenOptions? tokens)
     {
-        string bucket = target.BucketName;
-        string organization = await FindOrganizationAsync(session, target).ConfigureAwait(false);
-        long seconds = (long)Math.Ceiling(retention.GetValueOrDefault().TotalSeconds);
-        object[] rules = seconds == 0 ? [] : [new { type = "expire", everySeconds = seconds }];
-        JsonElement? found = Find(
-            await session.CallAsync(HttpMethod.Get, $"api/v2/buckets?orgID={organization}&name={Uri.EscapeDataString(bucket)}", null, 404).ConfigureAwait(false),
-            "buckets",
-            b => Text(b, "name") == bucket);
-        string? id = found is { } existing ? Text(existing, "id") : null;
-        if (found is null)
+        using AdminClient client = new(session);
+        string organization = await FindOrganizationAsync(client, target).ConfigureAwait(false);
+        string? bucket = await SetBucketAsync(session, client, organization, target.BucketName, retention).ConfigureAwait(false);
+        await SetMappingAsync(session, client, organization, bucket, target).ConfigureAwait(false);
+        if (tokens is not null)
         {
-            await session.DoAsync(
-                $"Create bucket '{bucket}', {SetupV1.Said(TimeSpan.FromSeconds(seconds))}",
-                async () => id = Text((await session.CallAsync(HttpMethod.Post, "api/v2/buckets", new { orgID = organization, name = bucket, retentionRules = rules }).ConfigureAwait(false))!.Value, "id"))
-                .ConfigureAwait(false);
-        }
-        else if (retention is not null && Seconds(found.Value) != seconds)
-        {
-            session.WarnOfLess($"Bucket '{bucket}'", TimeSpan.FromSeconds(Seconds(found.Value)), TimeSpan.FromSeconds(seconds));
-            await session.DoAsync(
-                $"Set retention of bucket '{bucket}': {SetupV1.Said(TimeSpan.FromSeconds(seconds))}",
-                () => session.CallAsync(HttpMethod.Patch, $"api/v2/buckets/{id}", new { retentionRules = rules })).ConfigureAwait(false);
-        }
-
-        // Mappings the server makes up itself ("virtual") go when a real one for the name comes; they do not count.
-        JsonElement? mapping = Find(
-            await session.CallAsync(HttpMethod.Get, $"api/v2/dbrps?orgID={organization}&db={Uri.EscapeDataString(bucket)}", null, 404).ConfigureAwait(false),
-            "content",
-            m => Text(m, "database") == bucket && Text(m, "retention_policy") == "autogen" && !(m.TryGetProperty("virtual", out JsonElement made) && made.ValueKind == JsonValueKind.True));
-        if (mapping is null)
-        {
-            await session.DoAsync(
-                $"Map database '{bucket}' to the bucket, for InfluxQL",
-                () => session.CallAsync(
-                    HttpMethod.Post,
-                    "api/v2/dbrps",
-                    new { bucketID = id, orgID = organization, database = bucket, retention_policy = "autogen", @default = true })).ConfigureAwait(false);
-        }
-        else if (id is not null && Text(mapping.Value, "bucketID") != id)
-        {
-            throw new InfluxException(
-                $"On {target} the database name '{bucket}' is mapped to another bucket. Remove that mapping (influx v1 dbrp delete), or choose another -InfluxBucket.", InfluxProblem.Other);
+            await new AccessTokens(session, client, organization, bucket, tokens).IssueAsync().ConfigureAwait(false);
         }
     }
 
-    private static async Task<string> FindOrganizationAsync(SetupSession session, InfluxTarget target)
+    /// <summary>Identifier of the organisation that is set, or of the only one that the token sees.</summary>
+    private static async Task<string> FindOrganizationAsync(AdminClient client, InfluxTarget target)
     {
-        string query = target.Organization is { Length: > 0 } name ? $"?org={Uri.EscapeDataString(name)}" : "";
-        JsonElement? answer = await session.CallAsync(HttpMethod.Get, "api/v2/orgs" + query, null, 404).ConfigureAwait(false);
-        JsonElement[] all = answer is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("orgs", out JsonElement list) ? [.. list.EnumerateArray()] : [];
-        JsonElement[] found = [.. all.Where(o => query.Length == 0 || Text(o, "name") == target.Organization)];
-        return found.Length == 1 && Text(found[0], "id") is { } id ? id : throw new InfluxException(
-            query.Length > 0
-                ? $"{target} has no organisation '{target.Organization}' that this token sees. Correct -InfluxOrg or the token."
-                : $"{target} has {found.Length} organisations that this token sees. Say which with -InfluxOrg.",
+        string? wanted = target.Organization is { Length: > 0 } name ? name : null;
+        List<Organization>? all = await client.FindAsync(
+            (api, stop) => api.GetOrganizationsApi().FindOrganizationsAsync(org: wanted, cancellationToken: stop)).ConfigureAwait(false);
+        List<Organization> found = [.. (all ?? []).Where(one => wanted is null || one.Name == wanted)];
+        return found is [{ Id: { Length: > 0 } id }] ? id : throw new InfluxException(
+            wanted is not null
+                ? $"{target} has no organisation '{wanted}' that this token sees. Correct -InfluxOrg, or use an administrator's token (-AdminToken)."
+                : $"{target} has {found.Count} organisations that this token sees. Say which with -InfluxOrg.",
             InfluxProblem.NotFound);
     }
 
-    private static JsonElement? Find(JsonElement? answer, string list, Func<JsonElement, bool> match) =>
-        answer is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(list, out JsonElement items) && items.ValueKind == JsonValueKind.Array
-            ? items.EnumerateArray().Where(match).Select(e => (JsonElement?)e).FirstOrDefault()
-            : null;
+    /// <summary>Gives the bucket's identifier; null where it is only planned.</summary>
+    private static async Task<string?> SetBucketAsync(SetupSession session, AdminClient client, string organization, string name, TimeSpan? retention)
+    {
+        long seconds = (long)Math.Ceiling(retention.GetValueOrDefault().TotalSeconds);
+        List<Bucket>? all = await client.FindAsync(
+            (api, stop) => api.GetBucketsApi().FindBucketsAsync(orgID: organization, name: name, cancellationToken: stop)).ConfigureAwait(false);
+        Bucket? found = all?.Find(bucket => bucket.Name == name);
+        string? id = found?.Id;
+        if (found is null)
+        {
+            PostBucketRequest wanted = new(organization, name, retentionRules: seconds == 0 ? [] : [new(everySeconds: seconds)]);
+            await session.DoAsync(
+                $"Create bucket '{name}', {SetupV1.Said(TimeSpan.FromSeconds(seconds))}",
+                async () => id = (await client.CallAsync((api, stop) => api.GetBucketsApi().CreateBucketAsync(wanted, stop)).ConfigureAwait(false)).Id)
+                .ConfigureAwait(false);
+        }
+        else if (retention is not null && Seconds(found) != seconds)
+        {
+            // A list without a rule would change nothing (since 2.1); a rule of 0 seconds is for ever.
+            PatchBucketRequest wanted = new() { RetentionRules = [new(everySeconds: seconds)] };
+            session.WarnOfLess($"Bucket '{name}'", TimeSpan.FromSeconds(Seconds(found)), TimeSpan.FromSeconds(seconds));
+            await session.DoAsync(
+                $"Set retention of bucket '{name}': {SetupV1.Said(TimeSpan.FromSeconds(seconds))}",
+                () => client.CallAsync((api, stop) =>
+                    api.CreateService<BucketsService>(typeof(BucketsService)).PatchBucketsIDAsync(id, wanted, cancellationToken: stop)))
+                .ConfigureAwait(false);
+        }
 
-    private static long Seconds(JsonElement bucket) =>
-        bucket.TryGetProperty("retentionRules", out JsonElement rules) && rules.ValueKind == JsonValueKind.Array
-            ? rules.EnumerateArray().Select(r => r.TryGetProperty("everySeconds", out JsonElement every) ? every.GetInt64() : 0).FirstOrDefault()
-            : 0;
+        return id;
+    }
+
+    /// <summary>Makes the mapping (database = the bucket's name, policy autogen) through which InfluxQL finds the bucket.</summary>
+    private static async Task SetMappingAsync(SetupSession session, AdminClient client, string organization, string? bucket, InfluxTarget target)
+    {
+        string database = target.BucketName;
+
+        // Mappings that the server makes up itself ("virtual") go when a real one for the name comes, so they do not count. The library's
+        // DBRP does not have that property, hence this request of our own.
+        JsonElement? answer = await session.CallAsync(
+            HttpMethod.Get, $"api/v2/dbrps?orgID={organization}&db={Uri.EscapeDataString(database)}", null, 404).ConfigureAwait(false);
+        JsonElement? mapping = Mappings(answer).Where(one => Text(one, "database") == database && Text(one, "retention_policy") == "autogen")
+            .Where(one => !(one.TryGetProperty("virtual", out JsonElement made) && made.ValueKind == JsonValueKind.True))
+            .Select(one => (JsonElement?)one).FirstOrDefault();
+        if (mapping is null)
+        {
+            await session.DoAsync(
+                $"Map database '{database}' to the bucket, for InfluxQL",
+                () => client.CallAsync((api, stop) => api.CreateService<DBRPsService>(typeof(DBRPsService)).PostDBRPAsync(
+                    new DBRPCreate(organization, bucketID: bucket, database: database, retentionPolicy: "autogen", _default: true),
+                    cancellationToken: stop))).ConfigureAwait(false);
+        }
+        else if (bucket is not null && Text(mapping.Value, "bucketID") != bucket)
+        {
+            throw new InfluxException(
+                $"On {target} the database name '{database}' is mapped to another bucket. Remove that mapping (influx v1 dbrp delete), " +
+                "or choose another -InfluxBucket.",
+                InfluxProblem.Other);
+        }
+    }
+
+    private static IEnumerable<JsonElement> Mappings(JsonElement? answer) =>
+        answer is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("content", out JsonElement all) && all.ValueKind == JsonValueKind.Array
+            ? all.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.Object)
+            : [];
+
+    private static long Seconds(Bucket bucket) => bucket.RetentionRules?.FirstOrDefault()?.EverySeconds ?? 0;
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -7,8 +7,8 @@ internal static class SetupV3
 {
     private const string Path = "api/v3/configure/database";
 
-    /// <summary>Gives a note where the retention of a database that is there cannot be set.</summary>
-    public static async Task<string?> RunAsync(SetupSession session, string database, TimeSpan? retention)
+    /// <summary>Makes the database; notes where the retention of one that is there cannot be set.</summary>
+    public static async Task RunAsync(SetupSession session, string database, TimeSpan? retention)
     {
         JsonElement? list = await session.CallAsync(HttpMethod.Get, Path + "?format=json", null).ConfigureAwait(false);
         bool there = list is { ValueKind: JsonValueKind.Array } rows
@@ -24,10 +24,12 @@ internal static class SetupV3
             // 409: somebody else was quicker.
             await session.DoAsync(
                 $"Create database '{database}', {SetupV1.Said(retention.GetValueOrDefault())}", () => session.CallAsync(HttpMethod.Post, Path, body, 409)).ConfigureAwait(false);
-            return null;
         }
-
-        // The API does not tell the retention a database has, so it is not changed behind anyone's back.
-        return retention is null ? null : $"The database '{database}' is there; its retention stays as it is. Change it with: influxdb3 update database --retention-period.";
+        else if (retention is not null)
+        {
+            // The API does not tell the retention a database has, so it is not changed behind anyone's back.
+            session.Notes.Add(
+                $"The database '{database}' is there; its retention stays as it is. Change it with: influxdb3 update database --retention-period.");
+        }
     }
 }
