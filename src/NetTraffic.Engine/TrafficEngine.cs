@@ -1,4 +1,3 @@
-using System.Globalization;
 using NetTraffic.Capture;
 using NetTraffic.Influx;
 using NetTraffic.Packets;
@@ -153,28 +152,18 @@ public static class TrafficEngine
         return InfluxProbe.TestAsync(Target(OpenSettings(storePath)), cancellationToken).GetAwaiter().GetResult();
     }
 
-    /// <summary>Makes the database or bucket that is set.</summary>
+    /// <summary>Makes the database or bucket that is set, and on 2.x the tokens that use it.</summary>
     /// <param name="storePath">Folder; null: the default store.</param>
-    /// <param name="retention">How long points are kept; zero: without end; null: as it is.</param>
-    /// <param name="whatIf">Only says what would be done.</param>
+    /// <param name="request">How.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InfluxException">It cannot be done, or no server is set.</exception>
-    public static InfluxSetupResult InitializeInflux(string? storePath, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken)
+    /// <exception cref="IOException">A token cannot be kept; then it is deleted on the server again.</exception>
+    public static InfluxSetupResult InitializeInflux(string? storePath, InfluxSetupRequest request, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(request);
         using ITrafficStore store = OpenStore(storePath);
-        InfluxTarget target = Target(OpenSettings(store.Path));
-        InfluxSetupResult result = InfluxSetup.InitializeAsync(target, retention, whatIf, cancellationToken).GetAwaiter().GetResult();
-        DateTime first = store.Segments.ListSegments().Select(segment => segment.First).DefaultIfEmpty(DateTime.MaxValue).Min();
-        return retention is { } kept && kept != TimeSpan.Zero && DateTime.UtcNow - first > kept
-            ? result with
-            {
-                Warnings =
-                [
-                    .. result.Warnings,
-                    string.Create(CultureInfo.InvariantCulture, $"The store's history begins {first:yyyy-MM-dd HH:mm} UTC. InfluxDB refuses what is older than the retention of {kept.TotalHours:0.#} h: of that only counts are kept, in {target.Key}.rejected of the store's folder 'forward'. Give a longer -Retention to send all of it."),
-                ],
-            }
-            : result;
+        ITrafficSettings settings = OpenSettings(store.Path);
+        return InfluxInitializer.Run(store, settings, Target(settings), request, cancellationToken);
     }
 
     /// <summary>Removes hours of traffic that ended before a time, and the files of packet rings whose packets are older.</summary>

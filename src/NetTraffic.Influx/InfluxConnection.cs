@@ -41,9 +41,11 @@ internal sealed class InfluxConnection : IDisposable
         string? password = target.User is null && user is not null ? userInfo.ElementAtOrDefault(1) : target.Password;
         string? bare = target.Token?.Trim();
         token = string.IsNullOrEmpty(bare) ? null : bare;
-        if (token is not null && token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (token is not null && !CanBeToken(token))
         {
-            throw new InfluxException("The InfluxDB token has characters that no token has, such as spaces or line breaks. Set it again, from the server's own page.", InfluxProblem.Unauthorized);
+            throw new InfluxException(
+                "The InfluxDB token has characters that no token has, such as spaces or line breaks. Set it again, from the server's own page.",
+                InfluxProblem.Unauthorized);
         }
 
         basic = user is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
@@ -121,6 +123,9 @@ internal sealed class InfluxConnection : IDisposable
             return new ServerReply { Failure = Display.Short(Redact(Chain(e).Last().Message.TrimEnd('.')), ServerReply.Quoted) + OtherScheme(e) };
         }
     }
+
+    /// <summary>Whether a text has only characters that tokens have.</summary>
+    public static bool CanBeToken(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     /// <summary>The text without token and password.</summary>
     public string Redact(string text)

@@ -78,7 +78,7 @@ internal sealed class AccessTokens(SetupSession session, AdminClient client, str
     /// <summary>Whether a token may do something; asked with that token and none of the other credentials.</summary>
     private async Task<bool> WorksAsync(string? token, HttpMethod method, string path, params int[] accepted)
     {
-        if (string.IsNullOrEmpty(token) || bucket is null)
+        if (string.IsNullOrEmpty(token) || !InfluxConnection.CanBeToken(token) || bucket is null)
         {
             return false;
         }

@@ -100,8 +100,12 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
     public InfluxException Error(ServerReply reply) => reply.Status switch
     {
         401 or 403 => new InfluxException(
-            $"{connection.Target} does not let these credentials set it up ({reply.Describe()}). Use an administrator's user and password (1.x) or a token that may create buckets or databases (2.x, 3.x).",
-            InfluxProblem.Unauthorized),
+            $"{connection.Target} does not let these credentials set it up ({reply.Describe()}). " +
+            "Use an administrator's user and password (1.x), or with -AdminToken a token that may create buckets or databases (2.x, 3.x).",
+            InfluxProblem.Unauthorized)
+        {
+            NextMove = "Initialize-NetTrafficInflux -AdminToken (Read-Host -AsSecureString); for 1.x Set-NetTrafficOption -InfluxUser and -InfluxPassword.",
+        },
         404 when reply.HasJsonError => new InfluxException($"{connection.Target} does not have what it takes ({reply.Describe()}). Correct -InfluxOrg or -InfluxGeneration.", InfluxProblem.NotFound),
         404 or 405 => ReplyJudge.NotInflux(reply, connection.Target),
         400 or 422 when reply.FullMessage.Contains("name", StringComparison.OrdinalIgnoreCase) => BadName(connection.Target.BucketName, reply.Describe()),

@@ -16,7 +16,7 @@ namespace NetTraffic.Influx.Tests.Servers;
 /// InfluxDB 2.x or 3.x as far as it is written to and set up, after its documentation; and one that can be told to misbehave.
 /// 2.x refuses a batch with a bad line whole (400), and stores the rest of one with points too old (422). 3.x stores the good lines of a batch and names the bad (400).
 /// </summary>
-internal sealed class FakeInflux : IAsyncDisposable
+internal sealed partial class FakeInflux : IAsyncDisposable
 {
     public const string Token = "s3cret-t0ken-of-the-tests==";
     public const string Organization = "acme";
@@ -104,19 +104,25 @@ internal sealed class FakeInflux : IAsyncDisposable
             return;
         }
 
-        bool authorized = context.Request.Headers.Authorization == "Token " + Token || context.Request.Headers.Authorization == "Bearer " + Token;
+        string[] scheme = context.Request.Headers.Authorization.ToString().Split(' ', 2);
+        string? token = scheme is ["Token" or "Bearer", var given] ? given : null;
+        Issued.TryGetValue(token ?? "", out IssuedToken? issued);
         if (path == "/ping" && generation == 2)
         {
             (string, string)[] headers = Version is null ? [] : [("X-Influxdb-Version", Version)];
             await Answer(context, 204, "", headers);
         }
-        else if (!authorized)
+        else if (token != Token && issued is null)
         {
             await Answer(context, 401, generation == 2 ? """{"code":"unauthorized","message":"unauthorized access"}""" : """{"error":"the request was not authenticated"}""");
         }
         else if (path == "/ping")
         {
             await Answer(context, 200, """{"version":"3.4.0","revision":"abc","process_id":"1"}""");
+        }
+        else if (issued is not null && !issued.Allows(context.Request, path))
+        {
+            await Answer(context, path == "/api/v2/write" ? 403 : 401, """{"code":"forbidden","message":"insufficient permissions"}""");
         }
         else if (path == "/api/v2/write")
         {
@@ -154,6 +160,12 @@ internal sealed class FakeInflux : IAsyncDisposable
         Stream body = context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body;
         using StreamReader reader = new(body, Encoding.UTF8);
         string[] lines = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        if (generation == 2 && lines.Length == 0)
+        {
+            await Answer(context, 400, """{"code":"invalid","message":"writing requires points"}""");
+            return;
+        }
+
         Dictionary<string, long> good = [];
         List<string> bad = [];
         int old = 0;
@@ -193,48 +205,6 @@ internal sealed class FakeInflux : IAsyncDisposable
         {
             await Answer(context, old == 0 ? 204 : 422, old == 0 ? "" : $$"""{"code":"unprocessable entity","message":"failure writing points to database: partial write: points beyond retention policy dropped={{old}}"}""");
         }
-    }
-
-    private async Task SetUpAsync(HttpContext context, string path)
-    {
-        IQueryCollection query = context.Request.Query;
-        using JsonDocument? body = context.Request.Method == "GET" ? null : await JsonDocument.ParseAsync(context.Request.Body);
-        string name = query["name"].ToString();
-        switch (context.Request.Method + " " + path)
-        {
-            case "GET /api/v2/orgs":
-                await Answer(context, 200, query["org"].Count == 0 || query["org"] == Organization ? $$"""{"orgs":[{"id":"0a","name":"{{Organization}}"}]}""" : """{"orgs":[]}""");
-                break;
-            case "GET /api/v2/buckets" when query["orgID"] == "0a":
-                await Answer(context, 200, Buckets.TryGetValue(name, out long seconds)
-                    ? $$"""{"buckets":[{"id":"b-{{name}}","name":"{{name}}","retentionRules":[{{(seconds == 0 ? "" : $$"""{"type":"expire","everySeconds":{{seconds}}}""")}}]}]}"""
-                    : """{"buckets":[]}""");
-                break;
-            case "POST /api/v2/buckets" when body!.RootElement.GetProperty("orgID").GetString() == "0a":
-                name = body.RootElement.GetProperty("name").GetString()!;
-                Buckets[name] = Every(body.RootElement);
-                await Answer(context, 201, $$"""{"id":"b-{{name}}","name":"{{name}}"}""");
-                break;
-            case "GET /api/v2/dbrps" when query["orgID"] == "0a":
-                string database = query["db"].ToString();
-                await Answer(context, 200, Mappings.TryGetValue(database, out string? bucket)
-                    ? $$"""{"content":[{"bucketID":"{{bucket}}","database":"{{database}}","retention_policy":"autogen","default":true,"virtual":false}]}"""
-                    : $$"""{"content":[{"bucketID":"b-{{database}}","database":"{{database}}","retention_policy":"autogen","default":true,"virtual":true}]}""");
-                break;
-            case "POST /api/v2/dbrps" when body!.RootElement.GetProperty("orgID").GetString() == "0a" && body.RootElement.GetProperty("retention_policy").GetString() == "autogen":
-                Mappings[body.RootElement.GetProperty("database").GetString()!] = body.RootElement.GetProperty("bucketID").GetString()!;
-                await Answer(context, 201, "{}");
-                break;
-            case var patch when patch.StartsWith("PATCH /api/v2/buckets/b-", StringComparison.Ordinal):
-                Buckets[path["/api/v2/buckets/b-".Length..]] = Every(body!.RootElement);
-                await Answer(context, 200, "{}");
-                break;
-            default:
-                await Answer(context, 400, """{"code":"invalid","message":"not what is documented"}""");
-                break;
-        }
-
-        static long Every(JsonElement bucket) => bucket.GetProperty("retentionRules").EnumerateArray().Select(r => r.GetProperty("everySeconds").GetInt64()).FirstOrDefault();
     }
 
     private async Task ConfigureAsync(HttpContext context)
