@@ -16,7 +16,8 @@ internal static class InfluxInitializer
         {
             ReadTokenPath = Path.Combine(store.Path, "influx-read.token"),
             WriteTokenPath = Path.Combine(settings.StorePath, "secrets.json"),
-            SaveWriteToken = token => settings.SetOption(new Dictionary<string, object?>(StringComparer.Ordinal) { ["InfluxToken"] = token }),
+            SaveWriteToken = token => settings.SetOption(
+                new Dictionary<string, object?>(StringComparer.Ordinal) { [SettingTable.InfluxToken.Name] = token }),
             CurrentToken = target.Token,
             Replace = request.ReplaceToken,
             Owner = settings.GetOption().Sensor,

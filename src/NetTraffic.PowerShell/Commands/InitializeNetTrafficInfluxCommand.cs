@@ -50,7 +50,7 @@ public sealed class InitializeNetTrafficInfluxCommand : StoreCmdlet
             Display.Text($"{plan.Database} on {plan.Url.GetLeftPart(UriPartial.Path)}"), Display.Text(string.Join("; ", plan.Actions))))
         {
             InfluxSetupResult result = TrafficEngine.InitializeInflux(FullStorePath, request, StopToken);
-            if (result.WriteTokenPath is not null && OptionOverrides.VariableOf("InfluxToken") is { } variable)
+            if (result.WriteTokenPath is not null && Settings.GetVariable(SettingTable.InfluxToken) is { } variable)
             {
                 WriteWarning($"Captures have a token that may only write, but the environment variable {variable} overrides it here.");
             }
