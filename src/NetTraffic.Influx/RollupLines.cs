@@ -17,6 +17,7 @@ internal sealed class RollupLines
 
     // Interfaces and protocols are few, but files can name as many as they like.
     private const int Interfaces = 128, Protocols = 300;
+    private static readonly Counter[] CaptureFields = [.. CaptureCounters.OfIntervals.OrderBy(counter => counter.Name, StringComparer.Ordinal)];
     private readonly ForwarderOptions options;
     private readonly (string Name, SeriesSelector Selector)[] selectors;
     private readonly SeriesSelector sent, received, conversations, interfaces, protocols;
@@ -165,21 +166,22 @@ internal sealed class RollupLines
                 lines.Tag("interface", part.Key);
                 lines.Tag("sensor", interval.Key.Sensor);
 
-                // What is in the table now is that of each interface's newest row.
-                lines.Field("active_flows", part.GroupBy(row => (row.CaptureId, row.Interface)).Sum(rows => rows.MaxBy(row => row.Time)!.ActiveFlows));
-                lines.Field("bytes", part.Sum(row => row.Bytes));
-                lines.Field("decode_failures", part.Sum(row => row.DecodeFailures));
-                lines.Field("evicted_flows", part.Sum(row => row.EvictedFlows));
-                lines.Field("flows", part.Sum(row => row.Flows));
-                lines.Field("interface_drops", part.Sum(row => row.InterfaceDrops));
-                lines.Field("kernel_drops", part.Sum(row => row.KernelDrops));
-                lines.Field("lost_rows", part.Sum(row => row.LostRows));
-                lines.Field("memory_bytes", part.Max(row => row.MemoryBytes));
-                lines.Field("packets", part.Sum(row => row.Packets));
+                foreach (Counter counter in CaptureFields)
+                {
+                    lines.Field(counter.Name, Merge(counter, part));
+                }
+
                 lines.End(Nanoseconds(interval.Key.Time) + offset);
             }
         }
     }
+
+    private static long Merge(Counter counter, IEnumerable<CaptureInterval> rows) => counter.Merge switch
+    {
+        CounterMerge.Sum => rows.Sum(counter.Get),
+        CounterMerge.Newest => rows.GroupBy(row => (row.CaptureId, row.Interface)).Sum(one => counter.Get(one.MaxBy(row => row.Time)!)),
+        _ => rows.Max(counter.Get),
+    };
 
     private HashSet<string> Choose<T>(SeriesSelector selector, (DateTime Time, string Sensor) interval, IEnumerable<T> rows, Func<T, string> name, Func<T, long> bytes)
     {

@@ -154,11 +154,12 @@ internal sealed class PcapngBytes(bool big = false)
 
     public PcapngBytes Simple(byte[] data, int wireLength) => Block(3, new CaptureBytes(big).U32(wireLength).Bytes(data).Pad());
 
-    public PcapngBytes Statistics(int interfaceId, ulong interfaceDrops)
+    public PcapngBytes Statistics(int interfaceId, ulong interfaceDrops, ulong kernelDrops = 0)
     {
         CaptureBytes body = new(big);
         body.U32(interfaceId).U32(0).U32(0);
         Option(body, 5, new CaptureBytes(big).U64(interfaceDrops).ToArray());
+        Option(body, 7, new CaptureBytes(big).U64(kernelDrops).ToArray());
         return Block(5, body.U32(0));
     }
 

@@ -33,7 +33,8 @@ internal sealed class CaptureLane : IPacketSink, IDisposable
         Name = name;
         batcher = handOver();
         table = new FlowTable(options, batcher);
-        table.Flushed += endNs => batcher.CompleteInterval(endNs, Numbers());
+        Counters = new LaneCounters(source, decoder.Counters, table.Counters);
+        table.Flushed += endNs => batcher.CompleteInterval(endNs, Counters.Now());
     }
 
     public string Name { get; }
@@ -44,10 +45,7 @@ internal sealed class CaptureLane : IPacketSink, IDisposable
     /// <summary>Why the lane ended, where it was an error.</summary>
     public CaptureException? Failure { get; private set; }
 
-    public Dictionary<string, long> FailuresByReason() => decoder.Counters.FailuresByReason();
-
-    /// <summary>The lane's numbers now; close to the truth from any thread, exact once it has ended.</summary>
-    public LaneNumbers Numbers() => LaneNumbers.Of(source, decoder, table);
+    public LaneCounters Counters { get; }
 
     /// <summary>Captures until cancelled, until there are packets enough, or until the interface fails; then every flow is handed over.</summary>
     public void Run(CancellationToken stop)

@@ -20,7 +20,7 @@ public sealed class CaptureSession : IDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource<CaptureStatus> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PacketLimit limit;
-    private readonly IntervalLog[] intervals;
+    private readonly IntervalLog intervals;
     private readonly StoreKeeper keeper;
     private readonly ForwardService forwarding;
     private readonly PacketRing? ring;
@@ -40,14 +40,13 @@ public sealed class CaptureSession : IDisposable
         this.writer = writer;
         names = [.. request.Interfaces];
         limit = new PacketLimit(request.PacketCount);
-        intervals = new IntervalLog[sources.Count];
+        intervals = new IntervalLog(writer);
         keeper = new StoreKeeper(store, settings, Warn);
         forwarding = new ForwardService(store.Path, settings, Warn);
         ring = request.PacketRing is { } kept ? new PacketRing(store.GetPacketFolder(writer.Status.CaptureId), kept with { Wait = false }) : null;
         for (int i = 0; i < sources.Count; i++)
         {
             int lane = i;
-            intervals[i] = new IntervalLog(writer, names[i]);
             lanes.Add(new CaptureLane(sources[i], names[i], limit, flows, () => new RowBatcher(pool, lane, batch => rows.Add(batch)), ring));
         }
 
@@ -217,7 +216,7 @@ public sealed class CaptureSession : IDisposable
         bool complete = batch.FlushedNs != 0;
         if (complete)
         {
-            intervals[batch.Lane].Write(batch.FlushedNs, batch.Numbers);
+            intervals.Write(batch.Lane, names[batch.Lane], batch.FlushedNs, batch.Counters!, UnixTime.ToNanoseconds(writer.Status.StartTime));
         }
 
         pool.Return(batch);
@@ -260,37 +259,7 @@ public sealed class CaptureSession : IDisposable
     private void Refresh(TimeSpan since)
     {
         CaptureStatus status = writer.Status;
-        (long packets, long bytes) = (status.Packets, status.Bytes);
-        LaneNumbers sum = default;
-        Dictionary<string, long> reasons = new(StringComparer.Ordinal);
-        foreach (CaptureLane lane in lanes)
-        {
-            sum += lane.Numbers();
-            foreach ((string reason, long count) in lane.FailuresByReason())
-            {
-                reasons[reason] = reasons.GetValueOrDefault(reason) + count;
-            }
-        }
-
-        status.Packets = sum.Packets;
-        status.Bytes = sum.Bytes;
-        status.KernelDrops = sum.KernelDrops;
-        status.InterfaceDrops = sum.InterfaceDrops;
-        status.DecodeFailures = sum.DecodeFailures;
-        status.DecodeFailureReasons = reasons;
-        status.Flows = sum.Flows;
-        status.ActiveFlows = sum.ActiveFlows;
-        status.EvictedFlows = sum.EvictedFlows;
-        status.PacketsPerSecond = since > TimeSpan.Zero ? (sum.Packets - packets) / since.TotalSeconds : 0;
-        status.BitsPerSecond = since > TimeSpan.Zero ? (sum.Bytes - bytes) * 8 / since.TotalSeconds : 0;
-        if (ring is not null)
-        {
-            PacketRingCounters kept = ring.Counters;
-            status.PacketRingPackets = kept.Packets;
-            status.PacketRingLostPackets = kept.LostPackets;
-            status.PacketRingBytes = kept.DiskBytes;
-        }
-
+        LaneCounters.Refresh(status, [.. lanes.Select(lane => lane.Counters)], ring, since);
         status.Message = writer.WriteProblem ?? ring?.Problem ?? lanes.Select(lane => lane.Problem).FirstOrDefault(problem => problem is not null);
     }
 

@@ -110,18 +110,7 @@ internal static class FileImport
 
     private static void Refresh(CaptureStatus status, CaptureFileSource source, ImportPipeline pipeline, PacketRing? ring)
     {
-        PacketRingCounters kept = ring?.Counters ?? default;
-        status.PacketRingPackets = kept.Packets;
-        status.PacketRingLostPackets = kept.LostPackets;
-        status.PacketRingBytes = kept.DiskBytes;
+        LaneCounters.Refresh(status, [pipeline.Counters], ring, TimeSpan.Zero);
         status.Interfaces = [.. source.Interfaces.Select(known => known.Name).Where(name => name.Length > 0).Distinct()];
-        status.Packets = source.Counters.Packets;
-        status.Bytes = source.Counters.Bytes;
-        status.InterfaceDrops = source.Counters.InterfaceDrops;
-        status.Flows = pipeline.Flows.Flows;
-        status.ActiveFlows = pipeline.Flows.ActiveFlows;
-        status.EvictedFlows = pipeline.Flows.EvictedFlows;
-        status.DecodeFailures = pipeline.Decoded.Failures;
-        status.DecodeFailureReasons = pipeline.Decoded.FailuresByReason();
     }
 }

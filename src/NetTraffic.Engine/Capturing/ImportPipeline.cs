@@ -29,7 +29,7 @@ internal sealed class ImportPipeline : IDisposable
     private readonly string fallbackInterface;
     private readonly bool arriving;
     private readonly PacketRingLane? ring;
-    private IntervalLog? intervals;
+    private readonly IntervalLog intervals;
 
     /// <summary>Makes a pipeline; nothing runs yet.</summary>
     /// <param name="source">Where packets come from.</param>
@@ -49,14 +49,16 @@ internal sealed class ImportPipeline : IDisposable
         abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         batcher = new RowBatcher(rowPool, 0, batch => rows.Add(batch, CancellationToken.None));
         table = new FlowTable(options, batcher);
-        table.Flushed += endNs => batcher.CompleteInterval(endNs, LaneNumbers.Of(source, decoder, table));
+        Counters = new LaneCounters(source, decoder.Counters, table.Counters);
+        intervals = new IntervalLog(writer);
+        table.Flushed += endNs => batcher.CompleteInterval(endNs, Counters.Now());
         for (int i = 0; i < PacketBatches + 2; i++)
         {
             empty.Add(new PacketBatch(), CancellationToken.None);
         }
     }
 
-    public DecoderCounters Decoded => decoder.Counters;
+    public LaneCounters Counters { get; }
 
     public FlowCounters Flows => table.Counters;
 
@@ -209,14 +211,14 @@ internal sealed class ImportPipeline : IDisposable
     private void WriteRows()
     {
         string[] names = [];
+        string? intervalName = null;
         foreach (RowBatch batch in rows.GetConsumingEnumerable())
         {
             names = InterfaceNames(names);
             writer.Write(batch.Rows.AsSpan(0, batch.Count), names);
             if (batch.FlushedNs != 0 && FirstNs != long.MaxValue)
             {
-                intervals ??= new IntervalLog(writer, names.Length > 0 ? names[0] : fallbackInterface);
-                intervals.Write(batch.FlushedNs, batch.Numbers, FirstNs);
+                intervals.Write(0, intervalName ??= names.Length > 0 ? names[0] : fallbackInterface, batch.FlushedNs, batch.Counters!, FirstNs);
             }
 
             if (arriving && batch.FlushedNs != 0)

@@ -1,39 +1,34 @@
 namespace NetTraffic.Engine;
 
-/// <summary>Turns a lane's cumulative numbers into rows of the captures dataset.</summary>
-internal sealed class IntervalLog(ICaptureWriter writer, string name)
+/// <summary>Writes rows of the captures dataset: what each interface of a capture counted in each interval.</summary>
+internal sealed class IntervalLog(ICaptureWriter writer)
 {
-    private LaneNumbers last;
-    private long startNs;
+    private readonly Dictionary<int, (CaptureCounters Counters, long EndNs)> last = [];
     private long lostRows;
 
-    /// <summary>Writes the row of the interval that just ended.</summary>
-    /// <param name="endNs">Its end, in nanoseconds since 1970.</param>
-    /// <param name="now">The lane's numbers then.</param>
-    /// <param name="firstNs">Where the first interval began; later ones begin where the one before ended.</param>
-    public void Write(long endNs, in LaneNumbers now, long firstNs = long.MaxValue)
+    /// <summary>Writes the row of an interval that just ended.</summary>
+    /// <param name="number">Which interface, from 0.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="endNs">The interval's end, in nanoseconds since 1970.</param>
+    /// <param name="now">What the interface has counted until then.</param>
+    /// <param name="firstNs">Where the interface's first interval began; later ones begin where the one before ended.</param>
+    public void Write(int number, string name, long endNs, CaptureCounters now, long firstNs)
     {
-        long beginNs = startNs != 0 ? startNs : Math.Min(firstNs, firstNs == long.MaxValue ? UnixTime.ToNanoseconds(writer.Status.StartTime) : endNs);
-        writer.Write(new CaptureInterval
+        (CaptureCounters before, long beginNs) = last.GetValueOrDefault(number, (new CaptureCounters(), Math.Min(firstNs, endNs)));
+        CaptureInterval interval = new()
         {
             CaptureId = writer.Status.CaptureId,
             Sensor = writer.Status.Sensor,
             Interface = name,
             Time = UnixTime.FromNanoseconds(Math.Min(beginNs, endNs)),
             EndTime = UnixTime.FromNanoseconds(endNs),
-            Packets = now.Packets - last.Packets,
-            Bytes = now.Bytes - last.Bytes,
-            KernelDrops = now.KernelDrops - last.KernelDrops,
-            InterfaceDrops = now.InterfaceDrops - last.InterfaceDrops,
-            DecodeFailures = now.DecodeFailures - last.DecodeFailures,
-            Flows = now.Flows - last.Flows,
-            ActiveFlows = now.ActiveFlows,
-            EvictedFlows = now.EvictedFlows - last.EvictedFlows,
-            LostRows = writer.LostRows - lostRows,
-            MemoryBytes = GC.GetTotalMemory(false),
-        });
-        last = now;
-        startNs = endNs;
+        };
+        interval.CopyFrom(now.Since(before));
+
+        // Rows are lost by the capture as a whole: the interface whose interval ends next tells of them, and no other does.
+        interval.LostRows = writer.LostRows - lostRows;
         lostRows = writer.LostRows;
+        last[number] = (now, endNs);
+        writer.Write(interval);
     }
 }

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using NetTraffic.Decode;
 using NetTraffic.Flows;
-using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
 
@@ -20,57 +18,8 @@ internal sealed class RowBatch
     /// <summary>End of the flush interval that this batch completes, in nanoseconds; 0: it completes none.</summary>
     public long FlushedNs { get; set; }
 
-    /// <summary>What the interval was about, for the captures dataset; set with <see cref="FlushedNs"/>.</summary>
-    public LaneNumbers Numbers { get; set; }
-}
-
-/// <summary>A lane's cumulative numbers at a moment.</summary>
-internal readonly record struct LaneNumbers
-{
-    public long Packets { get; init; }
-
-    public long Bytes { get; init; }
-
-    public long KernelDrops { get; init; }
-
-    public long InterfaceDrops { get; init; }
-
-    public long DecodeFailures { get; init; }
-
-    public long Flows { get; init; }
-
-    public long ActiveFlows { get; init; }
-
-    public long EvictedFlows { get; init; }
-
-    /// <summary>The numbers of a source, its decoder and its flow table as they are now.</summary>
-    public static LaneNumbers Of(IPacketSource source, PacketDecoder decoder, FlowTable table)
-    {
-        PacketSourceCounters received = source.Counters;
-        return new()
-        {
-            Packets = table.Counters.Packets,
-            Bytes = table.Counters.Bytes,
-            KernelDrops = received.KernelDrops,
-            InterfaceDrops = received.InterfaceDrops,
-            DecodeFailures = decoder.Counters.Failures,
-            Flows = table.Counters.Flows,
-            ActiveFlows = table.Counters.ActiveFlows,
-            EvictedFlows = table.Counters.EvictedFlows,
-        };
-    }
-
-    public static LaneNumbers operator +(in LaneNumbers left, in LaneNumbers right) => new()
-    {
-        Packets = left.Packets + right.Packets,
-        Bytes = left.Bytes + right.Bytes,
-        KernelDrops = left.KernelDrops + right.KernelDrops,
-        InterfaceDrops = left.InterfaceDrops + right.InterfaceDrops,
-        DecodeFailures = left.DecodeFailures + right.DecodeFailures,
-        Flows = left.Flows + right.Flows,
-        ActiveFlows = left.ActiveFlows + right.ActiveFlows,
-        EvictedFlows = left.EvictedFlows + right.EvictedFlows,
-    };
+    /// <summary>What was counted up to the interval's end, for the captures dataset; set with <see cref="FlushedNs"/>.</summary>
+    public CaptureCounters? Counters { get; set; }
 }
 
 /// <summary>Spare batches.</summary>
@@ -84,6 +33,7 @@ internal sealed class RowBatchPool
     {
         batch.Count = 0;
         batch.FlushedNs = 0;
+        batch.Counters = null;
         spare.Add(batch);
     }
 }
@@ -109,20 +59,20 @@ internal sealed class RowBatcher : IFlowRowSink
         batch.Rows[batch.Count++] = row;
         if (batch.Count == RowBatch.Capacity)
         {
-            HandOver(0, default);
+            HandOver(0, null);
         }
     }
 
     /// <summary>Hands over what there is, marked as the end of an interval.</summary>
-    public void CompleteInterval(long endNs, in LaneNumbers numbers) => HandOver(endNs, numbers);
+    public void CompleteInterval(long endNs, CaptureCounters counters) => HandOver(endNs, counters);
 
-    private void HandOver(long flushedNs, in LaneNumbers numbers)
+    private void HandOver(long flushedNs, CaptureCounters? counters)
     {
         RowBatch full = batch;
         batch = pool.Rent();
         full.Lane = lane;
         full.FlushedNs = flushedNs;
-        full.Numbers = numbers;
+        full.Counters = counters;
         handOver(full);
     }
 }

@@ -51,7 +51,7 @@ public enum CaptureState
 }
 
 /// <summary>A running or past capture (or import) of a store; also the form of its status file.</summary>
-public sealed class CaptureStatus
+public sealed class CaptureStatus : CaptureCounters
 {
     /// <summary>Identifies the capture; sorts by start time.</summary>
     public string CaptureId { get; set; } = "";
@@ -86,44 +86,17 @@ public sealed class CaptureStatus
     /// <summary>When these numbers were true, UTC.</summary>
     public DateTime UpdateTime { get; set; }
 
-    /// <summary>Packets received.</summary>
-    public long Packets { get; set; }
-
-    /// <summary>Wire bytes received.</summary>
-    public long Bytes { get; set; }
-
     /// <summary>Packets a second since the update before.</summary>
     public double PacketsPerSecond { get; set; }
 
     /// <summary>Bits a second since the update before.</summary>
     public double BitsPerSecond { get; set; }
 
-    /// <summary>Packets the kernel dropped because its buffer was full.</summary>
-    public long KernelDrops { get; set; }
-
-    /// <summary>Packets the interface or its driver dropped.</summary>
-    public long InterfaceDrops { get; set; }
-
-    /// <summary>Packets whose decoding stopped early.</summary>
-    public long DecodeFailures { get; set; }
-
-    /// <summary><see cref="DecodeFailures"/> by reason.</summary>
+    /// <summary><see cref="CaptureCounters.DecodeFailures"/> by reason.</summary>
     public Dictionary<string, long> DecodeFailureReasons { get; set; } = [];
-
-    /// <summary>Flows seen.</summary>
-    public long Flows { get; set; }
-
-    /// <summary>Flows in the table now.</summary>
-    public long ActiveFlows { get; set; }
-
-    /// <summary>Flows written out early because the table was full.</summary>
-    public long EvictedFlows { get; set; }
 
     /// <summary>Flow rows written to the store.</summary>
     public long WrittenRows { get; set; }
-
-    /// <summary>Flow rows that could not be written.</summary>
-    public long LostRows { get; set; }
 
     /// <summary>Bytes that raw packets may take on disk; null where none are kept, 0 where there is no bound.</summary>
     public long? PacketRingSize { get; set; }
