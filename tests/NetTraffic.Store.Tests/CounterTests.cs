@@ -24,7 +24,7 @@ public sealed class CounterTests
         Same(CaptureCounters.All.Where(counter => counter.Property is not ("WrittenRows" or "LostRows")), store.GetCaptures().Single());
         Same(CaptureCounters.OfIntervals, store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None).Single());
         StoreSegment segment = store.Segments.ListSegments().Single(found => found.Dataset == Datasets.Captures.Name);
-        Same(CaptureCounters.OfIntervals, store.Segments.Read(segment, TimeSpan.FromSeconds(10), CancellationToken.None).Captures.Single());
+        Same(CaptureCounters.OfIntervals, store.Segments.Read(segment, TimeSpan.FromSeconds(10), CancellationToken.None)!.Captures.Single());
     }
 
     private static void Fill(IReadOnlyList<Counter> counters, CaptureCounters target)

@@ -27,6 +27,14 @@ public class DataPageTests
             }
         }
 
+        page.Append("\n## Counters of a capture\nWhat the objects of Get-NetCapture count, from the table in `src/NetTraffic/Counters/CaptureCounters.cs`.\n\n");
+        page.Append("| counter | unit | by interval, in `captures` and InfluxDB's `net_capture` | counts |\n|---|---|---|---|\n");
+        foreach (Counter counter in CaptureCounters.All)
+        {
+            string field = (counter.Places & CounterPlaces.Intervals) != 0 ? counter.Name : "";
+            page.Append($"| {counter.Property} | {counter.Unit.ToString().ToLowerInvariant()} | {field} | {counter.Description} |\n");
+        }
+
         if (Environment.GetEnvironmentVariable("NETTRAFFIC_WRITE_DOCS") == "1")
         {
             File.WriteAllText(path, page.ToString());
