@@ -100,7 +100,7 @@ public sealed partial class PacketDecoder
         }
 
         // The length leaves out padding. Novell's raw 802.3 puts IPX right here, which starts with 0xFFFF and is no LLC.
-        ReadOnlySpan<byte> content = type < data.Length ? data[..type] : data;
+        ReadOnlySpan<byte> content = Cut(data, type);
         if (content.Length >= 2 && U16(content, 0) != 0xFFFF)
         {
             Llc(content, ref packet, depth);
@@ -116,8 +116,7 @@ public sealed partial class PacketDecoder
             return;
         }
 
-        SetEtherType(ref packet, etherType);
-        Trace(data);
+        SetEtherType(ref packet, etherType, data.Length);
         switch (etherType)
         {
             case 0x0800:

@@ -35,7 +35,7 @@ public sealed partial class PacketDecoder
         packet.Source = packet.Destination = default;
         packet.SourcePort = packet.DestinationPort = 0;
         packet.Traits = PacketTraits.None;
-        packet.PayloadLength = 0;
+        packet.PayloadLength = packet.PayloadOffset = packet.TransportHeaderLength = 0;
         packet.Failure = reason;
     }
 
@@ -97,18 +97,13 @@ public sealed partial class PacketDecoder
         if (data.Length < headerLength)
         {
             packet.PayloadLength = totalLength - headerLength;
+            packet.PayloadOffset = packet.TransportHeaderLength = 0;
             Fail(ref packet, DecodeFailure.TruncatedNetwork);
             return;
         }
 
         int payloadLength = totalLength - headerLength;
-        ReadOnlySpan<byte> payload = data[headerLength..];
-        if (payload.Length > payloadLength)
-        {
-            payload = payload[..payloadLength];
-        }
-
-        Transport(protocol, payload, payloadLength, ref packet, depth);
+        Transport(protocol, Cut(data[headerLength..], payloadLength), payloadLength, ref packet, depth);
     }
 
     /// <summary>RFC 8200 section 3: version, class, flow label, payload length, next header, hop limit, addresses.</summary>
@@ -142,9 +137,9 @@ public sealed partial class PacketDecoder
         {
             payloadLength = payload.Length;
         }
-        else if (payload.Length > payloadLength)
+        else
         {
-            payload = payload[..payloadLength];
+            payload = Cut(payload, payloadLength);
         }
 
         ExtensionHeaders(next, payload, payloadLength, ref packet, depth);
@@ -227,6 +222,7 @@ public sealed partial class PacketDecoder
     {
         packet.Traits |= PacketTraits.LaterFragment;
         packet.PayloadLength = payloadLength;
+        packet.PayloadOffset = packet.TransportHeaderLength = 0;
         fragments.Recall(ref packet);
     }
 
@@ -234,7 +230,8 @@ public sealed partial class PacketDecoder
     private void Transport(byte protocol, ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet, int depth)
     {
         packet.PayloadLength = payloadLength;
-        Trace(payload);
+        packet.PayloadOffset = end - payload.Length;
+        packet.TransportHeaderLength = 0;
         switch (protocol)
         {
             case Tcp:
@@ -320,6 +317,8 @@ public sealed partial class PacketDecoder
         }
 
         packet.PayloadLength = Math.Max(payloadLength - headerLength, 0);
+        packet.PayloadOffset += headerLength;
+        packet.TransportHeaderLength = (byte)headerLength;
     }
 
     /// <summary>RFC 768: ports, length, checksum.</summary>
@@ -338,6 +337,8 @@ public sealed partial class PacketDecoder
 
         packet.Traits |= PacketTraits.HasTransport;
         packet.PayloadLength = Math.Max(packet.PayloadLength - 8, 0);
+        packet.PayloadOffset += 8;
+        packet.TransportHeaderLength = 8;
         if ((packet.Traits & PacketTraits.Fragment) == 0)
         {
             TunnelInUdp(payload[8..], ref packet, depth + 1);

@@ -73,14 +73,8 @@ public sealed partial class PacketDecoder
             return;
         }
 
-        ReadOnlySpan<byte> payload = data[6..];
-        if (U16(data, 4) is var length && payload.Length > length)
-        {
-            payload = payload[..length];
-        }
-
         OpenTunnel(ref packet, TunnelKind.Pppoe);
-        Ppp(payload, ref packet, depth + 1);
+        Ppp(Cut(data[6..], U16(data, 4)), ref packet, depth + 1);
     }
 
     /// <summary>RFC 3032 section 2.1: 20 bits of label, class, bottom of stack, TTL; the payload is told by its first nibble (RFC 4928).</summary>

@@ -140,20 +140,17 @@ public sealed partial class PacketDecoder
         }
 
         // A-MSDU: destination, source, length, content, padding to four bytes.
+        int bodyEnd = end;
         while (body.Length > 14)
         {
             int size = U16(body, 12);
-            ReadOnlySpan<byte> content = body[14..];
-            if (content.Length > size)
-            {
-                content = content[..size];
-            }
-
+            ReadOnlySpan<byte> content = Cut(body[14..], size);
             if (content.Length >= 3)
             {
                 Llc(content, ref packet, depth + 1);
             }
 
+            end = bodyEnd;
             body = After(body, (14 + size + 3) & ~3);
         }
     }
@@ -180,7 +177,7 @@ public sealed partial class PacketDecoder
 
             if (type == 9)
             {
-                ReadOnlySpan<byte> payload = rest[4..Math.Min(length, rest.Length)];
+                ReadOnlySpan<byte> payload = Cut(rest, length)[4..];
                 if (family == 2)
                 {
                     IPv4(payload, ref packet, 1);

@@ -16,6 +16,10 @@ public sealed partial class PacketDecoder
     private readonly FragmentTable fragments;
     private readonly DecoderCounters counters = new();
 
+    // Where in the frame the bytes end that are being looked at. Headers are walked by cutting the bytes before them off, so a place in the frame is
+    // this less the bytes that are left; only Cut takes bytes off the end.
+    private int end;
+
     /// <summary>Makes a decoder.</summary>
     /// <param name="options">How it behaves; null: the defaults.</param>
     public PacketDecoder(DecoderOptions? options = null) => fragments = new FragmentTable((options ?? new DecoderOptions()).FragmentSlots);
@@ -32,6 +36,7 @@ public sealed partial class PacketDecoder
         packet.InterfaceIndex = (ushort)raw.InterfaceIndex;
         packet.LinkType = (ushort)raw.LinkType;
         packet.VlanId = DecodedPacket.NoVlan;
+        end = raw.Data.Length;
 
         if (raw.LinkType == LinkTypes.Ethernet)
         {
@@ -48,12 +53,25 @@ public sealed partial class PacketDecoder
     private static void Fail(ref DecodedPacket packet, DecodeFailure reason) => packet.Failure = reason;
 
     // What decides the payload's protocol is a non-IP frame's only name, so the innermost one seen so far is kept.
-    private static void SetEtherType(ref DecodedPacket packet, ushort etherType)
+    private void SetEtherType(ref DecodedPacket packet, ushort etherType, int carried)
     {
         if (packet.IpVersion == 0)
         {
             packet.EtherType = etherType;
+            packet.PayloadOffset = end - carried;
         }
+    }
+
+    /// <summary>The first bytes only, where a header says that it carries so many: what follows is padding, or a trailer.</summary>
+    private ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> data, int length)
+    {
+        if (data.Length <= length)
+        {
+            return data;
+        }
+
+        end -= data.Length - length;
+        return data[..length];
     }
 
     private static void OpenTunnel(ref DecodedPacket packet, TunnelKind kind)

@@ -13,18 +13,12 @@ public static partial class PacketText
     /// <summary>Characters of a text at most.</summary>
     public const int MaxLength = 256;
 
-    [ThreadStatic]
-    private static PacketDecoder? decoder;
-
     /// <summary>Describes a frame.</summary>
     /// <param name="frame">The captured bytes, from the first byte of the link layer.</param>
-    /// <param name="linkType">LINKTYPE_ value.</param>
-    /// <param name="wireLength">Length on the wire in bytes.</param>
-    public static string Describe(byte[] frame, int linkType, int wireLength)
+    /// <param name="packet">What the decoder found in them.</param>
+    public static string Describe(ReadOnlySpan<byte> frame, in DecodedPacket packet)
     {
-        ArgumentNullException.ThrowIfNull(frame);
-        decoder ??= new PacketDecoder(new DecoderOptions { FragmentSlots = 1 });
-        ReadOnlySpan<byte> content = decoder.Locate(frame, frame.Length, linkType, wireLength, out DecodedPacket packet);
+        ReadOnlySpan<byte> content = packet.TransportAndPayload(frame);
         StringBuilder line = new(80);
         if (packet.IpVersion == 0)
         {
@@ -32,7 +26,8 @@ public static partial class PacketText
         }
         else if ((packet.Traits & PacketTraits.LaterFragment) != 0)
         {
-            line.Append(CultureInfo.InvariantCulture, $"Fragment of {ProtocolNames.IpProtocol(packet.IpProtocol)} ID=0x{packet.FragmentId:x4} Len={packet.PayloadLength}");
+            line.Append("Fragment of ").Append(ProtocolNames.IpProtocol(packet.IpProtocol));
+            line.Append(CultureInfo.InvariantCulture, $" ID=0x{packet.FragmentId:x4} Len={packet.PayloadLength}");
         }
         else
         {
@@ -86,13 +81,15 @@ public static partial class PacketText
                 Arp(line, content);
                 break;
             case 0x888E when content.Length >= 4:
-                line.Append("EAPOL ").Append(content[1] switch { 0 => "EAP packet", 1 => "Start", 2 => "Logoff", 3 => "Key", _ => "message" });
+                line.Append("EAPOL ")
+                    .Append(content[1] switch { 0 => "EAP packet", 1 => "Start", 2 => "Logoff", 3 => "Key", _ => "message" });
                 break;
             case 0x88CC:
                 Lldp(line, content);
                 break;
             default:
-                line.Append(CultureInfo.InvariantCulture, $"{ProtocolNames.Transport(0, 0, packet.EtherType, packet.LinkType)} {captured} bytes");
+                string name = ProtocolNames.Transport(0, 0, packet.EtherType, packet.LinkType);
+                line.Append(CultureInfo.InvariantCulture, $"{name} {captured} bytes");
                 break;
         }
     }
@@ -100,7 +97,7 @@ public static partial class PacketText
     /// <summary>RFC 9293 section 3.1, and of the options what a handshake agrees on.</summary>
     private static void Tcp(StringBuilder line, in DecodedPacket packet, ReadOnlySpan<byte> segment)
     {
-        int header = Math.Max(20, segment.Length > 12 ? (segment[12] >> 4) * 4 : 20);
+        int header = packet.TransportHeaderLength;
         ReadOnlySpan<byte> payload = segment.Length > header ? segment[header..] : default;
         if ((packet.Traits & PacketTraits.Fragment) == 0 && OverTcp(line, packet, payload))
         {
@@ -171,7 +168,8 @@ public static partial class PacketText
 
     private static readonly (TcpFlags, string)[] FlagNames =
     [
-        (TcpFlags.Fin, "FIN"), (TcpFlags.Syn, "SYN"), (TcpFlags.Rst, "RST"), (TcpFlags.Psh, "PSH"), (TcpFlags.Ack, "ACK"), (TcpFlags.Urg, "URG"), (TcpFlags.Ece, "ECE"), (TcpFlags.Cwr, "CWR"),
+        (TcpFlags.Fin, "FIN"), (TcpFlags.Syn, "SYN"), (TcpFlags.Rst, "RST"), (TcpFlags.Psh, "PSH"),
+        (TcpFlags.Ack, "ACK"), (TcpFlags.Urg, "URG"), (TcpFlags.Ece, "ECE"), (TcpFlags.Cwr, "CWR"),
     ];
 
     private static void Udp(StringBuilder line, in DecodedPacket packet, ReadOnlySpan<byte> datagram)
@@ -224,7 +222,8 @@ public static partial class PacketText
         new IpAddress128(((ulong)U32(sixteen, 0) << 32) | U32(sixteen, 4), ((ulong)U32(sixteen, 8) << 32) | U32(sixteen, 12)).ToString();
 
     /// <summary>Bytes that should be ASCII; others show as they are in Latin-1 and are made harmless at the end.</summary>
-    private static string Latin(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes.Length > MaxLength ? bytes[..MaxLength] : bytes);
+    private static string Latin(ReadOnlySpan<byte> bytes) =>
+        Encoding.Latin1.GetString(bytes.Length > MaxLength ? bytes[..MaxLength] : bytes);
 
     private static ushort U16(ReadOnlySpan<byte> data, int at) => System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(data[at..]);
 

@@ -1,19 +1,21 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Decode;
 
-/// <summary>The name of the server that a packet asks for: the one in a TLS Client Hello (RFC 6066 section 3), or an HTTP request's Host (RFC 9110 section 7.2).</summary>
+/// <summary>
+/// The name of the server that a packet asks for: the one in a TLS Client Hello (RFC 6066 section 3), or an HTTP request's Host (RFC 9110
+/// section 7.2).
+/// </summary>
 public static class ServerName
 {
     private const int MostName = 255;
 
-    [ThreadStatic]
-    private static PacketDecoder? decoder;
-
-    private static readonly byte[][] Methods = [.. new[] { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ", "PATCH ", "TRACE ", "PROPFIND " }.Select(Encoding.ASCII.GetBytes)];
+    private static readonly byte[][] Methods =
+    [
+        .. new[] { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ", "PATCH ", "TRACE ", "PROPFIND " }.Select(Encoding.ASCII.GetBytes),
+    ];
 
     /// <summary>The name that a packet asks for, without control characters; null where it asks for none. Cheap for packets that cannot.</summary>
     /// <param name="packet">The packet.</param>
@@ -21,28 +23,13 @@ public static class ServerName
     public static string? Find(in RawPacket packet, in DecodedPacket decoded)
     {
         const PacketTraits whole = PacketTraits.HasTransport | PacketTraits.Fragment;
-        if (decoded.IpProtocol != 6 || decoded.IpVersion == 0 || decoded.PayloadLength < 16 || (decoded.Traits & whole) != PacketTraits.HasTransport)
-        {
-            return null;
-        }
-
-        decoder ??= new PacketDecoder(new DecoderOptions { FragmentSlots = 1 });
-        byte[] copy = ArrayPool<byte>.Shared.Rent(packet.Data.Length);
-        try
-        {
-            packet.Data.CopyTo(copy);
-            ReadOnlySpan<byte> segment = decoder.Locate(copy, packet.Data.Length, packet.LinkType, packet.WireLength, out _);
-            int header = segment.Length > 20 ? Math.Max(20, (segment[12] >> 4) * 4) : segment.Length;
-            return segment.Length > header ? InPayload(segment[header..]) : null;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(copy);
-        }
+        return decoded.IpProtocol == 6 && decoded.IpVersion != 0 && (decoded.Traits & whole) == PacketTraits.HasTransport
+            ? InPayload(decoded.Payload(packet.Data)) : null;
     }
 
     /// <summary>The name in the first bytes of a TCP stream; null where there is none.</summary>
-    public static string? InPayload(ReadOnlySpan<byte> payload) => IsTlsRecord(payload) ? TlsServerName(payload) : IsRequest(payload) ? HttpHost(payload) : null;
+    public static string? InPayload(ReadOnlySpan<byte> payload) =>
+        IsTlsRecord(payload) ? TlsServerName(payload) : IsRequest(payload) ? HttpHost(payload) : null;
 
     /// <summary>Whether the bytes begin with a TLS record: type, version 3.x, a length that one can have.</summary>
     internal static bool IsTlsRecord(ReadOnlySpan<byte> payload) =>
@@ -74,7 +61,8 @@ public static class ServerName
             if (type == 0)
             {
                 // A list's length, an entry's type (0: a host name) and the name's length.
-                return rest.Length >= 9 && rest[6] == 0 && U16(rest, 7) is var name and > 0 and <= MostName && rest.Length >= 9 + name ? Clean(rest.Slice(9, name)) : null;
+                return rest.Length >= 9 && rest[6] == 0 && U16(rest, 7) is var name and > 0 and <= MostName && rest.Length >= 9 + name
+                    ? Clean(rest.Slice(9, name)) : null;
             }
 
             if (rest.Length < 4 + length)

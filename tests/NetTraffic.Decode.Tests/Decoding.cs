@@ -11,6 +11,13 @@ internal static class Decoding
         return packet;
     }
 
+    /// <summary>What a frame says, in one line.</summary>
+    public static string Describe(byte[] frame, int linkType, int wireLength)
+    {
+        new PacketDecoder().Decode(new RawPacket(0, wireLength, linkType, 0, frame), out DecodedPacket packet);
+        return PacketText.Describe(frame, packet);
+    }
+
     /// <summary>Source, destination, protocol and ports in one text.</summary>
     public static string Endpoints(in DecodedPacket packet) => $"{packet.Source}:{packet.SourcePort} {packet.Destination}:{packet.DestinationPort} {packet.IpProtocol}";
 }

@@ -85,9 +85,9 @@ public sealed class PacketTextTests
                 data[random.Next(data.Length)] = (byte)random.Next(256);
             }
 
-            Harmless(PacketText.Describe(data, packet.LinkType, packet.WireLength));
             RawPacket raw = new(0, packet.WireLength, packet.LinkType, 0, data);
             decoder.Decode(raw, out DecodedPacket decoded);
+            Harmless(PacketText.Describe(data, decoded));
             Harmless(ServerName.Find(raw, decoded) ?? "");
         }
 
@@ -128,7 +128,7 @@ public sealed class PacketTextTests
             if (ServerName.Find(packet.Raw, decoded) is { } name)
             {
                 found[number] = name;
-                Assert.Contains(name, PacketText.Describe(packet.Data, packet.LinkType, packet.WireLength), StringComparison.Ordinal);
+                Assert.Contains(name, PacketText.Describe(packet.Data, decoded), StringComparison.Ordinal);
             }
         }
 
@@ -142,7 +142,7 @@ public sealed class PacketTextTests
 
     private static string Udp(int port, byte[] payload) => Ip(17, Frames.Udp(40000, port, payload));
 
-    private static string Text(byte[] frame) => PacketText.Describe(frame, LinkTypes.Ethernet, frame.Length);
+    private static string Text(byte[] frame) => Decoding.Describe(frame, LinkTypes.Ethernet, frame.Length);
 
     private static void Harmless(string text)
     {

@@ -143,8 +143,8 @@ public sealed class ColumnTests
             (column.Property, column.Merge == ColumnMerge.Sum)));
 
     [Fact]
-    public void A_decoded_packet_is_96_bytes_without_references() =>
-        Assert.Equal((96, false), (Unsafe.SizeOf<DecodedPacket>(), RuntimeHelpers.IsReferenceOrContainsReferences<DecodedPacket>()));
+    public void A_decoded_packet_is_104_bytes_without_references() =>
+        Assert.Equal((104, false), (Unsafe.SizeOf<DecodedPacket>(), RuntimeHelpers.IsReferenceOrContainsReferences<DecodedPacket>()));
 
     [Fact]
     public void A_row_has_no_references() => Assert.False(RuntimeHelpers.IsReferenceOrContainsReferences<FlowRow>());

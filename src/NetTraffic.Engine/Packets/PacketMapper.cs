@@ -7,7 +7,7 @@ namespace NetTraffic.Engine;
 /// <summary>Packets as the objects users see.</summary>
 public static class PacketMapper
 {
-    private static readonly Func<NetPacket, string> Describe = packet => PacketText.Describe(packet.Data, packet.LinkType, packet.Length);
+    private static readonly PacketDescriber Describe = PacketText.Describe;
 
     /// <summary>Copies a packet out of its source's buffer.</summary>
     /// <param name="packet">The packet.</param>
@@ -19,7 +19,7 @@ public static class PacketMapper
 
         // Later fragments have the ports of their first one, where that was seen.
         bool ports = ip && ProtocolNames.HasPorts(decoded.IpProtocol) && ((decoded.Traits & PacketTraits.HasTransport) != 0 || decoded.SourcePort != 0 || decoded.DestinationPort != 0);
-        return new NetPacket(packet.Data.ToArray(), Describe, PacketTree.Of)
+        return new NetPacket(packet.Data.ToArray(), decoded, Describe, PacketTree.Of)
         {
             Number = origin.Number,
             Time = UnixTime.FromNanoseconds(packet.TimestampNs),

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace NetTraffic.Packets;
 
 /// <summary>
-/// What the decoder found in one frame: the fields flows are made of. Blittable; 96 bytes.
+/// What the decoder found in one frame: the fields flows are made of, and where the payload is. Blittable; 104 bytes.
 /// Addresses are those of the innermost IP header that is not quoted in an ICMP error, IPv4 as IPv4-mapped IPv6.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
@@ -27,8 +27,17 @@ public struct DecodedPacket
     /// <summary>Length of the whole frame on the wire in bytes.</summary>
     public int WireLength;
 
-    /// <summary>Transport payload in bytes, by the IP header's length (not the captured length).</summary>
+    /// <summary>
+    /// Payload in bytes, by the IP header's length (not the captured length): of TCP and UDP what follows their header, of other protocols what
+    /// follows the IP header; 0 without IP.
+    /// </summary>
     public int PayloadLength;
+
+    /// <summary>
+    /// Where in the frame that payload begins; without IP, what the innermost EtherType names. 0 where there is none to find: fragments other than
+    /// the first, unreadable headers. Frames can be cut off before it: <see cref="Payload"/> gives what was captured.
+    /// </summary>
+    public int PayloadOffset;
 
     /// <summary>TCP sequence number.</summary>
     public uint TcpSequence;
@@ -78,8 +87,31 @@ public struct DecodedPacket
     /// <summary>Why decoding stopped early, or <see cref="DecodeFailure.None"/>.</summary>
     public DecodeFailure Failure;
 
+    /// <summary>Bytes of the TCP header (with its options) or UDP header right before <see cref="PayloadOffset"/>; 0 for other protocols.</summary>
+    public byte TransportHeaderLength;
+
     /// <summary>Value of <see cref="VlanId"/> for frames without a VLAN tag.</summary>
     public const ushort NoVlan = 0xFFFF;
+
+    /// <summary>The captured part of the payload.</summary>
+    /// <param name="frame">The frame that this was decoded from.</param>
+    public readonly ReadOnlySpan<byte> Payload(ReadOnlySpan<byte> frame) => Captured(frame, PayloadOffset, PayloadLength);
+
+    /// <summary>The captured part of the TCP or UDP header and the payload behind it; the payload where there is no such header.</summary>
+    /// <param name="frame">The frame that this was decoded from.</param>
+    public readonly ReadOnlySpan<byte> TransportAndPayload(ReadOnlySpan<byte> frame) =>
+        Captured(frame, PayloadOffset - TransportHeaderLength, TransportHeaderLength + PayloadLength);
+
+    private readonly ReadOnlySpan<byte> Captured(ReadOnlySpan<byte> frame, int offset, int length)
+    {
+        if (PayloadOffset == 0 || offset >= frame.Length)
+        {
+            return default;
+        }
+
+        // Frames without IP do not say how long what they carry is.
+        return IpVersion == 0 ? frame[offset..] : frame.Slice(offset, Math.Min(length, frame.Length - offset));
+    }
 }
 
 /// <summary>An IPv6 address, or an IPv4 address as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2), in two host-order halves.</summary>

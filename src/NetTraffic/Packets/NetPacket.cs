@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using NetTraffic.Packets;
 
 namespace NetTraffic;
 
@@ -7,18 +8,21 @@ namespace NetTraffic;
 /// </summary>
 public sealed class NetPacket
 {
-    private readonly Func<NetPacket, string> describe;
+    private readonly DecodedPacket decoded;
+    private readonly PacketDescriber describe;
     private readonly Func<NetPacket, object?> dissect;
     private string? info;
     private object? packet;
 
     /// <summary>Makes a packet.</summary>
     /// <param name="data">The captured bytes; kept.</param>
+    /// <param name="decoded">What the decoder found in them.</param>
     /// <param name="describe">Makes <see cref="Info"/> when somebody asks for it.</param>
     /// <param name="dissect">Makes <see cref="Packet"/> when somebody asks for it.</param>
-    public NetPacket(byte[] data, Func<NetPacket, string> describe, Func<NetPacket, object?> dissect)
+    public NetPacket(byte[] data, in DecodedPacket decoded, PacketDescriber describe, Func<NetPacket, object?> dissect)
     {
         Data = data;
+        this.decoded = decoded;
         this.describe = describe;
         this.dissect = dissect;
     }
@@ -60,7 +64,7 @@ public sealed class NetPacket
     public string Transport { get; init; } = "";
 
     /// <summary>TCP flags; null for other protocols.</summary>
-    public Packets.TcpFlags? TcpFlags { get; init; }
+    public TcpFlags? TcpFlags { get; init; }
 
     /// <summary>Outermost VLAN identifier.</summary>
     public int? VlanId { get; init; }
@@ -84,7 +88,7 @@ public sealed class NetPacket
     public string CaptureId { get; init; } = "";
 
     /// <summary>What the packet says, in one line without control characters.</summary>
-    public string Info => info ??= describe(this);
+    public string Info => info ??= describe(Data, decoded);
 
     /// <summary>The captured bytes, from the first byte of the link layer.</summary>
     [SuppressMessage(
@@ -98,3 +102,8 @@ public sealed class NetPacket
     /// </summary>
     public object? Packet => packet ??= dissect(this);
 }
+
+/// <summary>Says in one line what a packet says.</summary>
+/// <param name="frame">The captured bytes.</param>
+/// <param name="packet">What the decoder found in them.</param>
+public delegate string PacketDescriber(ReadOnlySpan<byte> frame, in DecodedPacket packet);
