@@ -181,8 +181,8 @@ public sealed class DirectWriterTests : IDisposable
         using TinyDisk disk = TinyDisk.MakeOrSkip(200 << 20);
         string place = Path.Combine(disk.Path, "ring");
         using PacketRing ring = new(place, new PacketRingOptions { MaxBytes = long.MaxValue, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-        Rings.Add(lane, packets, packetBytes);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+        Rings.Add(appender, packets, packetBytes);
 
         ring.Complete();
         Assert.Equal((packets, 0), (ring.Counters.Packets, ring.Counters.LostPackets));
@@ -200,10 +200,10 @@ public sealed class DirectWriterTests : IDisposable
         const int packets = 1300, packetBytes = 60_000;
         string place = Path.Combine(folder.Path, "ring");
         using PacketRing ring = new(place, new PacketRingOptions { MaxBytes = long.MaxValue, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-        Rings.Add(lane, packets, packetBytes);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+        Rings.Add(appender, packets, packetBytes);
 
-        // The second file has begun; a chunk that is not full is the lane's business.
+        // The second file has begun; a chunk that is not full is the appender's business.
         Wait(() => ring.Counters.Packets > packets - 20);
         Wait(() => Rings.Read(place).Count == ring.Counters.Packets);
         Assert.Equal(2, Directory.GetFiles(place, "*.pcapng").Length);

@@ -15,8 +15,8 @@ public sealed class PacketRingDiskTests
         string folder = Path.Combine(disk.Path, "ring");
         const int packets = 8000;
         using PacketRing ring = new(folder, new PacketRingOptions { MaxBytes = 8 << 20, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-        Rings.Add(lane, packets, PacketBytes);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+        Rings.Add(appender, packets, PacketBytes);
 
         ring.Complete();
         Assert.Equal((packets, 0), (ring.Counters.Packets, ring.Counters.LostPackets));
@@ -34,8 +34,8 @@ public sealed class PacketRingDiskTests
         int chunk = (1 << 20) / PcapngBlocks.PacketLength(PacketBytes);
         int packets = (2 * chunk) + 300;
         using PacketRing ring = new(folder, new PacketRingOptions { MaxBytes = 64 << 20, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-        Rings.Add(lane, packets, PacketBytes);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+        Rings.Add(appender, packets, PacketBytes);
 
         ring.Complete();
         Assert.Equal((packets - chunk, chunk), (ring.Counters.Packets, ring.Counters.LostPackets));
@@ -56,7 +56,7 @@ public sealed class PacketRingDiskTests
         string ballast = Path.Combine(disk.Path, "ballast");
         File.WriteAllBytes(ballast, new byte[(4 << 20) - 8192]);
         using PacketRing ring = new(folder, new PacketRingOptions { MaxBytes = 64 << 20, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
         int next = 0;
         AddUntil(() => ring.Counters.LostPackets > 0);
         Assert.Contains("full", ring.Problem, StringComparison.Ordinal);
@@ -77,7 +77,7 @@ public sealed class PacketRingDiskTests
         {
             for (int i = 0; i < 20_000 && !done(); i++, next++)
             {
-                lane.Add(Numbered(next).Raw, Rings.Decoded(Numbered(next)));
+                appender.Add(Numbered(next).Raw, Rings.Decoded(Numbered(next)));
             }
         }
     }
@@ -88,8 +88,8 @@ public sealed class PacketRingDiskTests
         using ScratchFolder scratch = new();
         string folder = scratch.Write("a file, no folder", "x"u8);
         using PacketRing ring = new(folder, new PacketRingOptions { Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-        lane.Add(Numbered(1).Raw, default);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+        appender.Add(Numbered(1).Raw, default);
         ring.Complete();
         Assert.Equal((0, 1), (ring.Counters.Packets, ring.Counters.LostPackets));
         Assert.Contains(folder, ring.Problem, StringComparison.Ordinal);

@@ -16,8 +16,8 @@ public sealed class PacketRingEdgeTests
         List<TestPacket> packets = [.. Enumerable.Range(0, 8).Select(i => Rings.Numbered(i, 1, 2, i % 2 == 0 ? length : 60, i))];
         using (PacketRing ring = new(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes }))
         {
-            PacketRingLane lane = ring.AddLane(Rings.Lan);
-            packets.ForEach(packet => lane.Add(packet.Raw, Rings.Decoded(packet)));
+            PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+            packets.ForEach(packet => appender.Add(packet.Raw, Rings.Decoded(packet)));
             ring.Complete();
             Assert.Equal(0, ring.Counters.LostPackets);
         }
@@ -34,10 +34,10 @@ public sealed class PacketRingEdgeTests
         using ScratchFolder folder = new();
         const int usbPcap = 249;
         using PacketRing ring = new(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes, Wait = true, SnapLength = int.MaxValue });
-        PacketRingLane lane = ring.AddLane(new PacketInterface("usb1", usbPcap));
-        lane.Add(new RawPacket(1, 100, usbPcap, 0, new byte[100]), default);
-        lane.Add(new RawPacket(2, 3 << 20, usbPcap, 0, new byte[3 << 20]), default);
-        lane.Add(new RawPacket(3, 100, usbPcap, 0, new byte[100]), default);
+        PacketRingAppender appender = ring.AddAppender(new PacketInterface("usb1", usbPcap));
+        appender.Add(new RawPacket(1, 100, usbPcap, 0, new byte[100]), default);
+        appender.Add(new RawPacket(2, 3 << 20, usbPcap, 0, new byte[3 << 20]), default);
+        appender.Add(new RawPacket(3, 100, usbPcap, 0, new byte[100]), default);
         ring.Complete();
         Assert.Equal((2, 1), (ring.Counters.Packets, ring.Counters.LostPackets));
         Assert.Equal([1, 3], Rings.Read(folder.Path).Select(packet => packet.TimestampNs));
@@ -95,12 +95,12 @@ public sealed class PacketRingEdgeTests
     {
         using ScratchFolder folder = new();
         using PacketRing ring = new(folder.Path, new PacketRingOptions { Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
         for (int i = 0; i < 2000; i++)
         {
             TestPacket packet = Rings.Numbered(i, (uint)i % 9, 1, 120, i);
-            lane.Add(packet.Raw, Rings.Decoded(packet));
-            lane.HandOver();
+            appender.Add(packet.Raw, Rings.Decoded(packet));
+            appender.HandOver();
         }
 
         ring.Complete();
@@ -114,12 +114,12 @@ public sealed class PacketRingEdgeTests
         using ScratchFolder folder = new();
         using (PacketRing ring = new(folder.Path, new PacketRingOptions { MaxBytes = 4 << 20, Wait = true }))
         {
-            PacketRingLane lane = ring.AddLane(Rings.Lan);
+            PacketRingAppender appender = ring.AddAppender(Rings.Lan);
             for (int i = 0; i < 3000; i++)
             {
                 DecodedPacket decoded = i < 1000 ? default
                     : new DecodedPacket { IpVersion = 6, Source = new IpAddress128(0x2001_0DB8_0000_0000, (ulong)i / 1000), Destination = new IpAddress128(0x2001_0DB8_FFFF_0000, 1) };
-                lane.Add(new RawPacket(i, 1000, 1, 0, new byte[1000]), decoded);
+                appender.Add(new RawPacket(i, 1000, 1, 0, new byte[1000]), decoded);
             }
         }
 
@@ -167,10 +167,10 @@ public sealed class PacketRingEdgeTests
     {
         using ScratchFolder folder = new();
         using PacketRing ring = new(folder.Path, new PacketRingOptions { Wait = true });
-        PacketRingLane lane = ring.AddLane([new PacketInterface("odd", 0x0FFF_FFFF), Rings.Lan]);
-        lane.Add(new RawPacket(1, 60, 0x0FFF_FFFF, 0, new byte[60]), default);
-        lane.Add(new RawPacket(2, 60, 1, 1, new byte[60]), default);
-        lane.SetStatistics(0, 1, 2, 3);
+        PacketRingAppender appender = ring.AddAppender([new PacketInterface("odd", 0x0FFF_FFFF), Rings.Lan]);
+        appender.Add(new RawPacket(1, 60, 0x0FFF_FFFF, 0, new byte[60]), default);
+        appender.Add(new RawPacket(2, 60, 1, 1, new byte[60]), default);
+        appender.SetStatistics(new InterfaceStatistics(new PacketInterface("odd", 0x0FFF_FFFF), 1, 2, 3));
         ring.Complete();
         Assert.Equal((1, 1), (ring.Counters.Packets, ring.Counters.LostPackets));
         Assert.Single(Rings.Read(folder.Path));
@@ -182,11 +182,11 @@ public sealed class PacketRingEdgeTests
         using ScratchFolder folder = new();
         using (PacketRing ring = new(folder.Path, new PacketRingOptions { Wait = true }))
         {
-            PacketRingLane lane = ring.AddLane([Rings.Lan, new PacketInterface("x", 1)]);
-            lane.Add(new RawPacket(1, 60, 1, 0, new byte[60]), default);
-            lane.Add(new RawPacket(1, 60, 1, 1, new byte[60]), default);
-            lane.SetStatistics(0, long.MaxValue, long.MaxValue, long.MaxValue);
-            lane.SetStatistics(1, long.MaxValue, long.MaxValue, long.MaxValue);
+            PacketRingAppender appender = ring.AddAppender([Rings.Lan, new PacketInterface("x", 1)]);
+            appender.Add(new RawPacket(1, 60, 1, 0, new byte[60]), default);
+            appender.Add(new RawPacket(1, 60, 1, 1, new byte[60]), default);
+            appender.SetStatistics(new InterfaceStatistics(Rings.Lan, long.MaxValue, long.MaxValue, long.MaxValue));
+            appender.SetStatistics(new InterfaceStatistics(new PacketInterface("x", 1), long.MaxValue, long.MaxValue, long.MaxValue));
         }
 
         using PacketRingSource source = new(folder.Path, new PacketSelection());
@@ -201,21 +201,21 @@ public sealed class PacketRingEdgeTests
         using ScratchFolder folder = new();
         using PacketRing ring = new(folder.Path, new PacketRingOptions());
         PacketRingChunks stuck = new(chunkBytes, 16, chunks); // nobody takes them: a disk that stands still
-        PacketRingLane lane = new(ring, stuck, [Rings.Lan], new PacketRingOptions());
+        PacketRingAppender appender = new(ring, stuck, [Rings.Lan], new PacketRingOptions());
         int fit = chunks * (chunkBytes / PcapngBlocks.PacketLength(100));
         for (int i = 0; i < 1000; i++)
         {
             TestPacket packet = Rings.Numbered(i, 1, 2, 100, i);
-            lane.Add(packet.Raw, Rings.Decoded(packet));
+            appender.Add(packet.Raw, Rings.Decoded(packet));
         }
 
-        Assert.Equal(1000 - fit, lane.Lost);
+        Assert.Equal(1000 - fit, appender.Lost);
         PacketRingChunk oldest = stuck.TakeFull(0, out _)!;
         Assert.Equal(fit / chunks, oldest.Packets);
         stuck.Return(oldest);
         TestPacket next = Rings.Numbered(1000, 1, 2, 100, 1000);
-        lane.Add(next.Raw, Rings.Decoded(next));
-        Assert.Equal(1000 - fit, lane.Lost);
+        appender.Add(next.Raw, Rings.Decoded(next));
+        Assert.Equal(1000 - fit, appender.Lost);
     }
 
     [Theory]
@@ -230,14 +230,14 @@ public sealed class PacketRingEdgeTests
         using ScratchFolder scratch = new();
         string folder = Path.Combine(scratch.Path, "ring");
         PacketRing ring = new(folder, new PacketRingOptions());
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-        lane.Tick();
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+        appender.Tick();
         ring.Dispose();
         ring.Dispose();
         Assert.False(Directory.Exists(folder));
         Assert.Equal(default, ring.Counters);
-        lane.Add(new RawPacket(1, 60, 1, 0, new byte[60]), default);
+        appender.Add(new RawPacket(1, 60, 1, 0, new byte[60]), default);
         Assert.Equal(1, ring.Counters.LostPackets);
-        Assert.Throws<ObjectDisposedException>(() => ring.AddLane(Rings.Lan));
+        Assert.Throws<ObjectDisposedException>(() => ring.AddAppender(Rings.Lan));
     }
 }

@@ -28,11 +28,11 @@ public sealed class PacketRingLiveTests
                 return (largest, looks);
             },
             TestContext.Current.CancellationToken);
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
         Stopwatch clock = Stopwatch.StartNew();
         for (int i = 0; clock.ElapsedMilliseconds < 400; i++)
         {
-            Add(lane, Rings.Numbered(i, (uint)(i * 31), (uint)i, i % 5000 == 0 ? 200_000 : 60 + (i % 1400), i));
+            Add(appender, Rings.Numbered(i, (uint)(i * 31), (uint)i, i % 5000 == 0 ? 200_000 : 60 + (i % 1400), i));
         }
 
         ring.Complete();
@@ -71,11 +71,11 @@ public sealed class PacketRingLiveTests
                 return found;
             },
             TestContext.Current.CancellationToken);
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
         Stopwatch clock = Stopwatch.StartNew();
         for (int i = 0; clock.ElapsedMilliseconds < 500; i++)
         {
-            Add(lane, Rings.Numbered(i, 0x0A000000 + (uint)(i / 1000), 0xC0000201, Length(i), i));
+            Add(appender, Rings.Numbered(i, 0x0A000000 + (uint)(i / 1000), 0xC0000201, Length(i), i));
             if (i % 200 == 0)
             {
                 Thread.Yield();
@@ -94,13 +94,13 @@ public sealed class PacketRingLiveTests
     {
         using ScratchFolder folder = new();
         using PacketRing ring = new(folder.Path, new PacketRingOptions());
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-        Add(lane, Rings.Numbered(1, 2, 3, 100, 5));
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+        Add(appender, Rings.Numbered(1, 2, 3, 100, 5));
         Stopwatch clock = Stopwatch.StartNew();
         while (ring.Counters.Packets == 0 && clock.ElapsedMilliseconds < 5000)
         {
             Thread.Sleep(10);
-            lane.Tick();
+            appender.Tick();
         }
 
         Assert.InRange(clock.ElapsedMilliseconds, 0, 250);
@@ -118,10 +118,10 @@ public sealed class PacketRingLiveTests
             [
                 .. new[] { Rings.Lan, other }.Select(wire => new Thread(() =>
                 {
-                    PacketRingLane lane = ring.AddLane(wire);
+                    PacketRingAppender appender = ring.AddAppender(wire);
                     for (int i = 0; i < 3000; i++)
                     {
-                        Add(lane, Rings.Numbered(i, 1, 2, 1000, i));
+                        Add(appender, Rings.Numbered(i, 1, 2, 1000, i));
                     }
                 })),
             ];
@@ -133,7 +133,7 @@ public sealed class PacketRingLiveTests
         PacketKeeper keeper = new();
         source.Run(keeper, CancellationToken.None);
         Assert.Equal(["lan0", "wlan0"], source.Interfaces.Select(found => found.Name).Order(StringComparer.Ordinal));
-        Assert.All(keeper.Packets.GroupBy(packet => packet.Interface), lane => Assert.Equal(Enumerable.Range(0, 3000), lane.Select(Rings.NumberOf)));
+        Assert.All(keeper.Packets.GroupBy(packet => packet.Interface), appender => Assert.Equal(Enumerable.Range(0, 3000), appender.Select(Rings.NumberOf)));
     }
 
     [Theory]
@@ -144,8 +144,8 @@ public sealed class PacketRingLiveTests
         using ScratchFolder scratch = new();
         string folder = Path.Combine(scratch.Path, "ring");
         using PacketRing ring = new(folder, new PacketRingOptions());
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
-        AddUntil(lane, () => ring.Counters.Packets > 0, 0);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
+        AddUntil(appender, () => ring.Counters.Packets > 0, 0);
         Assert.Null(ring.Problem);
         if (wholeFolder)
         {
@@ -157,11 +157,11 @@ public sealed class PacketRingLiveTests
         }
 
         Stopwatch clock = Stopwatch.StartNew();
-        AddUntil(lane, () => ring.Problem is not null, 1000);
+        AddUntil(appender, () => ring.Problem is not null, 1000);
         Assert.InRange(clock.ElapsedMilliseconds, 0, 1000);
         Assert.Contains("00000001.pcapng", ring.Problem, StringComparison.Ordinal);
         long before = ring.Counters.Packets;
-        AddUntil(lane, () => ring.Counters.Packets > before, 2000);
+        AddUntil(appender, () => ring.Counters.Packets > before, 2000);
         ring.Complete();
         Assert.Contains(Rings.Read(folder), packet => Rings.NumberOf(packet) >= 2000);
         Assert.EndsWith("00000002.pcapng", Assert.Single(Directory.GetFiles(folder, "*.pcapng")), StringComparison.Ordinal);
@@ -174,44 +174,44 @@ public sealed class PacketRingLiveTests
         using ScratchFolder scratch = new();
         string folder = Path.Combine(scratch.Path, "ring");
         using PacketRing ring = new(folder, new PacketRingOptions { MaxBytes = 8 << 20, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
         for (int i = 0; i < 2500; i++)
         {
-            Add(lane, Rings.Numbered(i, 1, 2, 1000, i));
+            Add(appender, Rings.Numbered(i, 1, 2, 1000, i));
         }
 
-        AddUntil(lane, () => ring.Counters.Packets > 2000, 2500);
+        AddUntil(appender, () => ring.Counters.Packets > 2000, 2500);
         List<int> kept = [.. Rings.Read(folder).Select(Rings.NumberOf)];
         string second = Path.Combine(folder, "00000002.pcapng");
         int first = Reading.OfFile(second).Packets.Count;
         File.Delete(second);
-        AddUntil(lane, () => ring.Problem is not null, 10_000);
+        AddUntil(appender, () => ring.Problem is not null, 10_000);
         Assert.Contains("00000002.pcapng", ring.Problem, StringComparison.Ordinal);
         ring.Complete();
         Assert.Equal(kept.Count - first, Rings.Read(folder).Count(packet => Rings.NumberOf(packet) < 10_000 && kept.Contains(Rings.NumberOf(packet))));
         Assert.Equal(Rings.Measure(folder), ring.Counters.DiskBytes);
     }
 
-    private static void Add(PacketRingLane lane, TestPacket packet) => lane.Add(packet.Raw, Rings.Decoded(packet));
+    private static void Add(PacketRingAppender appender, TestPacket packet) => appender.Add(packet.Raw, Rings.Decoded(packet));
 
-    private static void AddUntil(PacketRingLane lane, Func<bool> done, int number)
+    private static void AddUntil(PacketRingAppender appender, Func<bool> done, int number)
     {
         for (Stopwatch clock = Stopwatch.StartNew(); !done() && clock.ElapsedMilliseconds < 5000; Thread.Sleep(10))
         {
-            Add(lane, Rings.Numbered(number, 1, 2, 100, number));
-            lane.Tick();
+            Add(appender, Rings.Numbered(number, 1, 2, 100, number));
+            appender.Tick();
         }
 
         Assert.True(done(), "The ring's thread did not get there within 5 s.");
     }
 
-    private static void AddUntil(PacketRingLane lane, Func<bool> done, Func<int> next, int most)
+    private static void AddUntil(PacketRingAppender appender, Func<bool> done, Func<int> next, int most)
     {
         for (int i = 0; i < most && !done(); i++)
         {
             int number = next();
-            Add(lane, Rings.Numbered(number, 1, 2, 1000, number));
-            lane.Tick();
+            Add(appender, Rings.Numbered(number, 1, 2, 1000, number));
+            appender.Tick();
         }
     }
 }

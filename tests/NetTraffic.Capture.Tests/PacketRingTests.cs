@@ -34,11 +34,11 @@ public sealed class PacketRingTests
         using ScratchFolder folder = new();
         const int packets = 6000;
         using PacketRing ring = new(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
         for (int i = 0; i < packets; i++)
         {
             TestPacket packet = Rings.Numbered(i, (uint)i, (uint)i + 1, 60 + (i * 7 % 1400), 1000L * i);
-            lane.Add(packet.Raw, Rings.Decoded(packet));
+            appender.Add(packet.Raw, Rings.Decoded(packet));
             if (i % 50 == 0)
             {
                 Assert.InRange(Rings.Measure(folder.Path), 0, PacketRing.SmallestBytes);
@@ -60,14 +60,14 @@ public sealed class PacketRingTests
         using ScratchFolder folder = new();
         using (PacketRing ring = new(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes, Wait = true }))
         {
-            PacketRingLane lane = ring.AddLane(Interfaces);
+            PacketRingAppender appender = ring.AddAppender(Interfaces);
             for (int i = 0; i < 320; i++)
             {
                 TestPacket packet = Rings.Numbered(i, (uint)i, 1, 1000, 1_700_000_000_000_000_000 + i) with { Interface = i % 3 == 0 ? 2 : 0 };
-                lane.Add(packet.Raw, Rings.Decoded(packet));
+                appender.Add(packet.Raw, Rings.Decoded(packet));
             }
 
-            lane.SetStatistics(320, 7, 1);
+            appender.SetStatistics(new InterfaceStatistics(Interfaces[0], 320, 7, 1));
         }
 
         string[] files = Directory.GetFiles(folder.Path, "*.pcapng");
@@ -81,13 +81,13 @@ public sealed class PacketRingTests
         using ScratchFolder folder = new();
         using (PacketRing ring = new(folder.Path, new PacketRingOptions { Wait = true }))
         {
-            PacketRingLane lan = ring.AddLane(Interfaces[0]);
-            PacketRingLane other = ring.AddLane(Interfaces[2]);
+            PacketRingAppender lan = ring.AddAppender(Interfaces[0]);
+            PacketRingAppender other = ring.AddAppender(Interfaces[2]);
             lan.Add(new RawPacket(1, 60, 1, 0, new byte[60]), default);
             other.Add(new RawPacket(2, 60, 1, 0, new byte[60]), default);
-            lan.SetStatistics(1, 0, 0);
-            lan.SetStatistics(20, 3, 4);
-            other.SetStatistics(30, 5, 6);
+            lan.SetStatistics(new InterfaceStatistics(Interfaces[0], 1, 0, 0));
+            lan.SetStatistics(new InterfaceStatistics(Interfaces[0], 20, 3, 4));
+            other.SetStatistics(new InterfaceStatistics(Interfaces[2], 30, 5, 6));
         }
 
         using PacketRingSource source = new(folder.Path, new PacketSelection());
@@ -126,7 +126,7 @@ public sealed class PacketRingTests
     {
         using ScratchFolder folder = new();
         using PacketRing ring = new(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes, Wait = true });
-        PacketRingLane lane = ring.AddLane(Rings.Lan);
+        PacketRingAppender appender = ring.AddAppender(Rings.Lan);
         TestPacket[] packets = [.. Enumerable.Range(0, 64).Select(i => Rings.Numbered(i, (uint)i, (uint)i + 1, 1400, i))];
         Add(20_000);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -138,7 +138,7 @@ public sealed class PacketRingTests
             for (int i = 0; i < count; i++)
             {
                 TestPacket packet = packets[i & 63];
-                lane.Add(packet.Raw, Rings.Decoded(packet));
+                appender.Add(packet.Raw, Rings.Decoded(packet));
             }
         }
     }

@@ -13,10 +13,10 @@ internal static class Rings
     public static void Write(string folder, PacketRingOptions options, IReadOnlyList<PacketInterface> interfaces, IEnumerable<TestPacket> packets)
     {
         using PacketRing ring = new(folder, options with { Wait = true });
-        PacketRingLane lane = ring.AddLane(interfaces);
+        PacketRingAppender appender = ring.AddAppender(interfaces);
         foreach (TestPacket packet in packets)
         {
-            lane.Add(packet.Raw, Decoded(packet));
+            appender.Add(packet.Raw, Decoded(packet));
         }
 
         ring.Complete();
@@ -25,12 +25,12 @@ internal static class Rings
     }
 
     /// <summary>Adds packets with the numbers from 0 on.</summary>
-    public static void Add(PacketRingLane lane, int packets, int bytes)
+    public static void Add(PacketRingAppender appender, int packets, int bytes)
     {
         for (int i = 0; i < packets; i++)
         {
             TestPacket packet = Numbered(i, 1, 2, bytes, i);
-            lane.Add(packet.Raw, Decoded(packet));
+            appender.Add(packet.Raw, Decoded(packet));
         }
     }
 

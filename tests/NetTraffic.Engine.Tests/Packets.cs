@@ -46,7 +46,7 @@ internal static class Packets
         string id = TrafficEngine.Import(new ImportRequest { Path = path, StorePath = store.Path }, null, CancellationToken.None).CaptureId;
         using CaptureFileSource source = CaptureFileSource.Open(path);
         using PacketRing ring = new(store.GetPacketFolder(id), new PacketRingOptions { Wait = true, MaxBytes = mostBytes });
-        source.Run(new RingFiller(ring.AddLane(source.Interfaces)), CancellationToken.None);
+        source.Run(new RingFiller(ring.AddAppender(source.Interfaces)), CancellationToken.None);
         ring.Complete();
         return id;
     }
@@ -72,14 +72,14 @@ internal static class Packets
         return true;
     }
 
-    private sealed class RingFiller(PacketRingLane lane) : IPacketSink
+    private sealed class RingFiller(PacketRingAppender appender) : IPacketSink
     {
         private readonly PacketDecoder decoder = new();
 
         public bool OnPacket(in RawPacket packet)
         {
             decoder.Decode(packet, out DecodedPacket decoded);
-            lane.Add(packet, decoded);
+            appender.Add(packet, decoded);
             return true;
         }
 

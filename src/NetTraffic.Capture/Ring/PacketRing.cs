@@ -3,10 +3,10 @@ using NetTraffic.Packets;
 namespace NetTraffic.Capture;
 
 /// <summary>
-/// Keeps the newest raw packets of a capture in rotating pcapng files, each of which stands by itself, with an index beside it. Lanes
-/// fill chunks; one thread writes them. The files never take more than the bound: the oldest goes before a chunk is written that would
+/// Keeps the newest raw packets of a capture in rotating pcapng files, each of which stands by itself, with an index beside it.
+/// Appenders fill chunks; one thread writes them. The files never take more than the bound: the oldest goes before a chunk is written that would
 /// pass it. Nothing is flushed to the disk on the way: what is written survives the death of this process, not of the system.
-/// Constructing is inert: the first lane starts the thread, the first packet makes the folder.
+/// Constructing is inert: the first appender starts the thread, the first packet makes the folder.
 /// </summary>
 public sealed class PacketRing : IDisposable
 {
@@ -25,7 +25,7 @@ public sealed class PacketRing : IDisposable
     private readonly Dictionary<PacketInterface, int> numbers = [];
     private readonly Dictionary<int, InterfaceStatistics> statistics = [];
     private readonly Lock changing = new();
-    private PacketRingLane[] lanes = [];
+    private PacketRingAppender[] appenders = [];
     private Thread? thread;
     private bool completed;
 
@@ -51,9 +51,9 @@ public sealed class PacketRing : IDisposable
         get
         {
             long lost = writer.LostPackets;
-            foreach (PacketRingLane lane in Volatile.Read(ref lanes))
+            foreach (PacketRingAppender appender in Volatile.Read(ref appenders))
             {
-                lost += lane.Lost;
+                lost += appender.Lost;
             }
 
             return new PacketRingCounters { Packets = writer.Packets, LostPackets = lost, DiskBytes = writer.DiskBytes };
@@ -69,18 +69,18 @@ public sealed class PacketRing : IDisposable
     /// <summary>Interfaces in the order in which the files number them.</summary>
     internal IReadOnlyList<PacketInterface> Interfaces => interfaces;
 
-    /// <summary>A lane for one capturing thread on one interface: its packets have the interface number 0.</summary>
-    public PacketRingLane AddLane(PacketInterface captured) => AddLane([captured]);
+    /// <summary>An appender for one capturing thread on one interface: its packets have the interface number 0.</summary>
+    public PacketRingAppender AddAppender(PacketInterface captured) => AddAppender([captured]);
 
-    /// <summary>A lane over a source's interfaces, to which the source may add while it is read: packets name theirs by its place in the list.</summary>
+    /// <summary>An appender for a source's interfaces, to which the source may add while it is read: packets name theirs by its place in the list.</summary>
     /// <exception cref="ObjectDisposedException">The ring has been completed.</exception>
-    public PacketRingLane AddLane(IReadOnlyList<PacketInterface> captured)
+    public PacketRingAppender AddAppender(IReadOnlyList<PacketInterface> captured)
     {
-        PacketRingLane lane = new(this, chunks, captured, options);
+        PacketRingAppender appender = new(this, chunks, captured, options);
         lock (changing)
         {
             ObjectDisposedException.ThrowIf(completed, this);
-            Volatile.Write(ref lanes, [.. lanes, lane]);
+            Volatile.Write(ref appenders, [.. appenders, appender]);
             if (thread is null)
             {
                 thread = new Thread(writer.Run) { IsBackground = true, Name = "NetTraffic ring" };
@@ -88,10 +88,10 @@ public sealed class PacketRing : IDisposable
             }
         }
 
-        return lane;
+        return appender;
     }
 
-    /// <summary>Writes what the lanes hold and the statistics, and ends the thread. No lane may be in use any more.</summary>
+    /// <summary>Writes what the appenders hold and the statistics, and ends the thread. No appender may be in use any more.</summary>
     public void Complete()
     {
         lock (changing)
@@ -104,9 +104,9 @@ public sealed class PacketRing : IDisposable
             completed = true;
         }
 
-        foreach (PacketRingLane lane in lanes)
+        foreach (PacketRingAppender appender in appenders)
         {
-            lane.HandOver();
+            appender.HandOver();
         }
 
         chunks.Complete();

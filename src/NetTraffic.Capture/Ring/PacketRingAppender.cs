@@ -6,7 +6,7 @@ namespace NetTraffic.Capture;
 /// One thread's way into a packet ring: finished pcapng blocks are gathered in a chunk that goes to the ring's writing thread when it is
 /// full or old. All of it but the numbers is for one thread at a time. Allocates nothing per packet.
 /// </summary>
-public sealed class PacketRingLane
+public sealed class PacketRingAppender
 {
     private const long OldMilliseconds = 50;
     private readonly PacketRing ring;
@@ -30,7 +30,7 @@ public sealed class PacketRingLane
     private IpAddress128 destination;
     private long lost;
 
-    internal PacketRingLane(PacketRing ring, PacketRingChunks chunks, IReadOnlyList<PacketInterface> interfaces, PacketRingOptions options)
+    internal PacketRingAppender(PacketRing ring, PacketRingChunks chunks, IReadOnlyList<PacketInterface> interfaces, PacketRingOptions options)
     {
         this.ring = ring;
         this.chunks = chunks;
@@ -44,7 +44,7 @@ public sealed class PacketRingLane
     internal long Lost => Volatile.Read(ref lost);
 
     /// <summary>Puts a packet into the ring.</summary>
-    /// <param name="packet">The packet; <see cref="RawPacket.InterfaceIndex"/> is its interface within the lane's.</param>
+    /// <param name="packet">The packet; <see cref="RawPacket.InterfaceIndex"/> is its interface within those of this appender.</param>
     /// <param name="decoded">The same packet decoded: its addresses are what the index knows it by.</param>
     public void Add(in RawPacket packet, in DecodedPacket decoded)
     {
@@ -84,20 +84,16 @@ public sealed class PacketRingLane
         }
     }
 
-    /// <summary>What was received and lost on the lane's first interface since the start; goes into the ring's files.</summary>
-    public void SetStatistics(long received, long kernelDrops, long interfaceDrops) => SetStatistics(0, received, kernelDrops, interfaceDrops);
-
-    /// <summary>What was received and lost on one of the lane's interfaces since the start; goes into the ring's files.</summary>
-    public void SetStatistics(int interfaceIndex, long received, long kernelDrops, long interfaceDrops)
+    /// <summary>What was received and lost on an interface since the start; goes into the ring's files.</summary>
+    public void SetStatistics(in InterfaceStatistics counted)
     {
-        PacketInterface counted = interfaces[interfaceIndex];
-        if (Number(interfaceIndex) is >= 0 and int number)
+        if (ring.NumberOf(counted.Interface) is >= 0 and int number)
         {
-            ring.SetStatistics(number, new InterfaceStatistics(counted, received, kernelDrops, interfaceDrops));
+            ring.SetStatistics(number, counted);
         }
     }
 
-    /// <summary>Hands over everything; the lane goes on with a new chunk.</summary>
+    /// <summary>Hands over everything; what comes next goes into a new chunk.</summary>
     internal void HandOver()
     {
         if (chunk is not { } full || packets == 0)

@@ -3,7 +3,7 @@ using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
 
-/// <summary>Finished blocks of one lane on their way to the disk, and what the index says of them.</summary>
+/// <summary>Finished blocks of one appender on their way to the disk, and what the index says of them.</summary>
 internal sealed class PacketRingChunk(int bytes, int addresses)
 {
     private readonly byte[] own = new byte[bytes];
@@ -48,7 +48,7 @@ internal sealed class PacketRingChunk(int bytes, int addresses)
 }
 
 /// <summary>
-/// A bounded number of chunks between the lanes and the thread that writes: free ones, the last used first as it is still in the
+/// A bounded number of chunks between the appenders and the thread that writes: free ones, the last used first as it is still in the
 /// processor's cache, and full ones in the order they came. Locked once a chunk, not once a packet.
 /// </summary>
 internal sealed class PacketRingChunks(int chunkBytes, int addresses, int count)

@@ -81,7 +81,7 @@ internal sealed partial class PacketRingWriter
                     CountLost(chunk);
                 }
             }
-#pragma warning disable CA1031 // Whatever it was: the capture goes on without its ring and says so, and no lane may wait for ever.
+#pragma warning disable CA1031 // Whatever it was: the capture goes on without its ring and says so, and no appender may wait for ever.
             catch (Exception error)
 #pragma warning restore CA1031
             {

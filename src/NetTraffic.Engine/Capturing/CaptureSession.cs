@@ -13,13 +13,13 @@ public sealed class CaptureSession : IDisposable
     private readonly CaptureRequest request;
     private readonly ITrafficStore store;
     private readonly ICaptureWriter writer;
-    private readonly List<CaptureLane> lanes = [];
+    private readonly List<InterfaceCapture> interfaces = [];
     private readonly string[] names;
     private readonly BlockingCollection<RowBatch> rows = new(RowBatches);
     private readonly RowBatchPool pool = new();
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource<CaptureStatus> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly PacketLimit limit;
+    private readonly PacketLimit? limit;
     private readonly IntervalLog intervals;
     private readonly StoreKeeper keeper;
     private readonly ForwardService forwarding;
@@ -28,7 +28,7 @@ public sealed class CaptureSession : IDisposable
     private readonly Lock publishing = new();
     private readonly ProblemReport storeReport;
     private readonly ProblemReport ringReport;
-    private readonly ProblemReport[] laneReports;
+    private readonly ProblemReport[] interfaceReports;
     private CaptureStatus published;
     private int running;
     private volatile bool stoppedByUser;
@@ -39,23 +39,23 @@ public sealed class CaptureSession : IDisposable
         this.store = store;
         this.writer = writer;
         names = [.. request.Interfaces];
-        limit = new PacketLimit(request.PacketCount);
+        limit = request.PacketCount is { } packets ? new PacketLimit(packets) : null;
         intervals = new IntervalLog(writer);
         keeper = new StoreKeeper(store, settings, Warn);
         forwarding = new ForwardService(store.Path, settings, Warn);
-        ring = request.PacketRing is { } kept ? new PacketRing(store.GetPacketFolder(writer.Status.CaptureId), kept with { Wait = false }) : null;
+        ring = request.PacketRing is { } kept
+            ? new PacketRing(store.GetPacketFolder(writer.Status.CaptureId), kept with { Wait = false }) : null;
         for (int i = 0; i < sources.Count; i++)
         {
-            int lane = i;
-            lanes.Add(new CaptureLane(sources[i], names[i], limit, flows, () => new RowBatcher(pool, lane, batch => rows.Add(batch)), ring));
+            interfaces.Add(new InterfaceCapture(sources[i], names[i], limit, flows, new RowBatcher(pool, i, batch => rows.Add(batch)), ring));
         }
 
         storeReport = new ProblemReport(
             problem => Warn($"{problem} Flows are kept in memory until it can; where they become too many, the oldest are given up."),
             () => $"The store can be written again; {(writer.LostRows > 0 ? $"{writer.LostRows:N0} flow rows were" : "nothing was")} lost.");
         ringReport = new ProblemReport(Warn);
-        laneReports = [.. lanes.Select(lane =>
-            new ProblemReport(Warn, () => $"The interface '{lane.Name}' is up again, and the capture goes on."))];
+        interfaceReports = [.. interfaces.Select(one =>
+            new ProblemReport(Warn, () => $"The interface '{one.Name}' is up again, and the capture goes on."))];
         published = Copy(writer.Status);
     }
 
@@ -99,24 +99,24 @@ public sealed class CaptureSession : IDisposable
 
     internal void Start()
     {
-        running = lanes.Count;
-        foreach (CaptureLane lane in lanes)
+        running = interfaces.Count;
+        foreach (InterfaceCapture one in interfaces)
         {
-            new Thread(() => RunLane(lane)) { IsBackground = true, Name = "NetTraffic " + lane.Name, Priority = ThreadPriority.AboveNormal }.Start();
+            new Thread(() => RunInterface(one)) { IsBackground = true, Name = "NetTraffic " + one.Name, Priority = ThreadPriority.AboveNormal }.Start();
         }
 
         new Thread(Write) { IsBackground = true, Name = "NetTraffic write" }.Start();
     }
 
-    private void RunLane(CaptureLane lane)
+    private void RunInterface(InterfaceCapture one)
     {
         try
         {
-            lane.Run(stop.Token);
+            one.Run(stop.Token);
         }
         finally
         {
-            if (limit.IsReached)
+            if (limit is { IsReached: true })
             {
                 stop.Cancel();
             }
@@ -155,7 +155,7 @@ public sealed class CaptureSession : IDisposable
         writer.Complete(state, message);
         forwarding.Dispose();
         CaptureStatus last = Publish();
-        lanes.ForEach(lane => lane.Dispose());
+        interfaces.ForEach(one => one.Dispose());
         writer.Dispose();
         store.Dispose();
         StatusChanged?.Invoke(Copy(last));
@@ -209,14 +209,15 @@ public sealed class CaptureSession : IDisposable
         Span<FlowRow> taken = batch.Rows.AsSpan(0, batch.Count);
         foreach (ref FlowRow row in taken)
         {
-            row.InterfaceIndex = (ushort)batch.Lane;
+            row.InterfaceIndex = (ushort)batch.Interface;
         }
 
         writer.Write(taken, names);
         bool complete = batch.FlushedNs != 0;
         if (complete)
         {
-            intervals.Write(batch.Lane, names[batch.Lane], batch.FlushedNs, batch.Counters!, UnixTime.ToNanoseconds(writer.Status.StartTime));
+            long beginNs = UnixTime.ToNanoseconds(writer.Status.StartTime);
+            intervals.Write(batch.Interface, names[batch.Interface], batch.FlushedNs, batch.Counters!, beginNs);
         }
 
         pool.Return(batch);
@@ -241,9 +242,9 @@ public sealed class CaptureSession : IDisposable
     // Ten times a second: an interface can be up again before its capture's numbers are looked at.
     private void ReportInterfaces()
     {
-        for (int i = 0; i < lanes.Count; i++)
+        for (int i = 0; i < interfaces.Count; i++)
         {
-            laneReports[i].Update(lanes[i].Failure?.Message ?? lanes[i].Problem);
+            interfaceReports[i].Update(interfaces[i].Failure?.Message ?? interfaces[i].Problem);
         }
     }
 
@@ -251,16 +252,17 @@ public sealed class CaptureSession : IDisposable
 
     private (CaptureState State, string? Message) Outcome()
     {
-        string? failures = lanes.Exists(lane => lane.Failure is not null) ? string.Join(" ", lanes.Where(lane => lane.Failure is not null).Select(lane => lane.Failure!.Message)) : null;
-        CaptureState state = lanes.TrueForAll(lane => lane.Failure is not null) ? CaptureState.Failed : stoppedByUser ? CaptureState.Stopped : CaptureState.Completed;
-        return (state, failures);
+        string[] messages = [.. interfaces.Where(one => one.Failure is not null).Select(one => one.Failure!.Message)];
+        CaptureState state = messages.Length == interfaces.Count ? CaptureState.Failed : stoppedByUser ? CaptureState.Stopped : CaptureState.Completed;
+        return (state, messages.Length > 0 ? string.Join(" ", messages) : null);
     }
 
     private void Refresh(TimeSpan since)
     {
         CaptureStatus status = writer.Status;
-        LaneCounters.Refresh(status, [.. lanes.Select(lane => lane.Counters)], ring, since);
-        status.Message = writer.WriteProblem ?? ring?.Problem ?? lanes.Select(lane => lane.Problem).FirstOrDefault(problem => problem is not null);
+        LaneCounters.Refresh(status, [.. interfaces.Select(one => one.Counters)], ring, since);
+        status.Message = writer.WriteProblem ?? ring?.Problem
+            ?? interfaces.Select(one => one.Problem).FirstOrDefault(problem => problem is not null);
     }
 
     private CaptureStatus Publish()

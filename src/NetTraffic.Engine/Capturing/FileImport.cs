@@ -47,7 +47,6 @@ internal static class FileImport
                     }
                 }
             });
-            pipeline.TellRing(source.Statistics);
             ring?.Complete();
             Refresh(status, source, pipeline, ring);
             writer.Flush();

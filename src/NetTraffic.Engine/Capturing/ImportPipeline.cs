@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using NetTraffic.Capture;
-using NetTraffic.Decode;
 using NetTraffic.Flows;
 using NetTraffic.Packets;
 
@@ -18,7 +17,6 @@ internal sealed class ImportPipeline : IDisposable
     private const int RowBatches = 16;
     private readonly IPacketSource source;
     private readonly ICaptureWriter writer;
-    private readonly PacketDecoder decoder = new();
     private readonly FlowTable table;
     private readonly RowBatcher batcher;
     private readonly RowBatchPool rowPool = new();
@@ -28,7 +26,7 @@ internal sealed class ImportPipeline : IDisposable
     private readonly CancellationTokenSource abort;
     private readonly string fallbackInterface;
     private readonly bool arriving;
-    private readonly PacketRingLane? ring;
+    private readonly PacketLane lane;
     private readonly IntervalLog intervals;
 
     /// <summary>Makes a pipeline; nothing runs yet.</summary>
@@ -39,9 +37,10 @@ internal sealed class ImportPipeline : IDisposable
     /// <param name="arriving">Whether another program sends the packets now: what came is stored at each flush interval, and not at the end.</param>
     /// <param name="ring">Keeps the raw packets, or null.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public ImportPipeline(IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, bool arriving, PacketRing? ring, CancellationToken cancellationToken)
+    public ImportPipeline(
+        IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, bool arriving, PacketRing? ring,
+        CancellationToken cancellationToken)
     {
-        this.ring = ring?.AddLane(source.Interfaces);
         this.arriving = arriving;
         this.source = source;
         this.writer = writer;
@@ -49,7 +48,8 @@ internal sealed class ImportPipeline : IDisposable
         abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         batcher = new RowBatcher(rowPool, 0, batch => rows.Add(batch, CancellationToken.None));
         table = new FlowTable(options, batcher);
-        Counters = new LaneCounters(source, decoder.Counters, table.Counters);
+        lane = new PacketLane(source) { Ring = ring?.AddAppender(source.Interfaces), Flows = new BatchQueue(this) };
+        Counters = new LaneCounters(source, lane.Decoded, table.Counters);
         intervals = new IntervalLog(writer);
         table.Flushed += endNs => batcher.CompleteInterval(endNs, Counters.Now());
         for (int i = 0; i < PacketBatches + 2; i++)
@@ -73,7 +73,7 @@ internal sealed class ImportPipeline : IDisposable
     /// <returns>What stopped the reader early, or null.</returns>
     public Exception? Run(Action whileRunning)
     {
-        Task<Exception?> reading = Start("read", Read, decoded.CompleteAdding);
+        Task<Exception?> reading = Start("read", () => lane.Run(abort.Token), decoded.CompleteAdding);
         Task<Exception?> flowing = Start("flows", TrackFlows, rows.CompleteAdding);
         Task<Exception?> writing = Start("write", WriteRows, () => { });
         Task all = Task.WhenAll(reading, flowing, writing);
@@ -119,7 +119,8 @@ internal sealed class ImportPipeline : IDisposable
             {
                 stage();
             }
-            catch (Exception error) when (error is IOException or OperationCanceledException or UnauthorizedAccessException or InvalidOperationException or OutOfMemoryException)
+            catch (Exception error) when (error is IOException or OperationCanceledException or UnauthorizedAccessException
+                or InvalidOperationException or OutOfMemoryException)
             {
                 failure = error;
                 if (name != "read")
@@ -158,31 +159,6 @@ internal sealed class ImportPipeline : IDisposable
         return done.Task;
     }
 
-    private void Read()
-    {
-        DecodeSink sink = new(this);
-        try
-        {
-            source.Run(sink, abort.Token);
-        }
-        finally
-        {
-            sink.HandOver();
-        }
-    }
-
-    /// <summary>Puts what the file says of losses into the ring too; once reading has ended.</summary>
-    public void TellRing(IReadOnlyList<InterfaceStatistics> statistics)
-    {
-        for (int i = 0; ring is not null && i < source.Interfaces.Count; i++)
-        {
-            foreach (InterfaceStatistics told in statistics.Where(told => told.Interface == source.Interfaces[i]))
-            {
-                ring.SetStatistics(i, told.Received, told.KernelDrops, told.InterfaceDrops);
-            }
-        }
-    }
-
     private void TrackFlows()
     {
         foreach (PacketBatch batch in decoded.GetConsumingEnumerable())
@@ -218,7 +194,8 @@ internal sealed class ImportPipeline : IDisposable
             writer.Write(batch.Rows.AsSpan(0, batch.Count), names);
             if (batch.FlushedNs != 0 && FirstNs != long.MaxValue)
             {
-                intervals.Write(0, intervalName ??= names.Length > 0 ? names[0] : fallbackInterface, batch.FlushedNs, batch.Counters!, FirstNs);
+                intervalName ??= names.Length > 0 ? names[0] : fallbackInterface;
+                intervals.Write(0, intervalName, batch.FlushedNs, batch.Counters!, FirstNs);
             }
 
             if (arriving && batch.FlushedNs != 0)
@@ -262,63 +239,49 @@ internal sealed class ImportPipeline : IDisposable
         public long TimeNs { get; set; }
     }
 
-    private sealed class DecodeSink(ImportPipeline owner) : IPacketSink
+    /// <summary>The lane's end of the queue to the flow table.</summary>
+    private sealed class BatchQueue(ImportPipeline owner) : IPacketBatchSink
     {
-        private DecodedPacket[] packets = [];
         private PacketBatch? batch;
-        private int count;
         private long lastNs;
         private long lastArrivedNs;
 
-        public bool OnPacket(in RawPacket packet)
-        {
-            // The source has counted this packet: it is taken also where it is the last.
-            bool goOn = count < packets.Length || NextBatch();
-            ref DecodedPacket decoded = ref packets[count++];
-            owner.decoder.Decode(packet, out decoded);
-            owner.ring?.Add(packet, decoded);
-            return goOn;
-        }
+        public DecodedPacket[] Room() => (batch ??= owner.empty.Take()).Packets;
 
-        /// <summary>Packets that arrive are not held back until a batch is full, and time goes on behind the last one as it does here.</summary>
-        public bool OnTick(long nowNs)
+        public bool OnPackets(DecodedPacket[] packets, int count, long nowNs)
         {
-            owner.ring?.Tick();
-            if (owner.arriving && nowNs != 0 && (batch is not null || lastNs != 0))
+            if (count > 0)
             {
-                if (count > 0)
-                {
-                    lastNs = packets[count - 1].TimestampNs;
-                    lastArrivedNs = nowNs;
-                }
-
-                batch ??= owner.empty.Take();
-                batch.TimeNs = lastNs + Math.Max(0, nowNs - lastArrivedNs);
-                HandOver();
+                lastNs = packets[count - 1].TimestampNs;
+                lastArrivedNs = nowNs;
             }
 
-            return !owner.abort.IsCancellationRequested;
-        }
-
-        public void HandOver()
-        {
-            if (batch is { } full)
+            long timeNs = TimeOfPackets(nowNs);
+            if (count > 0 || timeNs != 0)
             {
-                full.Count = count;
-                owner.decoded.Add(full);
+                PacketBatch full = batch!;
                 batch = null;
-                packets = [];
-                count = 0;
+                full.Count = count;
+                full.TimeNs = timeNs;
+                owner.decoded.Add(full);
             }
+
+            return !owner.abort.IsCancellationRequested;
         }
 
-        private bool NextBatch()
+        /// <summary>
+        /// Where packets arrive now, their clock (which need not be ours) goes on behind the last of them as ours does; 0: it does not.
+        /// </summary>
+        private long TimeOfPackets(long nowNs)
         {
-            HandOver();
-            batch = owner.empty.Take();
-            packets = batch.Packets;
-            count = 0;
-            return !owner.abort.IsCancellationRequested;
+            if (!owner.arriving || nowNs == 0 || lastNs == 0)
+            {
+                return 0;
+            }
+
+            // The last packets were handed on without a look at the clock.
+            lastArrivedNs = lastArrivedNs == 0 ? nowNs : lastArrivedNs;
+            return lastNs + Math.Max(0, nowNs - lastArrivedNs);
         }
     }
 }

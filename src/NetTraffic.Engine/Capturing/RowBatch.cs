@@ -12,8 +12,8 @@ internal sealed class RowBatch
 
     public int Count { get; set; }
 
-    /// <summary>The lane whose interfaces the rows' indices mean.</summary>
-    public int Lane { get; set; }
+    /// <summary>Of a live capture: which of its interfaces the rows are of, from 0.</summary>
+    public int Interface { get; set; }
 
     /// <summary>End of the flush interval that this batch completes, in nanoseconds; 0: it completes none.</summary>
     public long FlushedNs { get; set; }
@@ -43,13 +43,13 @@ internal sealed class RowBatcher : IFlowRowSink
 {
     private readonly RowBatchPool pool;
     private readonly Action<RowBatch> handOver;
-    private readonly int lane;
+    private readonly int number;
     private RowBatch batch;
 
-    public RowBatcher(RowBatchPool pool, int lane, Action<RowBatch> handOver)
+    public RowBatcher(RowBatchPool pool, int number, Action<RowBatch> handOver)
     {
         this.pool = pool;
-        this.lane = lane;
+        this.number = number;
         this.handOver = handOver;
         batch = pool.Rent();
     }
@@ -70,7 +70,7 @@ internal sealed class RowBatcher : IFlowRowSink
     {
         RowBatch full = batch;
         batch = pool.Rent();
-        full.Lane = lane;
+        full.Interface = number;
         full.FlushedNs = flushedNs;
         full.Counters = counters;
         handOver(full);

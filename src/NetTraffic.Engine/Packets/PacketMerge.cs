@@ -46,7 +46,7 @@ internal sealed class PacketMerge
         using PacketSieve sieve = new(source, query, part.CaptureId, visit, cancellationToken);
         try
         {
-            source.Run(sieve, cancellationToken);
+            sieve.Run();
         }
         catch (CaptureFormatException damage)
         {
@@ -60,8 +60,8 @@ internal sealed class PacketMerge
     private void ReadSeveral()
     {
         Queue<(long FirstNs, RingPart Part)> waiting = new(FirstPackets().OrderBy(first => first.FirstNs).ThenBy(first => first.Part.CaptureId, StringComparer.Ordinal));
-        PriorityQueue<RingLane, (long, int)> heads = new();
-        List<RingLane> lanes = [];
+        PriorityQueue<RingReader, (long, int)> heads = new();
+        List<RingReader> readers = [];
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
@@ -70,45 +70,45 @@ internal sealed class PacketMerge
                 while (waiting.TryPeek(out (long FirstNs, RingPart Part) next) && (heads.Count == 0 || !heads.TryPeek(out _, out (long FirstNs, int) head) || next.FirstNs <= head.FirstNs))
                 {
                     waiting.Dequeue();
-                    RingLane begun = new(next.Part, query, lanes.Count, stop.Token);
-                    lanes.Add(begun);
+                    RingReader begun = new(next.Part, query, readers.Count, stop.Token);
+                    readers.Add(begun);
                     Queue(heads, begun);
                 }
 
-                if (!heads.TryDequeue(out RingLane? lane, out _))
+                if (!heads.TryDequeue(out RingReader? reader, out _))
                 {
                     return;
                 }
 
                 given++;
-                if (!lane.Give(visit, given))
+                if (!reader.Give(visit, given))
                 {
                     return;
                 }
 
-                Queue(heads, lane);
+                Queue(heads, reader);
             }
         }
         finally
         {
             stop.Cancel();
-            lanes.ForEach(lane => lane.Dispose());
+            readers.ForEach(reader => reader.Dispose());
         }
     }
 
-    private void Queue(PriorityQueue<RingLane, (long, int)> heads, RingLane lane)
+    private void Queue(PriorityQueue<RingReader, (long, int)> heads, RingReader reader)
     {
-        if (lane.MoveNext())
+        if (reader.MoveNext())
         {
-            heads.Enqueue(lane, (lane.TimestampNs, lane.Number));
+            heads.Enqueue(reader, (reader.TimestampNs, reader.Number));
             return;
         }
 
         // The source is at its end, and so is the thread that read it.
-        statistics.AddRange(lane.Statistics.Select(one => (lane.CaptureId, one)));
-        if (lane.Damage is { } damage)
+        statistics.AddRange(reader.Statistics.Select(one => (reader.CaptureId, one)));
+        if (reader.Damage is { } damage)
         {
-            problems.Add((lane.CaptureId, damage.Message));
+            problems.Add((reader.CaptureId, damage.Message));
         }
     }
 

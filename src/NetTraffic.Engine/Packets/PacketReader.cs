@@ -13,7 +13,7 @@ internal static class PacketReader
     {
         using IPacketSource source = CaptureFileSource.Open(path, cancellationToken);
         using PacketSieve sieve = new(source, query, "", visit, cancellationToken);
-        return Read(source, sieve, cancellationToken);
+        return Read(sieve, cancellationToken);
     }
 
     public static PacketReadResult ReadInterface(LivePackets live, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal static class PacketReader
         // The kernel applies the capture filter.
         using PacketSieve sieve = new(source, query with { BpfFilter = null }, "", visit, cancellationToken);
         source.Open();
-        return Read(source, sieve, cancellationToken);
+        return Read(sieve, cancellationToken);
     }
 
     public static PacketReadResult ReadRings(ITrafficStore store, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
@@ -61,9 +61,9 @@ internal static class PacketReader
         };
     }
 
-    private static PacketReadResult Read(IPacketSource source, PacketSieve sieve, CancellationToken cancellationToken)
+    private static PacketReadResult Read(PacketSieve sieve, CancellationToken cancellationToken)
     {
-        source.Run(sieve, cancellationToken);
+        sieve.Run();
         cancellationToken.ThrowIfCancellationRequested();
         return new PacketReadResult { Packets = sieve.Passed };
     }

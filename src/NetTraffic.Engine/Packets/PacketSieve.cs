@@ -1,12 +1,10 @@
-using NetTraffic.Decode;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
 
-/// <summary>Decodes the packets of a source and hands on those that a query wants, on the thread that the source runs on.</summary>
-internal sealed class PacketSieve : IPacketSink, IDisposable
+/// <summary>Hands on those packets of a lane that a query wants.</summary>
+internal sealed class PacketSieve : IPacketVisitor, IDisposable
 {
-    private readonly PacketDecoder decoder = new();
     private readonly IPacketSource source;
     private readonly PacketFilter filter;
     private readonly PacketVisitor visit;
@@ -16,7 +14,8 @@ internal sealed class PacketSieve : IPacketSink, IDisposable
     private PacketInterface[] interfaces = [];
     private long read;
 
-    public PacketSieve(IPacketSource source, PacketQuery query, string captureId, PacketVisitor visit, CancellationToken cancellationToken)
+    public PacketSieve(
+        IPacketSource source, PacketQuery query, string captureId, PacketVisitor visit, CancellationToken cancellationToken)
     {
         this.source = source;
         this.captureId = captureId;
@@ -29,7 +28,7 @@ internal sealed class PacketSieve : IPacketSink, IDisposable
     /// <summary>Packets handed on.</summary>
     public long Passed { get; private set; }
 
-    public bool OnPacket(in RawPacket packet)
+    public bool OnPacket(in RawPacket packet, in DecodedPacket decoded)
     {
         if ((++read & 4095) == 0 && progress is not null)
         {
@@ -37,7 +36,6 @@ internal sealed class PacketSieve : IPacketSink, IDisposable
             progress(counters.Position, counters.Length);
         }
 
-        decoder.Decode(packet, out DecodedPacket decoded);
         PacketInterface origin = Interface(packet);
         if (!filter.Matches(packet, decoded, origin.Name))
         {
@@ -45,10 +43,12 @@ internal sealed class PacketSieve : IPacketSink, IDisposable
         }
 
         Passed++;
-        return visit(packet, decoded, new PacketOrigin(captureId, origin, captureId.Length == 0 ? read : Passed)) && !cancellationToken.IsCancellationRequested;
+        PacketOrigin from = new(captureId, origin, captureId.Length == 0 ? read : Passed);
+        return visit(packet, decoded, from) && !cancellationToken.IsCancellationRequested;
     }
 
-    public bool OnTick(long nowNs) => !cancellationToken.IsCancellationRequested;
+    /// <summary>Runs a lane from the source to the visitor.</summary>
+    public void Run() => new PacketLane(source) { Visitor = this }.Run(cancellationToken);
 
     public void Dispose() => filter.Dispose();
 
@@ -60,6 +60,7 @@ internal sealed class PacketSieve : IPacketSink, IDisposable
             interfaces = [.. source.Interfaces];
         }
 
-        return (uint)packet.InterfaceIndex < (uint)interfaces.Length ? interfaces[packet.InterfaceIndex] : new PacketInterface("", packet.LinkType);
+        return (uint)packet.InterfaceIndex < (uint)interfaces.Length
+            ? interfaces[packet.InterfaceIndex] : new PacketInterface("", packet.LinkType);
     }
 }

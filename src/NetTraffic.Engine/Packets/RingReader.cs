@@ -6,7 +6,7 @@ using NetTraffic.Packets;
 namespace NetTraffic.Engine;
 
 /// <summary>One ring of several that are read side by side: a thread reads, decodes and filters ahead, two blocks at most.</summary>
-internal sealed class RingLane : IDisposable
+internal sealed class RingReader : IDisposable
 {
     private readonly BlockingCollection<Block> filled = new(2);
     private readonly ConcurrentBag<Block> spare = [];
@@ -19,7 +19,7 @@ internal sealed class RingLane : IDisposable
     private Block? current;
     private int at = -1;
 
-    public RingLane(RingPart part, PacketQuery query, int number, CancellationToken stop)
+    public RingReader(RingPart part, PacketQuery query, int number, CancellationToken stop)
     {
         this.part = part;
         this.query = query;
@@ -92,7 +92,7 @@ internal sealed class RingLane : IDisposable
             using PacketSieve sieve = new(source, query, part.CaptureId, Keep, stop);
             try
             {
-                source.Run(sieve, stop);
+                sieve.Run();
             }
             catch (CaptureFormatException damage)
             {

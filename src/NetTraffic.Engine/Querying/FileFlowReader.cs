@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using NetTraffic.Capture;
-using NetTraffic.Decode;
 using NetTraffic.Flows;
 using NetTraffic.Packets;
 
@@ -16,13 +15,14 @@ internal static class FileFlowReader
     public static IEnumerable<Flow> Read(
         string path, TrafficFilter filter, FlowOptions options, string sensor, CancellationToken cancellationToken)
     {
-        RowFilter rows = new(filter);
+        RowFilter wanted = new(filter);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using BlockingCollection<Flow> queue = new(Ahead);
         using IPacketSource source = CaptureFileSource.Open(path, cancellationToken);
+        string file = path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path);
+        RowsAsFlows rows = new(source, file, wanted, sensor, queue, stop.Token);
         Task reading = Task.Factory.StartNew(
-            () => Fill(source, path, rows, options, sensor, queue, stop.Token),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Fill(source, rows, options, queue, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             foreach (Flow flow in queue.GetConsumingEnumerable(cancellationToken))
@@ -40,21 +40,18 @@ internal static class FileFlowReader
         }
     }
 
-    private static void Fill(
-        IPacketSource source, string path, RowFilter filter, FlowOptions options, string sensor, BlockingCollection<Flow> queue,
-        CancellationToken stop)
+    private static void Fill(IPacketSource source, RowsAsFlows rows, FlowOptions options, BlockingCollection<Flow> queue, CancellationToken stop)
     {
         try
         {
-            string file = path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path);
-            Sink sink = new(source, file, filter, options with { FlushInterval = TimeSpan.Zero }, sensor, queue, stop);
+            FlowTable table = new(options with { FlushInterval = TimeSpan.Zero }, rows);
             try
             {
-                source.Run(sink, stop);
+                new PacketLane(source) { Flows = new FlowTableSink(table, followsClock: false) }.Run(stop);
             }
             finally
             {
-                sink.Close();
+                table.Close();
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -67,39 +64,10 @@ internal static class FileFlowReader
         }
     }
 
-    private sealed class Sink : IPacketSink, IFlowRowSink
+    /// <summary>Makes flows of the rows that match; waits while nobody takes them.</summary>
+    private sealed class RowsAsFlows(
+        IPacketSource source, string file, RowFilter filter, string sensor, BlockingCollection<Flow> queue, CancellationToken stop) : IFlowRowSink
     {
-        private readonly PacketDecoder decoder = new();
-        private readonly FlowTable table;
-        private readonly IPacketSource source;
-        private readonly string file;
-        private readonly RowFilter filter;
-        private readonly string sensor;
-        private readonly BlockingCollection<Flow> queue;
-        private readonly CancellationToken stop;
-
-        public Sink(
-            IPacketSource source, string file, RowFilter filter, FlowOptions options, string sensor, BlockingCollection<Flow> queue,
-            CancellationToken stop)
-        {
-            this.source = source;
-            this.file = file;
-            this.filter = filter;
-            this.sensor = sensor;
-            this.queue = queue;
-            this.stop = stop;
-            table = new FlowTable(options, this);
-        }
-
-        public bool OnPacket(in RawPacket packet)
-        {
-            decoder.Decode(packet, out DecodedPacket decoded);
-            table.Add(decoded);
-            return true;
-        }
-
-        public bool OnTick(long nowNs) => true;
-
         public void OnRow(in FlowRow row)
         {
             string name = row.InterfaceIndex < source.Interfaces.Count ? source.Interfaces[row.InterfaceIndex].Name : "";
@@ -109,7 +77,5 @@ internal static class FileFlowReader
                 queue.Add(Datasets.Flows.ToFlow(row, origin), stop);
             }
         }
-
-        public void Close() => table.Close();
     }
 }

@@ -9,6 +9,16 @@ public interface IPacketSource : IDisposable
     /// <summary>What this source has received and lost so far; safe to read from any thread.</summary>
     PacketSourceCounters Counters { get; }
 
+    /// <summary>What was received and lost by interface, of those that it is known of; safe to read from any thread.</summary>
+    IReadOnlyList<InterfaceStatistics> Statistics
+    {
+        get
+        {
+            PacketSourceCounters counters = Counters;
+            return Interfaces.Count == 0 ? [] : [new(Interfaces[0], counters.Packets, counters.KernelDrops, counters.InterfaceDrops)];
+        }
+    }
+
     /// <summary>
     /// Reads until the end of the source, until <paramref name="sink"/> asks to stop, or until cancelled, on the caller's thread.
     /// Cancelling returns normally. A damaged source hands over every packet up to the damage and then throws
@@ -24,7 +34,7 @@ public interface IPacketSink
     bool OnPacket(in RawPacket packet);
 
     /// <summary>Called by live sources about ten times a second, and at least once a second when nothing arrives; false asks to stop.</summary>
-    /// <param name="nowNs">Wall clock in nanoseconds since 1970.</param>
+    /// <param name="nowNs">Wall clock in nanoseconds since 1970; 0 while a file is read, which tells nothing of time.</param>
     bool OnTick(long nowNs);
 }
 

@@ -15,17 +15,17 @@ public class RingBenchmarks : IDisposable
     private readonly List<(byte[] Frame, DecodedPacket Decoded)> packets = [];
     private string folder = "";
     private PacketRing? ring;
-    private PacketRingLane? lane;
+    private PacketRingAppender? appender;
 
     [GlobalSetup]
     public void Start()
     {
         folder = Directory.CreateTempSubdirectory("nettraffic-bench-").FullName;
         ring = new PacketRing(folder, new PacketRingOptions { MaxBytes = RingBytes, Wait = true });
-        lane = ring.AddLane(Wire);
+        appender = ring.AddAppender(Wire);
         using CaptureFileSource source = CaptureFileSource.Open(SampleFile.Path);
         source.Run(new Keeper(packets), CancellationToken.None);
-        AddAll(lane);
+        AddAll(appender);
     }
 
     [GlobalCleanup]
@@ -45,7 +45,7 @@ public class RingBenchmarks : IDisposable
     public long ReadDecodeAdd()
     {
         using CaptureFileSource source = CaptureFileSource.Open(SampleFile.Path);
-        source.Run(new Adder(lane!), CancellationToken.None);
+        source.Run(new Adder(appender!), CancellationToken.None);
         return ring!.Counters.Packets;
     }
 
@@ -62,11 +62,11 @@ public class RingBenchmarks : IDisposable
     [Benchmark(OperationsPerInvoke = SampleFile.Packets)]
     public long Add()
     {
-        AddAll(lane!);
+        AddAll(appender!);
         return ring!.Counters.Packets;
     }
 
-    private void AddAll(PacketRingLane target)
+    private void AddAll(PacketRingAppender target)
     {
         for (int i = 0; i < SampleFile.Packets; i++)
         {
@@ -75,14 +75,14 @@ public class RingBenchmarks : IDisposable
         }
     }
 
-    private sealed class Adder(PacketRingLane? lane) : IPacketSink
+    private sealed class Adder(PacketRingAppender? appender) : IPacketSink
     {
         private readonly PacketDecoder decoder = new();
 
         public bool OnPacket(in RawPacket packet)
         {
             decoder.Decode(packet, out DecodedPacket decoded);
-            lane?.Add(packet, decoded);
+            appender?.Add(packet, decoded);
             return true;
         }
 
