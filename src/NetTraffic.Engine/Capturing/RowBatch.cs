@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using NetTraffic.Flows;
 
 namespace NetTraffic.Engine;
 
