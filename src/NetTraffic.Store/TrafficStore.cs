@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using DuckDB.NET.Data;
+using DuckDB.NET.Native;
 
 namespace NetTraffic.Store;
 
 /// <summary>
-/// A folder of Parquet segments and status files. Queries run in an in-memory DuckDB of this object's own, opened at the
-/// first one, so that any number of processes use one store and a capture never loads a database.
+/// A folder of Parquet segments and status files. Questions go to an in-memory DuckDB of the process's own, opened at the first one, so that
+/// any number of processes use one store.
 /// </summary>
 public sealed class TrafficStore : ITrafficStore
 {
@@ -128,8 +129,29 @@ public sealed class TrafficStore : ITrafficStore
         Retention.Clear(Path, before, keepRecentlyWritten, whatIf, cancellationToken);
 
     /// <inheritdoc/>
-    public int Compact(CancellationToken cancellationToken) =>
-        Directory.Exists(Path) ? Ask(connection => Compactor.Compact(Path, connection, cancellationToken), cancellationToken) : 0;
+    public int Compact(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (!Directory.Exists(Path))
+        {
+            return 0;
+        }
+
+        // A capture that has nothing to merge needs no database.
+        DuckDBConnection? connection = null;
+        try
+        {
+            return Database.Retry(Path, () => Compactor.Compact(Path, () => connection ??= Connect(), cancellationToken));
+        }
+        catch (DuckDBException error)
+        {
+            throw Translate(error, cancellationToken);
+        }
+        finally
+        {
+            connection?.Dispose();
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<string> GetNames(SummaryKey key, string prefix, int limit) =>
@@ -157,7 +179,7 @@ public sealed class TrafficStore : ITrafficStore
         using DuckDBConnection connection = Connect();
         try
         {
-            return Database.Retry(() => query(connection));
+            return Database.Retry(Path, () => query(connection));
         }
         catch (DuckDBException error)
         {
@@ -190,18 +212,30 @@ public sealed class TrafficStore : ITrafficStore
     }
 
     // DuckDB reports a cancelled query as an error like any other.
-    private Exception Translate(DuckDBException error, CancellationToken cancellationToken) => cancellationToken.IsCancellationRequested
-        ? new OperationCanceledException(error.Message, error, cancellationToken)
-        : new StoreException(
-            error.Message.Contains(".parquet", StringComparison.Ordinal)
-                ? $"A file of the store '{Path}' cannot be read: {error.Message} Move that file away: the rest of the store is whole."
-                : $"The store '{Path}' cannot be read: {error.Message}",
-            error)
+    private Exception Translate(DuckDBException error, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
         {
-            NextMove = error.Message.Contains(".parquet", StringComparison.Ordinal)
-                ? "Move that file away; the rest of the store is whole."
-                : TrafficErrors.StoreFailed.NextMove,
-        };
+            return new OperationCanceledException(error.Message, error, cancellationToken);
+        }
+
+        if (error.ErrorType == DuckDBErrorType.OutOfMemory)
+        {
+            const string narrow = "Narrow the question (-Last, -Since, -Until, -Address), or make room on the disk for temporary files.";
+            return new StoreException($"The question needs more memory than there is: {error.Message} {narrow}", error) { NextMove = narrow };
+        }
+
+        if (Database.FileOf(error, Path) is { } file)
+        {
+            const string moveAway = "Move that file away: the rest of the store is whole.";
+            return new StoreException($"The file '{file}' of the store cannot be read: {error.Message} {moveAway}", error)
+            {
+                NextMove = moveAway,
+            };
+        }
+
+        return new StoreException($"The store '{Path}' cannot be read: {error.Message}", error);
+    }
 
     private void CheckVersion()
     {

@@ -26,7 +26,7 @@ internal static class Database
     }
 
     /// <summary>Runs a query that lists segments first, again where retention or compaction removed one in between.</summary>
-    public static T Retry<T>(Func<T> query)
+    public static T Retry<T>(string store, Func<T> query)
     {
         const int tries = 3;
         for (int attempt = 1; ; attempt++)
@@ -35,17 +35,25 @@ internal static class Database
             {
                 return query();
             }
-            catch (DuckDBException error) when (attempt < tries && IsMissingFile(error))
+            catch (DuckDBException error) when (attempt < tries && FileOf(error, store) is { } file && !File.Exists(file))
             {
                 // Listed again, the store is whole.
             }
         }
     }
 
-    private static bool IsMissingFile(DuckDBException error) =>
-        error.Message.Contains(".parquet", StringComparison.Ordinal)
-        && (error.Message.Contains("No such file", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("No files found", StringComparison.OrdinalIgnoreCase)
-            || error.Message.Contains("Cannot open file", StringComparison.OrdinalIgnoreCase));
+    /// <summary>
+    /// The file of a store that an error is about; null: it is about none. The error's type does not say so: whatever goes wrong while files are
+    /// opened has the type Invalid. Its first line names the file.
+    /// </summary>
+    public static string? FileOf(DuckDBException error, string store)
+    {
+        const string extension = ".parquet";
+        string line = error.Message.Split('\n', 2)[0];
+        int start = line.IndexOf(store, StringComparison.Ordinal);
+        int end = start < 0 ? -1 : line.IndexOf(extension, start + store.Length, StringComparison.Ordinal);
+        return end < 0 ? null : line[start..(end + extension.Length)];
+    }
 
     public static void Execute(DuckDBConnection connection, string sql)
     {
@@ -75,8 +83,9 @@ internal static class Database
         return command.ExecuteScalar() is var value && value is DBNull ? null : value;
     }
 
-    /// <summary>A text literal; names from the wire are hostile, so quotes are doubled and NUL, which SQL text cannot hold, is refused.</summary>
-    public static string Text(string value) => "'" + value.Replace("'", "''", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal) + "'";
+    /// <summary>A text literal; names from the wire are hostile, so quotes are doubled, and NUL, which SQL text cannot hold, is left out.</summary>
+    public static string Text(string value) =>
+        "'" + value.Replace("'", "''", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal) + "'";
 
     /// <summary>A point in time as a literal, in microseconds since 1970.</summary>
     public static string Time(long us) => string.Create(CultureInfo.InvariantCulture, $"make_timestamptz({us})");

@@ -51,7 +51,7 @@ internal sealed class FlowQuery
 
     /// <summary>The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.</summary>
     private (long FromUs, Result? Result)? Next(long limit) =>
-        Database.Retry<(long, Result?)?>(() => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
+        Database.Retry<(long, Result?)?>(store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
 
     /// <summary>The newest segments with rows before <see cref="before"/>, and the time from which on they hold every row.</summary>
     private (List<Segment> Segments, long FromUs)? Window()

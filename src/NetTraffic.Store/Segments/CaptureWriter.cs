@@ -237,7 +237,8 @@ internal sealed class CaptureWriter : ICaptureWriter
             {
                 CaptureColumns columns = new(hour);
                 string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++);
-                StoreFiles.Write(store, Path.Combine(StorePaths.Hour(store, Datasets.Captures.Name, hour.Key), name), columns.Encode(file).Span, durable: true);
+                string path = Path.Combine(StorePaths.Hour(store, Datasets.Captures.Name, hour.Key), name);
+                StoreFiles.Write(store, path, columns.Encode(file).Span, durable: true);
                 intervals.RemoveAll(interval => HourOf(interval) == hour.Key);
             }
         }
@@ -249,7 +250,9 @@ internal sealed class CaptureWriter : ICaptureWriter
 
     private static long HourOf(CaptureInterval interval) => (long)Math.Floor((interval.Time - DateTime.UnixEpoch).TotalHours);
 
-    /// <summary>Time stamps in a file are whatever somebody wrote there: many open hours are written early, and with the disk full the oldest rows go.</summary>
+    /// <summary>
+    /// Time stamps in a file are whatever somebody wrote there: many open hours are written early, and with the disk full the oldest rows go.
+    /// </summary>
     private void LimitMemory()
     {
         const int openHours = 64;

@@ -15,7 +15,11 @@ internal static class Compactor
     private const int FewestSegments = 4;
     private static readonly TimeSpan ClosedFor = TimeSpan.FromMinutes(10), ReadersGone = TimeSpan.FromMinutes(15);
 
-    public static int Compact(string store, DuckDBConnection connection, CancellationToken cancellationToken)
+    /// <summary>Merges what can be merged; returns the number of hours.</summary>
+    /// <param name="store">Folder of the store.</param>
+    /// <param name="connect">Gives the connection to merge with; not called where nothing is to be merged.</param>
+    /// <param name="cancellationToken">Stops between hours.</param>
+    public static int Compact(string store, Func<DuckDBConnection> connect, CancellationToken cancellationToken)
     {
         using FileStream? lease = Lease(store);
         if (lease is null)
@@ -33,7 +37,7 @@ internal static class Compactor
                 List<Segment> segments = SegmentCatalog.ListHour(folder);
                 bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
                 if (segments.Count >= FewestSegments && hour.AddHours(1) + ClosedFor < DateTime.UtcNow && quiet
-                    && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connection, dataset, folder, segments))
+                    && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connect, dataset, folder, segments))
                 {
                     compacted++;
                 }
@@ -43,13 +47,13 @@ internal static class Compactor
         return compacted;
     }
 
-    private static bool Merge(string store, DuckDBConnection connection, Dataset dataset, string folder, List<Segment> segments)
+    private static bool Merge(string store, Func<DuckDBConnection> connect, Dataset dataset, string folder, List<Segment> segments)
     {
         string temporary = Path.Combine(StorePaths.Temporary(store), Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(StorePaths.Temporary(store));
         try
         {
-            Database.Execute(connection, $"""
+            Database.Execute(connect(), $"""
                 COPY (SELECT {DatasetSql.FileColumns(dataset)} FROM {Database.Read(segments)} ORDER BY time)
                 TO {Database.Text(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)
                 """);
@@ -59,7 +63,8 @@ internal static class Compactor
                 return false;
             }
 
-            string name = Segment.Name(segments.Min(segment => segment.FirstUs), segments.Max(segment => segment.LastUs), "merged-" + Guid.NewGuid().ToString("N")[..8], 0);
+            string merged = "merged-" + Guid.NewGuid().ToString("N")[..8];
+            string name = Segment.Name(segments.Min(segment => segment.FirstUs), segments.Max(segment => segment.LastUs), merged, 0);
             string path = Path.Combine(folder, name);
             using (FileStream written = new(temporary, FileMode.Open, FileAccess.ReadWrite))
             {
