@@ -13,7 +13,7 @@ namespace NetTraffic.Engine;
 internal sealed class JsonRowWriter : RowWriter
 {
     private const int MaxDepth = 16;
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(EveryVisibleCharacter());
+    internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.Create(EveryVisibleCharacter());
     private readonly Stream stream;
     private readonly Utf8JsonWriter json;
     private readonly bool asArray;

@@ -16,6 +16,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     private const string Gzip = ".gz";
     private readonly PipelineRow row = new();
     private OutputFile? output;
+    private Stream? text;
     private RowWriter? writer;
     private string file = "";
     private ExportFormat format;
@@ -111,7 +112,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             }
 
             packets = format == ExportFormat.Pcap ? new PacketFile(this, output.Open(compress), Legacy, file) : null;
-            writer = format is ExportFormat.Parquet or ExportFormat.Pcap ? null : RowWriter.Create(format, output.Open(compress), AsArray);
+            text = format is ExportFormat.Parquet or ExportFormat.Pcap ? null : output.Open(compress);
+            writer = text is not null && piped ? RowWriter.Create(format, text, AsArray) : null;
         }
     }
 
@@ -168,8 +170,11 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         {
             WriteDataset(MakeFilter(captures));
         }
+        else
+        {
+            writer?.Complete();
+        }
 
-        writer?.Complete();
         if (writer is { LeftOut.Count: > 0 })
         {
             WriteWarning("The CSV's columns are the first object's properties; later objects had others, which are not in the file: "
@@ -308,49 +313,35 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
     private void WriteDataset(TrafficFilter filter)
     {
-        if (writer is null)
-        {
-            rows = Store.ExportParquet(Dataset, filter, PerInterval, output!.TemporaryPath, StopToken);
-            WriteVerbose($"{Display.Count(rows)} rows exported.");
-        }
-        else if (Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
-        {
-            WriteRows(writer, Store.GetFlows(filter, null, PerInterval, StopToken));
-        }
-        else
-        {
-            WriteRows(writer, Store.GetCaptureIntervals(filter, StopToken));
-        }
+        rows = text is null ? Store.ExportParquet(Dataset, filter, PerInterval, output!.TemporaryPath, StopToken)
+            : Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase)
+                ? WriteText(text, Datasets.Flows, Store.GetFlows(filter, null, PerInterval, StopToken))
+                : WriteText(text, Datasets.Captures, Store.GetCaptureIntervals(filter, StopToken));
+        WriteVerbose($"{Display.Count(rows)} rows exported.");
     }
 
-    private void WriteRows<T>(RowWriter target, IEnumerable<T> records)
-        where T : notnull
+    private long WriteText<T>(Stream stream, Dataset<T> dataset, IEnumerable<T> records)
+        where T : class
     {
-        ObjectShape shape = ObjectShape.Of(typeof(T));
-        object?[] values = new object?[shape.Names.Count];
         Stopwatch sinceProgress = Stopwatch.StartNew();
         string activity = $"Exporting to {Display.Text(System.IO.Path.GetFileName(file))}";
         bool shown = false;
-        target.Begin(shape.Names);
-        foreach (T record in records)
-        {
-            StopToken.ThrowIfCancellationRequested();
-            shape.Read(record, values);
-            target.Write(shape.Names, values);
-            rows++;
-            if ((rows & 1023) == 0 && sinceProgress.ElapsedMilliseconds > 500)
-            {
-                sinceProgress.Restart();
-                shown = true;
-                WriteProgress(new ProgressRecord(1, activity, $"{Display.Count(rows)} rows"));
-            }
-        }
-
+        long written = DatasetExport.Write(dataset, records, format, AsArray, stream, Show, StopToken);
         if (shown)
         {
             WriteProgress(new ProgressRecord(1, activity, "ended") { RecordType = ProgressRecordType.Completed });
         }
 
-        WriteVerbose($"{Display.Count(rows)} rows exported.");
+        return written;
+
+        void Show(long count)
+        {
+            if ((count & 1023) == 0 && sinceProgress.ElapsedMilliseconds > 500)
+            {
+                sinceProgress.Restart();
+                shown = true;
+                WriteProgress(new ProgressRecord(1, activity, $"{Display.Count(count)} rows"));
+            }
+        }
     }
 }
