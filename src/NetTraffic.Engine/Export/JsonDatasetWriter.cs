@@ -48,7 +48,11 @@ internal sealed class JsonDatasetWriter : DatasetWriter
 
     public override void Duration(TimeSpan value) => json.WriteNumberValue(value.TotalSeconds);
 
-    public override void Dispose() => json.Dispose();
+    public override void Dispose()
+    {
+        json.Dispose();
+        base.Dispose();
+    }
 
     protected override void Name(string value) => json.WriteStringValue(value);
 
