@@ -8,7 +8,9 @@ namespace NetTraffic.Store;
 internal sealed record StoreVersionFile(int Version);
 
 /// <summary>The store's JSON files; generated serialisers, since a status file is written every second and start-up counts.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.General, WriteIndented = true, PropertyNameCaseInsensitive = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.General, WriteIndented = true, PropertyNameCaseInsensitive = true, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CaptureStatus))]
 [JsonSerializable(typeof(StoreVersionFile))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -21,7 +21,9 @@ internal static class StorePaths
     public static string Hour(string store, string dataset, long hour)
     {
         DateTime time = DateTime.UnixEpoch.AddHours(Math.Clamp(hour, -17_000_000, 70_000_000));
-        return Path.Combine(store, dataset, time.ToString("'date='yyyy-MM-dd", CultureInfo.InvariantCulture), time.ToString("'hour='HH", CultureInfo.InvariantCulture));
+        return Path.Combine(
+            store, dataset,
+            time.ToString("'date='yyyy-MM-dd", CultureInfo.InvariantCulture), time.ToString("'hour='HH", CultureInfo.InvariantCulture));
     }
 
     /// <summary>The hour that a folder of <see cref="Hour"/>'s form stands for; null where it has another form.</summary>
@@ -29,7 +31,9 @@ internal static class StorePaths
     {
         string hour = Path.GetFileName(folder);
         string date = Path.GetFileName(Path.GetDirectoryName(folder) ?? "");
-        return DateTime.TryParseExact(date + " " + hour, "'date='yyyy-MM-dd 'hour='HH", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time)
+        const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        const string form = "'date='yyyy-MM-dd 'hour='HH";
+        return DateTime.TryParseExact($"{date} {hour}", form, CultureInfo.InvariantCulture, utc, out DateTime time)
             ? time : null;
     }
 }

@@ -7,13 +7,15 @@ using DuckDB.NET.Native;
 namespace NetTraffic.Store;
 
 /// <summary>
-/// A folder of Parquet segments and status files. Questions go to an in-memory DuckDB of the process's own, opened at the first one, so that
+/// A folder of Parquet segments and status files. Questions go to an in-memory DuckDB of the process's own, opened at the first one, so
+/// that
 /// any number of processes use one store.
 /// </summary>
 public sealed class TrafficStore : ITrafficStore
 {
     // One for all stores of the process: opening one costs more than a question to a small store.
-    private static readonly Lazy<DuckDBConnection> AnyStore = new(() => Database.Open(MemoryMegabytes()), LazyThreadSafetyMode.PublicationOnly);
+    private static readonly Lazy<DuckDBConnection> AnyStore =
+        new(() => Database.Open(MemoryMegabytes()), LazyThreadSafetyMode.PublicationOnly);
     private bool disposed;
 
     /// <summary>Opens a store; nothing is written, and a folder that is not there is an empty store.</summary>
@@ -37,7 +39,8 @@ public sealed class TrafficStore : ITrafficStore
     public IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken)
     {
         using DuckDBConnection connection = Connect();
-        foreach (Flow flow in Cancellable(new FlowQuery(Path, connection, filter, perInterval, cancellationToken).Run(first), cancellationToken))
+        FlowQuery query = new(Path, connection, filter, perInterval, cancellationToken);
+        foreach (Flow flow in Cancellable(query.Run(first), cancellationToken))
         {
             yield return flow;
         }
@@ -48,7 +51,8 @@ public sealed class TrafficStore : ITrafficStore
         Ask(connection => new SummaryQuery(Path, connection, filter, cancellationToken).Total(), cancellationToken);
 
     /// <inheritdoc/>
-    public IReadOnlyList<TrafficSummaryItem> GetSummary(SummaryKey by, int top, TimeSpan? interval, TrafficFilter filter, CancellationToken cancellationToken)
+    public IReadOnlyList<TrafficSummaryItem> GetSummary(
+        SummaryKey by, int top, TimeSpan? interval, TrafficFilter filter, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         if (by == SummaryKey.None && interval is null)
@@ -75,8 +79,11 @@ public sealed class TrafficStore : ITrafficStore
     public long ExportParquet(string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken)
     {
         Dataset chosen = Datasets.All.FirstOrDefault(known => known.Name.Equals(dataset, StringComparison.OrdinalIgnoreCase))
-            ?? throw new ArgumentException($"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.", nameof(dataset));
-        return Ask(connection => ParquetExport.Write(Path, connection, chosen, filter, perInterval, path, cancellationToken), cancellationToken);
+            ?? throw new ArgumentException(
+                $"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.",
+                nameof(dataset));
+        return Ask(
+            connection => ParquetExport.Write(Path, connection, chosen, filter, perInterval, path, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -93,7 +100,8 @@ public sealed class TrafficStore : ITrafficStore
 
     /// <inheritdoc/>
     public IReadOnlyList<string> GetPacketCaptures() => Directory.Exists(StorePaths.Packets(Path))
-        ? [.. Directory.GetDirectories(StorePaths.Packets(Path)).Select(folder => System.IO.Path.GetFileName(folder)).Where(CaptureRegistry.IsId).Order(StringComparer.Ordinal)]
+        ? [.. Directory.GetDirectories(StorePaths.Packets(Path)).Select(folder => System.IO.Path.GetFileName(folder))
+            .Where(CaptureRegistry.IsId).Order(StringComparer.Ordinal)]
         : [];
 
     /// <inheritdoc/>
@@ -115,7 +123,10 @@ public sealed class TrafficStore : ITrafficStore
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException and not TrafficException)
         {
-            throw new StoreException($"The store '{Path}' cannot be written: {error.Message} Give a folder that you may write with -StorePath or NETTRAFFIC_HOME.", error);
+            throw new StoreException(
+                $"The store '{Path}' cannot be written: {error.Message} "
+                + "Give a folder that you may write with -StorePath or NETTRAFFIC_HOME.",
+                error);
         }
 
         return new CaptureWriter(Path, status, options);
@@ -222,7 +233,10 @@ public sealed class TrafficStore : ITrafficStore
         if (error.ErrorType == DuckDBErrorType.OutOfMemory)
         {
             const string narrow = "Narrow the question (-Last, -Since, -Until, -Address), or make room on the disk for temporary files.";
-            return new StoreException($"The question needs more memory than there is: {error.Message} {narrow}", error) { NextMove = narrow };
+            return new StoreException($"The question needs more memory than there is: {error.Message} {narrow}", error)
+            {
+                NextMove = narrow,
+            };
         }
 
         if (Database.FileOf(error, Path) is { } file)
@@ -254,7 +268,7 @@ public sealed class TrafficStore : ITrafficStore
         }
         catch (JsonException error)
         {
-            throw new StoreException($"'{path}' is damaged: {error.Message} Restore it as {{\"Version\": {Datasets.StoreVersion}}}, or use another store.", error);
+            throw new StoreException($"'{path}' is damaged: {error.Message} {Restore}", error);
         }
         catch (UnauthorizedAccessException error)
         {
@@ -263,7 +277,7 @@ public sealed class TrafficStore : ITrafficStore
 
         if (version < 1)
         {
-            throw new StoreException($"'{path}' does not say which version the store has. Restore it as {{\"Version\": {Datasets.StoreVersion}}}, or use another store.");
+            throw new StoreException($"'{path}' does not say which version the store has. {Restore}");
         }
 
         if (version != Datasets.StoreVersion)
@@ -271,6 +285,9 @@ public sealed class TrafficStore : ITrafficStore
             throw OfOtherVersion(version);
         }
     }
+
+    private static string Restore =>
+        string.Create(CultureInfo.InvariantCulture, $"Restore it as {{\"Version\": {Datasets.StoreVersion}}}, or use another store.");
 
     private StoreException OfOtherVersion(int version)
     {
@@ -305,7 +322,9 @@ public sealed class TrafficStore : ITrafficStore
         StoreFiles.RemoveLeftovers(Path);
         if (!File.Exists(StorePaths.Version(Path)))
         {
-            StoreFiles.Write(Path, StorePaths.Version(Path), JsonSerializer.SerializeToUtf8Bytes(new StoreVersionFile(Datasets.StoreVersion), StoreJson.Default.StoreVersionFile), durable: true);
+            byte[] version = JsonSerializer.SerializeToUtf8Bytes(
+                new StoreVersionFile(Datasets.StoreVersion), StoreJson.Default.StoreVersionFile);
+            StoreFiles.Write(Path, StorePaths.Version(Path), version, durable: true);
         }
     }
 }

@@ -4,7 +4,8 @@ using CsvHelper;
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// RFC 4180. Names on the wire are chosen by attackers: text that a spreadsheet would run as a formula gets an apostrophe in front, and control
+/// RFC 4180. Names on the wire are chosen by attackers: text that a spreadsheet would run as a formula gets an apostrophe in front, and
+/// control
 /// characters are written as <c>\u001b</c>. The first row's names are the header; later rows are fitted to it.
 /// </summary>
 internal sealed class CsvRowWriter(Stream stream) : RowWriter
@@ -90,7 +91,9 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
         }
     }
 
-    /// <summary>The writer sees to =, +, - and @ in front; spreadsheets also skip white space before them, and read their full-width forms.</summary>
+    /// <summary>
+    /// The writer sees to =, +, - and @ in front; spreadsheets also skip white space before them, and read their full-width forms.
+    /// </summary>
     private void WriteText(string? text)
     {
         string safe = Display.Text(text);

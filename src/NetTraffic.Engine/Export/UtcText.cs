@@ -6,7 +6,9 @@ internal static class UtcText
     /// <summary>Bytes of a time's text.</summary>
     public const int Length = 27;
 
-    /// <summary>Writes a time as ASCII; a time of unknown kind counts as local, as everywhere in .NET. Returns <see cref="Length"/>.</summary>
+    /// <summary>
+    /// Writes a time as ASCII; a time of unknown kind counts as local, as everywhere in .NET. Returns <see cref="Length"/>.
+    /// </summary>
     public static int Write(DateTime time, Span<byte> to)
     {
         DateTime utc = time.ToUniversalTime();

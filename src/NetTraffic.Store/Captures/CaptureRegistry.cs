@@ -14,7 +14,9 @@ internal static class CaptureRegistry
         now.ToString("yyyyMMdd'T'HHmmss", System.Globalization.CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N")[..6];
 
     public static void Write(string store, CaptureStatus status, bool durable) =>
-        StoreFiles.Write(store, StatusPath(store, status.CaptureId), JsonSerializer.SerializeToUtf8Bytes(status, StoreJson.Default.CaptureStatus), durable);
+        StoreFiles.Write(
+            store, StatusPath(store, status.CaptureId),
+            JsonSerializer.SerializeToUtf8Bytes(status, StoreJson.Default.CaptureStatus), durable);
 
     /// <summary>Every capture, newest first.</summary>
     public static List<CaptureStatus> List(string store)
@@ -70,7 +72,8 @@ internal static class CaptureRegistry
 
     private static string StopPath(string store, string captureId) => Path.Combine(StorePaths.Status(store), captureId + ".stop");
 
-    public static bool IsId(string captureId) => captureId.Length is > 0 and < 100 && captureId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+    public static bool IsId(string captureId) =>
+        captureId.Length is > 0 and < 100 && captureId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     private static CaptureStatus? Read(string store, string path)
     {

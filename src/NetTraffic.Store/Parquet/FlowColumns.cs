@@ -15,10 +15,12 @@ internal sealed class FlowColumns
     private readonly CodeColumn sensor;
     private readonly CodeColumn interfaceName;
     private readonly NumberColumn flowId = new(false), time = new(false), endTime = new(false), startTime = new(false);
-    private readonly AddressColumn source = new(mac: false), destination = new(mac: false), sourceMac = new(mac: true), destinationMac = new(mac: true);
+    private readonly AddressColumn source = new(mac: false), destination = new(mac: false);
+    private readonly AddressColumn sourceMac = new(mac: true), destinationMac = new(mac: true);
     private readonly NumberColumn sourcePort = new(true), destinationPort = new(true), ipVersion = new(true), ipProtocol = new(true);
     private readonly NumberColumn etherType = new(true), icmpType = new(true), icmpCode = new(true), vlanId = new(true);
-    private readonly NumberColumn sourcePackets = new(false), sourceBytes = new(false), destinationPackets = new(false), destinationBytes = new(false);
+    private readonly NumberColumn sourcePackets = new(false), sourceBytes = new(false);
+    private readonly NumberColumn destinationPackets = new(false), destinationBytes = new(false);
     private readonly NumberColumn sourceFlags = new(true), destinationFlags = new(true), rtt = new(true);
     private readonly NumberColumn sourceAgain = new(false), destinationAgain = new(false);
     private readonly CodeColumn transport = new(false, 256, code => ProtocolNames.IpProtocol((byte)code));
@@ -192,10 +194,12 @@ internal sealed class FlowColumns
         {
             source.AddNull();
             destination.AddNull();
-            foreach (NumberColumn column in (ReadOnlySpan<NumberColumn>)[sourcePort, destinationPort, ipVersion, ipProtocol, icmpType, icmpCode])
-            {
-                column.AddNull();
-            }
+            sourcePort.AddNull();
+            destinationPort.AddNull();
+            ipVersion.AddNull();
+            ipProtocol.AddNull();
+            icmpType.AddNull();
+            icmpCode.AddNull();
 
             transport.Add(ProtocolNames.Transport(0, 0, row.EtherType, row.LinkType));
             application.AddNull();

@@ -42,7 +42,8 @@ internal sealed class ParquetFile
         Encodings.Delta(page, values, narrow);
         long start = output.Length;
         DataPage(Encodings.DeltaBinaryPacked);
-        chunks.Add(new ChunkInfo(start, start, 0, [Encodings.DeltaBinaryPacked, Encodings.Rle], output.Length - start, rows - values.Length, Range(values, narrow)));
+        int[] encodings = [Encodings.DeltaBinaryPacked, Encodings.Rle];
+        chunks.Add(new ChunkInfo(start, start, 0, encodings, output.Length - start, rows - values.Length, Range(values, narrow)));
     }
 
     /// <summary>A column of text by dictionary.</summary>
@@ -65,7 +66,8 @@ internal sealed class ParquetFile
         page.WriteByte((byte)width);
         Encodings.Hybrid(page, indices, width);
         DataPage(Encodings.RleDictionary);
-        chunks.Add(new ChunkInfo(start, data, start, [Encodings.Plain, Encodings.Rle, Encodings.RleDictionary], output.Length - start, rows - indices.Length, null));
+        int[] encodings = [Encodings.Plain, Encodings.Rle, Encodings.RleDictionary];
+        chunks.Add(new ChunkInfo(start, data, start, encodings, output.Length - start, rows - indices.Length, null));
     }
 
     /// <summary>A column of text that seldom repeats: all lengths, then all bytes.</summary>
@@ -78,7 +80,8 @@ internal sealed class ParquetFile
         page.Write(bytes);
         long start = output.Length;
         DataPage(Encodings.DeltaLengthByteArray);
-        chunks.Add(new ChunkInfo(start, start, 0, [Encodings.DeltaLengthByteArray, Encodings.Rle], output.Length - start, rows - lengths.Length, null));
+        int[] encodings = [Encodings.DeltaLengthByteArray, Encodings.Rle];
+        chunks.Add(new ChunkInfo(start, start, 0, encodings, output.Length - start, rows - lengths.Length, null));
     }
 
     /// <summary>Ends the file and gives its bytes, valid until the next <see cref="Begin"/>.</summary>
@@ -262,7 +265,8 @@ internal sealed class ParquetFile
             highest = Math.Max(highest, value);
         }
 
-        return narrow ? (BitConverter.GetBytes((int)lowest), BitConverter.GetBytes((int)highest)) : (BitConverter.GetBytes(lowest), BitConverter.GetBytes(highest));
+        return narrow ? (BitConverter.GetBytes((int)lowest), BitConverter.GetBytes((int)highest))
+            : (BitConverter.GetBytes(lowest), BitConverter.GetBytes(highest));
     }
 
     private static int PhysicalType(ColumnType type) => type switch
@@ -272,5 +276,6 @@ internal sealed class ParquetFile
         _ => TypeInt64,
     };
 
-    private sealed record ChunkInfo(long Start, long Data, long Dictionary, int[] Encodings, long Size, long Nulls, (byte[] Lowest, byte[] Highest)? Range);
+    private sealed record ChunkInfo(
+        long Start, long Data, long Dictionary, int[] Encodings, long Size, long Nulls, (byte[] Lowest, byte[] Highest)? Range);
 }

@@ -41,7 +41,8 @@ internal sealed class TextDictionary
 /// </summary>
 internal sealed class AddressDictionary
 {
-    private static readonly ulong Secret = BinaryPrimitives.ReadUInt64LittleEndian(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) | 1;
+    private static readonly ulong Secret =
+        BinaryPrimitives.ReadUInt64LittleEndian(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) | 1;
     private IpAddress128[] addresses = new IpAddress128[1024];
     private int[] slots = new int[4096];
 

@@ -7,7 +7,9 @@ namespace NetTraffic.Store;
 /// <summary>An in-memory DuckDB of our own, and the few pieces of SQL that everything else is made of.</summary>
 internal static class Database
 {
-    /// <summary>Opens one; nothing is downloaded, and what does not fit in memory goes to a folder that goes away with the process.</summary>
+    /// <summary>
+    /// Opens one; nothing is downloaded, and what does not fit in memory goes to a folder that goes away with the process.
+    /// </summary>
     public static DuckDBConnection Open(int memoryMegabytes)
     {
         DuckDBConnection connection = new("DataSource=:memory:");
@@ -43,7 +45,8 @@ internal static class Database
     }
 
     /// <summary>
-    /// The file of a store that an error is about; null: it is about none. The error's type does not say so: whatever goes wrong while files are
+    /// The file of a store that an error is about; null: it is about none. The error's type does not say so: whatever goes wrong while
+    /// files are
     /// opened has the type Invalid. Its first line names the file.
     /// </summary>
     public static string? FileOf(DuckDBException error, string store)
@@ -83,7 +86,9 @@ internal static class Database
         return command.ExecuteScalar() is var value && value is DBNull ? null : value;
     }
 
-    /// <summary>A text literal; names from the wire are hostile, so quotes are doubled, and NUL, which SQL text cannot hold, is left out.</summary>
+    /// <summary>
+    /// A text literal; names from the wire are hostile, so quotes are doubled, and NUL, which SQL text cannot hold, is left out.
+    /// </summary>
     public static string Text(string value) =>
         "'" + value.Replace("'", "''", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal) + "'";
 

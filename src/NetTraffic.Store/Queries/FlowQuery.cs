@@ -49,7 +49,9 @@ internal sealed class FlowQuery
         }
     }
 
-    /// <summary>The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.</summary>
+    /// <summary>
+    /// The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.
+    /// </summary>
     private (long FromUs, Result? Result)? Next(long limit) =>
         Database.Retry<(long, Result?)?>(store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
 

@@ -37,7 +37,8 @@ internal static class NameQuery
         List<string> found = [];
         Database.Query(
             connection,
-            string.Create(CultureInfo.InvariantCulture, $"SELECT name FROM ({rows}) GROUP BY name ORDER BY sum(bytes) DESC, name LIMIT {limit}"),
+            string.Create(
+                CultureInfo.InvariantCulture, $"SELECT name FROM ({rows}) GROUP BY name ORDER BY sum(bytes) DESC, name LIMIT {limit}"),
             reader => found.Add(reader.GetString(0)),
             CancellationToken.None);
         return found;

@@ -3,7 +3,8 @@ using DuckDB.NET.Data;
 namespace NetTraffic.Store;
 
 /// <summary>Totals and largest groups, as SQL over the segments of the time asked for.</summary>
-internal sealed partial class SummaryQuery(string store, DuckDBConnection connection, TrafficFilter request, CancellationToken cancellationToken)
+internal sealed partial class SummaryQuery(
+    string store, DuckDBConnection connection, TrafficFilter request, CancellationToken cancellationToken)
 {
     private readonly FilterSql filter = FilterSql.Create(request, Datasets.Flows);
 
@@ -15,8 +16,10 @@ internal sealed partial class SummaryQuery(string store, DuckDBConnection connec
         {
             Query(
                 $"""
-                SELECT epoch_us(min(time)), epoch_us(max(end_time)), sum(source_packets + destination_packets)::BIGINT, sum(source_bytes + destination_bytes)::BIGINT,
-                  {FlowCount(FirstTime(segments))}::BIGINT, count(DISTINCT source_address), count(DISTINCT destination_address), count(DISTINCT capture_id),
+                SELECT epoch_us(min(time)), epoch_us(max(end_time)),
+                  sum(source_packets + destination_packets)::BIGINT, sum(source_bytes + destination_bytes)::BIGINT,
+                  {FlowCount(FirstTime(segments))}::BIGINT,
+                  count(DISTINCT source_address), count(DISTINCT destination_address), count(DISTINCT capture_id),
                   sum(source_retransmissions::BIGINT + destination_retransmissions)::BIGINT
                 FROM {Database.Read(segments)} WHERE {filter.Condition}
                 """,
@@ -48,7 +51,8 @@ internal sealed partial class SummaryQuery(string store, DuckDBConnection connec
     /// have to be told apart by their identifiers.
     /// </summary>
     /// <param name="from">Begin of the time that the rows cover, as SQL.</param>
-    private static string FlowCount(string from) => $"(count(*) FILTER (WHERE time = start_time) + count(DISTINCT flow_id) FILTER (WHERE start_time < {from}))";
+    private static string FlowCount(string from) =>
+        $"(count(*) FILTER (WHERE time = start_time) + count(DISTINCT flow_id) FILTER (WHERE start_time < {from}))";
 
     private string FirstTime(List<Segment> segments) => Database.Time(Math.Max(filter.SinceUs, segments.Min(segment => segment.FirstUs)));
 
@@ -59,7 +63,8 @@ internal sealed partial class SummaryQuery(string store, DuckDBConnection connec
         if (segments.Count > 0)
         {
             // Whole captures: what the dataset does not have is left out, and an interval counts that reaches into the time asked for.
-            TrafficFilter whole = request.Only(kind => kind.AppliesTo(Datasets.Captures) && !kind.Properties.Contains(nameof(CaptureInterval.Time)));
+            TrafficFilter whole = request.Only(kind =>
+                kind.AppliesTo(Datasets.Captures) && !kind.Properties.Contains(nameof(CaptureInterval.Time)));
             string since = filter.SinceUs == long.MinValue ? "true" : $"end_time >= {Database.Time(filter.SinceUs)}";
             string until = filter.UntilUs == long.MaxValue ? "true" : $"time < {Database.Time(filter.UntilUs)}";
             Query(

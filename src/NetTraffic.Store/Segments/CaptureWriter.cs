@@ -181,7 +181,7 @@ internal sealed class CaptureWriter : ICaptureWriter
                 string path = Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name);
                 PendingFile pending = StoreFiles.Begin(store, path, columns.Encode(file).Span);
 
-                // A disk with much else to do takes its time, and neither the rows that follow nor the packets before them need to wait for it.
+                // A disk with much else to do takes its time, and neither the rows that follow nor the packets before them need to wait.
                 publishing = (hour, columns, Task.Run(() => pending.Publish(durable: true)));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -194,7 +194,9 @@ internal sealed class CaptureWriter : ICaptureWriter
         }
     }
 
-    /// <summary>Waits for the segment that is on its way; false where it could not be published: its rows wait again, as the oldest.</summary>
+    /// <summary>
+    /// Waits for the segment that is on its way; false where it could not be published: its rows wait again, as the oldest.
+    /// </summary>
     private bool FinishPublishing()
     {
         if (publishing is not { } segment)
@@ -251,7 +253,8 @@ internal sealed class CaptureWriter : ICaptureWriter
     private static long HourOf(CaptureInterval interval) => (long)Math.Floor((interval.Time - DateTime.UnixEpoch).TotalHours);
 
     /// <summary>
-    /// Time stamps in a file are whatever somebody wrote there: many open hours are written early, and with the disk full the oldest rows go.
+    /// Time stamps in a file are whatever somebody wrote there: many open hours are written early, and with the disk full the oldest rows
+    /// go.
     /// </summary>
     private void LimitMemory()
     {

@@ -71,7 +71,8 @@ internal static class Compactor
                 written.Flush(flushToDisk: true);
             }
 
-            byte[] replaced = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', segments.Select(segment => Path.GetFileName(segment.Path))));
+            byte[] replaced = System.Text.Encoding.UTF8.GetBytes(
+                string.Join('\n', segments.Select(segment => Path.GetFileName(segment.Path))));
             StoreFiles.Write(store, path + SegmentCatalog.ReplacesSuffix, replaced, durable: true);
             File.Move(temporary, path);
             return true;
@@ -100,7 +101,8 @@ internal static class Compactor
             HashSet<string> passed = [.. File.ReadLines(cursor).Where(line => !line.StartsWith('#'))];
             bool HasPassed(string name) => passed.Contains($"{dataset}/{name}");
             int count = segments.Count(segment => HasPassed(SegmentFeed.Name(root, segment.Path)));
-            if (count != segments.Count && (count > 0 || segments.Exists(segment => SegmentFeed.Replaced(root, segment.Path).Exists(HasPassed))))
+            bool part = count > 0 || segments.Exists(segment => SegmentFeed.Replaced(root, segment.Path).Exists(HasPassed));
+            if (count != segments.Count && part)
             {
                 return false;
             }

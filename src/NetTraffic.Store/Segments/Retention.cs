@@ -3,7 +3,8 @@ namespace NetTraffic.Store;
 /// <summary>Removes whole hours.</summary>
 internal static class Retention
 {
-    public static ClearResult Clear(string store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
+    public static ClearResult Clear(
+        string store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
     {
         ClearResult result = new() { StorePath = store, Before = before };
         DateTime now = DateTime.UtcNow;

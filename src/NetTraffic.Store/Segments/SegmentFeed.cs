@@ -5,7 +5,8 @@ using DuckDB.NET.Data;
 namespace NetTraffic.Store;
 
 /// <summary>The store's segments for those who follow it, and what each adds up to, as SQL over that one file.</summary>
-internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, SegmentRollup?>, CancellationToken, SegmentRollup?> ask) : ISegmentFeed
+internal sealed class SegmentFeed(
+    string store, Func<Func<DuckDBConnection, SegmentRollup?>, CancellationToken, SegmentRollup?> ask) : ISegmentFeed
 {
     // Nanoseconds since 1970 in 64 bits reach from 1677 to 2262. Time stamps in a file are whatever somebody wrote there: what lies
     // outside is added up at the limits, so that totals stay whole.
@@ -25,7 +26,8 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
                 foreach (Segment segment in SegmentCatalog.ListHour(folder))
                 {
                     found.Add((hour, new StoreSegment(
-                        dataset.Name, Name(root, segment.Path), Time(segment.FirstUs), Time(segment.LastUs), File.GetLastWriteTimeUtc(segment.Path), Replaced(root, segment.Path))));
+                        dataset.Name, Name(root, segment.Path), Time(segment.FirstUs), Time(segment.LastUs),
+                        File.GetLastWriteTimeUtc(segment.Path), Replaced(root, segment.Path))));
                 }
             }
         }
@@ -46,7 +48,8 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
             {
                 try
                 {
-                    return segment.Dataset == Datasets.Captures.Name ? Captures(connection, path, cancellationToken) : Flows(connection, path, interval, cancellationToken);
+                    return segment.Dataset == Datasets.Captures.Name ? Captures(connection, path, cancellationToken)
+                        : Flows(connection, path, interval, cancellationToken);
                 }
                 catch (DuckDBException) when (!File.Exists(path))
                 {
@@ -66,7 +69,9 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
 
         try
         {
-            return [.. File.ReadAllLines(path + SegmentCatalog.ReplacesSuffix).Select(name => Name(root, Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(name))))];
+            string folder = Path.GetDirectoryName(path)!;
+            string[] names = File.ReadAllLines(path + SegmentCatalog.ReplacesSuffix);
+            return [.. names.Select(name => Name(root, Path.Combine(folder, Path.GetFileName(name))))];
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -95,8 +100,10 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
                 source_packets, source_bytes, destination_packets, destination_bytes, CASE WHEN time = start_time THEN 1 ELSE 0 END AS began
               FROM {file})
             SELECT grouping(interface), b, sensor, interface, transport, application, source, destination,
-              sum(source_packets)::BIGINT, sum(source_bytes)::BIGINT, sum(destination_packets)::BIGINT, sum(destination_bytes)::BIGINT, sum(began)::BIGINT
-            FROM rows GROUP BY GROUPING SETS ((b, sensor, interface, transport, application), (b, sensor, source, destination)) ORDER BY 1, 2, 3
+              sum(source_packets)::BIGINT, sum(source_bytes)::BIGINT, sum(destination_packets)::BIGINT, sum(destination_bytes)::BIGINT,
+              sum(began)::BIGINT
+            FROM rows
+            GROUP BY GROUPING SETS ((b, sensor, interface, transport, application), (b, sensor, source, destination)) ORDER BY 1, 2, 3
             """,
             row =>
             {
@@ -105,11 +112,14 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
                 if (row.GetInt64(0) == 0)
                 {
                     traffic.Add(new TrafficRollup(
-                        Time(row.GetInt64(1)), row.GetString(2), row.GetString(3), row.GetString(4), Text(row, 5), sentPackets + receivedPackets, sentBytes + receivedBytes, began));
+                        Time(row.GetInt64(1)), row.GetString(2), row.GetString(3), row.GetString(4), Text(row, 5),
+                        sentPackets + receivedPackets, sentBytes + receivedBytes, began));
                 }
                 else
                 {
-                    pairs.Add(row.GetInt64(1), row.GetString(2), Text(row, 6), Text(row, 7), sentPackets, sentBytes, receivedPackets, receivedBytes, began);
+                    pairs.Add(
+                        row.GetInt64(1), row.GetString(2), Text(row, 6), Text(row, 7),
+                        sentPackets, sentBytes, receivedPackets, receivedBytes, began);
                 }
             },
             cancellationToken);
@@ -147,7 +157,9 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
 
         public List<ConversationRollup> Conversations { get; } = [];
 
-        public void Add(long us, string from, string? source, string? destination, long sentPackets, long sentBytes, long receivedPackets, long receivedBytes, long began)
+        public void Add(
+            long us, string from, string? source, string? destination,
+            long sentPackets, long sentBytes, long receivedPackets, long receivedBytes, long began)
         {
             DateTime now = Time(us);
             if (now != time || from != sensor)
@@ -156,7 +168,8 @@ internal sealed class SegmentFeed(string store, Func<Func<DuckDBConnection, Segm
                 (time, sensor) = (now, from);
             }
 
-            Conversations.Add(new ConversationRollup(time, sensor, source, destination, sentPackets + receivedPackets, sentBytes + receivedBytes, began));
+            Conversations.Add(new ConversationRollup(
+                time, sensor, source, destination, sentPackets + receivedPackets, sentBytes + receivedBytes, began));
             ref TalkerRollup sender = ref Place(source);
             sender = sender with
             {

@@ -26,7 +26,8 @@ internal sealed class ColumnMatch : IRowMatch, IValueWriter
         operation = condition.Kind.Operation;
         columns =
         [
-            .. condition.Kind.Properties.Select(property => (IFlowColumn)(Datasets.Flows.Find(property) ?? throw condition.Refuse("flows"))),
+            .. condition.Kind.Properties.Select(property =>
+                (IFlowColumn)(Datasets.Flows.Find(property) ?? throw condition.Refuse("flows"))),
         ];
         IReadOnlyList<object> values = condition.Values;
         ranges = [.. values.OfType<AddressRange>()];

@@ -77,6 +77,7 @@ public static class TrafficFilters
     {
         const DateTimeStyles styles = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeLocal;
         return DateTime.TryParse(text, CultureInfo.InvariantCulture, styles, out DateTime time) ? time
-            : throw new FilterValueException($"'{text}' is not a time.", "Give for example 2026-03-01T12:00:00Z; without a zone it is local.");
+            : throw new FilterValueException(
+                $"'{text}' is not a time.", "Give for example 2026-03-01T12:00:00Z; without a zone it is local.");
     }
 }
