@@ -10,7 +10,7 @@ namespace NetTraffic.Capture.Tests;
 /// <summary>Files that go to the disk past the page cache.</summary>
 public sealed class DirectWriterTests : IDisposable
 {
-    private const int PartBytes = DirectWriter.PartBytes, Files = 5;
+    private const int BufferBytes = DirectWriter.BufferBytes, Files = 5;
     private readonly ScratchFolder folder = new();
     private readonly byte[] noise = new byte[(1 << 20) + 17];
 
@@ -21,8 +21,8 @@ public sealed class DirectWriterTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(DirectFile.Alignment)]
-    [InlineData(PartBytes)]
-    [InlineData((2 * PartBytes) + 12_345)]
+    [InlineData(BufferBytes)]
+    [InlineData((2 * BufferBytes) + 12_345)]
     public void Files_are_whole_and_closed_at_the_end_and_take_no_more_than_that(int length)
     {
         RequireDirect();
@@ -32,10 +32,10 @@ public sealed class DirectWriterTests : IDisposable
         for (int i = 0; i < Files; i++)
         {
             files[i] = New($"{i}");
-            Assert.True(DirectFile.TryReserve(files[i].SafeFileHandle, 0, 3 * PartBytes));
+            Assert.True(DirectFile.TryReserve(files[i].SafeFileHandle, 0, 3 * BufferBytes));
             DirectTarget target = writer.TryBegin(files[i], length)!;
             Append(writer, target, length);
-            writer.End(target);
+            writer.Complete(target);
         }
 
         writer.Dispose();
@@ -56,14 +56,14 @@ public sealed class DirectWriterTests : IDisposable
         using DirectWriter writer = new(0);
         writer.TryBegin(New("first"), 1);
         using FileStream file = New("1");
-        DirectTarget target = writer.TryBegin(file, PartBytes)!;
-        Append(writer, target, PartBytes + 1000);
-        Wait(() => target.Written == PartBytes);
-        Assert.Equal(PartBytes, new FileInfo(file.Name).Length);
-        Wait(() => DirectWriter.Waits(target, 20));
-        Assert.False(DirectWriter.Waits(target, 1_000_000));
-        writer.Settle(target);
-        AssertNoise(file.Name, PartBytes + 1000);
+        DirectTarget target = writer.TryBegin(file, BufferBytes)!;
+        Append(writer, target, BufferBytes + 1000);
+        Wait(() => target.Written == BufferBytes);
+        Assert.Equal(BufferBytes, new FileInfo(file.Name).Length);
+        Wait(() => DirectWriter.HasWaited(target, 20));
+        Assert.False(DirectWriter.HasWaited(target, 1_000_000));
+        writer.GoOnCached(target);
+        AssertNoise(file.Name, BufferBytes + 1000);
         Assert.False(file.SafeFileHandle.IsClosed);
     }
 
@@ -74,18 +74,18 @@ public sealed class DirectWriterTests : IDisposable
         using DirectWriter writer = new(0);
         using FileStream file = New("1");
         using SafeFileHandle readOnly = File.OpenHandle(file.Name, share: FileShare.ReadWrite);
-        DirectTarget target = new(file, readOnly, asks: false);
+        DirectTarget target = new(file, readOnly, measures: false);
         Append(writer, target, 100);
-        DirectWriter.Note(target, 3);
+        DirectWriter.CountPackets(target, 3);
         Assert.ThrowsAny<IOException>(() =>
         {
             for (int i = 0; i < 10; i++)
             {
-                Append(writer, target, PartBytes);
-                DirectWriter.Note(target, 1);
+                Append(writer, target, BufferBytes);
+                DirectWriter.CountPackets(target, 1);
             }
         });
-        writer.End(target);
+        writer.Complete(target);
         writer.Dispose();
         Assert.InRange(writer.LostPackets, 3, 7);
         Assert.Contains(file.Name, writer.TakeFailure(), StringComparison.Ordinal);
@@ -101,17 +101,17 @@ public sealed class DirectWriterTests : IDisposable
         using DirectWriter writer = new(0);
         writer.TryBegin(New("first"), 1);
         FileStream[] files = [New("0"), New("1"), New("2")];
-        DirectTarget[] targets = [.. files.Select(file => writer.TryBegin(file, PartBytes)!)];
+        DirectTarget[] targets = [.. files.Select(file => writer.TryBegin(file, BufferBytes)!)];
         Append(writer, targets[0], 1000);
-        writer.End(targets[0]);
-        writer.Forget(files[0].Name, 1000);
+        writer.Complete(targets[0]);
+        writer.CancelWrites(files[0].Name, 1000);
         Append(writer, targets[1], 1000);
-        writer.Drop(targets[1]);
-        Append(writer, targets[2], PartBytes + 1);
-        writer.End(targets[2]);
+        writer.Abandon(targets[1]);
+        Append(writer, targets[2], BufferBytes + 1);
+        writer.Complete(targets[2]);
         writer.Dispose();
         Assert.All(files, file => Assert.True(file.SafeFileHandle.IsClosed));
-        AssertNoise(files[2].Name, PartBytes + 1);
+        AssertNoise(files[2].Name, BufferBytes + 1);
         Assert.Equal(0, writer.LostPackets);
     }
 
@@ -119,46 +119,46 @@ public sealed class DirectWriterTests : IDisposable
     public void Behind_a_slow_disk_files_are_left_to_the_kernel_as_far_as_memory_allows()
     {
         RequireDirect();
-        using DirectWriter writer = new(3 * PartBytes);
-        Assert.Null(writer.TryBegin(New("first"), PartBytes));
+        using DirectWriter writer = new(3 * BufferBytes);
+        Assert.Null(writer.TryBegin(New("first"), BufferBytes));
 
         // Its flush takes longer than the nothing that came for it. Until that is known, the disk counts as slow.
         FileStream file = New("1");
-        DirectTarget asked = writer.TryBegin(file, PartBytes)!;
-        Assert.True(asked.Asks);
-        writer.End(asked);
-        Assert.Null(writer.TryBegin(New("2"), PartBytes));
+        DirectTarget measured = writer.TryBegin(file, BufferBytes)!;
+        Assert.True(measured.Measures);
+        writer.Complete(measured);
+        Assert.Null(writer.TryBegin(New("2"), BufferBytes));
         Wait(() => file.SafeFileHandle.IsClosed);
-        Assert.Null(writer.TryBegin(New("3"), PartBytes));
-        DirectTarget more = writer.TryBegin(New("4"), PartBytes)!;
-        Assert.False(more.Asks);
-        writer.End(more);
+        Assert.Null(writer.TryBegin(New("3"), BufferBytes));
+        DirectTarget more = writer.TryBegin(New("4"), BufferBytes)!;
+        Assert.False(more.Measures);
+        writer.Complete(more);
 
         // What is deleted was left to the kernel no more.
-        writer.Forget(more.Path, PartBytes);
-        writer.End(writer.TryBegin(New("5"), PartBytes)!);
-        writer.Forget(Path.Combine(folder.Path, "2"), PartBytes);
-        Assert.Null(writer.TryBegin(New("6"), PartBytes));
+        writer.CancelWrites(more.Path, BufferBytes);
+        writer.Complete(writer.TryBegin(New("5"), BufferBytes)!);
+        writer.CancelWrites(Path.Combine(folder.Path, "2"), BufferBytes);
+        Assert.Null(writer.TryBegin(New("6"), BufferBytes));
     }
 
     [Fact]
     public void A_disk_that_keeps_up_gets_every_file_until_it_does_not()
     {
         RequireDirect();
-        using DirectWriter writer = new(100L * PartBytes);
-        writer.TryBegin(New("first"), PartBytes);
+        using DirectWriter writer = new(100L * BufferBytes);
+        writer.TryBegin(New("first"), BufferBytes);
         FileStream file = New("1");
-        DirectTarget asked = writer.TryBegin(file, PartBytes)!;
-        Append(writer, asked, 100);
-        Wait(() => asked.Age.Elapsed.TotalSeconds > 2);
-        writer.End(asked);
+        DirectTarget measured = writer.TryBegin(file, BufferBytes)!;
+        Append(writer, measured, 100);
+        Wait(() => measured.Age.Elapsed.TotalSeconds > 2);
+        writer.Complete(measured);
         Wait(() => file.SafeFileHandle.IsClosed);
-        DirectTarget second = writer.TryBegin(New("2"), PartBytes)!;
-        writer.End(second);
-        DirectTarget third = writer.TryBegin(New("3"), PartBytes)!;
+        DirectTarget second = writer.TryBegin(New("2"), BufferBytes)!;
+        writer.Complete(second);
+        DirectTarget third = writer.TryBegin(New("3"), BufferBytes)!;
         third.Waited = TimeSpan.FromMinutes(1);
-        writer.End(third);
-        Assert.Null(writer.TryBegin(New("4"), PartBytes));
+        writer.Complete(third);
+        Assert.Null(writer.TryBegin(New("4"), BufferBytes));
     }
 
     [Fact]
@@ -252,9 +252,9 @@ public sealed class DirectWriterTests : IDisposable
 
     private static long Ask(string program, params string[] arguments)
     {
-        using Process asked = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
-        string answer = asked.StandardOutput.ReadToEnd();
-        asked.WaitForExit();
+        using Process measured = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        string answer = measured.StandardOutput.ReadToEnd();
+        measured.WaitForExit();
         return long.Parse(answer.Split('\t')[0], CultureInfo.InvariantCulture);
     }
 }

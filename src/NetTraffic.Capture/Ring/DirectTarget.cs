@@ -7,12 +7,12 @@ namespace NetTraffic.Capture;
 /// <summary>A file on its way to the disk past the page cache.</summary>
 /// <param name="file">The file.</param>
 /// <param name="direct">The same, opened for direct writes.</param>
-/// <param name="asks">Whether it is to show the disk's pace.</param>
-internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool asks) : IDisposable
+/// <param name="measures">Whether it is to show the disk's pace.</param>
+internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool measures) : IDisposable
 {
     private IOException? failure;
-    private string? untold;
-    private int onTheWay;
+    private string? unreported;
+    private int waitingBuffers;
     private long written;
 
     public string Path => file.Name;
@@ -24,13 +24,13 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     public IOException? Failure => Volatile.Read(ref failure);
 
     /// <summary>Gathered for the next write; for the thread that appends.</summary>
-    public DirectPart? Filling { get; set; }
+    public DirectBuffer? Filling { get; set; }
 
     /// <summary>How long who appends has waited for the disk.</summary>
     public TimeSpan Waited { get; set; }
 
     /// <summary>Whether it is to show the disk's pace.</summary>
-    public bool Asks => asks;
+    public bool Measures => measures;
 
     /// <summary>How long the disk took for it, with a flush at the end where it is to show that.</summary>
     public TimeSpan DiskTime { get; private set; }
@@ -38,15 +38,15 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     /// <summary>From its begin to its end, for who appends.</summary>
     public Stopwatch Age { get; } = Stopwatch.StartNew();
 
-    /// <summary>Parts handed over and not written yet; changed under the writer's lock.</summary>
-    public int OnTheWay
+    /// <summary>Buffers handed over and not written yet; changed under the writer's lock.</summary>
+    public int WaitingBuffers
     {
-        get => Volatile.Read(ref onTheWay);
-        set => Volatile.Write(ref onTheWay, value);
+        get => Volatile.Read(ref waitingBuffers);
+        set => Volatile.Write(ref waitingBuffers, value);
     }
 
     /// <summary>Writes the next bytes; false where they, or those before them, could not be written: the file is cut to what was.</summary>
-    public bool TryWrite(DirectPart part)
+    public bool TryWrite(DirectBuffer buffer)
     {
         if (failure is not null)
         {
@@ -57,7 +57,7 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
         long begin = Stopwatch.GetTimestamp();
         try
         {
-            Write(part.Bytes, part.End);
+            Write(buffer.Bytes, buffer.End);
             DiskTime += Stopwatch.GetElapsedTime(begin);
             return true;
         }
@@ -73,13 +73,13 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     /// <summary>The failure, once.</summary>
     public string? TakeFailure()
     {
-        string? told = untold;
-        untold = null;
-        return told;
+        string? report = unreported;
+        unreported = null;
+        return report;
     }
 
     /// <summary>No direct write will follow.</summary>
-    public void Release() => direct.Dispose();
+    public void CloseDirect() => direct.Dispose();
 
     /// <summary>Closes the file.</summary>
     public void Dispose()
@@ -89,9 +89,9 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     }
 
     // Whole blocks past the page cache, and what is left at the end, or all where small pieces will follow, through it.
-    private void Write(ReadOnlySpan<byte> bytes, DirectEnd end)
+    private void Write(ReadOnlySpan<byte> bytes, AfterBuffer end)
     {
-        int blocks = end == DirectEnd.Settles ? 0 : bytes.Length / DirectFile.Alignment * DirectFile.Alignment;
+        int blocks = end == AfterBuffer.GoesOnCached ? 0 : bytes.Length / DirectFile.Alignment * DirectFile.Alignment;
         if (blocks > 0)
         {
             RandomAccess.Write(direct, bytes[..blocks], written);
@@ -102,11 +102,11 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
             RandomAccess.Write(file.SafeFileHandle, bytes[blocks..], written + blocks);
         }
 
-        if (end == DirectEnd.Closes)
+        if (end == AfterBuffer.Closes)
         {
             // Room that was set aside and not needed.
             RandomAccess.SetLength(file.SafeFileHandle, written + bytes.Length);
-            if (asks)
+            if (measures)
             {
                 RandomAccess.FlushToDisk(file.SafeFileHandle);
             }
@@ -117,7 +117,7 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
 
     private void Fail(Exception error)
     {
-        untold = error.Message;
+        unreported = error.Message;
         Volatile.Write(ref failure, new IOException(error.Message, error.HResult));
         Cut();
     }
@@ -135,26 +135,26 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     }
 }
 
-/// <summary>What becomes of a file behind a part of it.</summary>
-internal enum DirectEnd
+/// <summary>What becomes of a file when a buffer of it is written.</summary>
+internal enum AfterBuffer
 {
-    /// <summary>More parts follow.</summary>
+    /// <summary>More buffers follow.</summary>
     GoesOn,
 
-    /// <summary>It is written as any other file from there on.</summary>
-    Settles,
+    /// <summary>It goes on through the page cache, as any other file.</summary>
+    GoesOnCached,
 
-    /// <summary>It is complete.</summary>
+    /// <summary>It is complete, and closed.</summary>
     Closes,
 }
 
 /// <summary>A buffer for one write.</summary>
-internal sealed class DirectPart
+internal sealed class DirectBuffer
 {
-    private readonly byte[] memory = GC.AllocateUninitializedArray<byte>(DirectWriter.PartBytes + DirectFile.Alignment, pinned: true);
+    private readonly byte[] memory = GC.AllocateUninitializedArray<byte>(DirectWriter.BufferBytes + DirectFile.Alignment, pinned: true);
     private readonly int start;
 
-    public unsafe DirectPart()
+    public unsafe DirectBuffer()
     {
         fixed (byte* first = memory)
         {
@@ -169,20 +169,20 @@ internal sealed class DirectPart
     /// <summary>Packets that end in it.</summary>
     public int Packets { get; set; }
 
-    public DirectEnd End { get; set; }
+    public AfterBuffer End { get; set; }
 
     /// <summary>What is still free.</summary>
-    public Span<byte> Room => memory.AsSpan(start + Length, DirectWriter.PartBytes - Length);
+    public Span<byte> Room => memory.AsSpan(start + Length, DirectWriter.BufferBytes - Length);
 
     /// <summary>When its first bytes came (Environment.TickCount64).</summary>
-    public long Born { get; private set; }
+    public long FirstByteAt { get; private set; }
 
     public void Begin(DirectTarget target)
     {
         Target = target;
         Length = Packets = 0;
-        End = DirectEnd.GoesOn;
-        Born = Environment.TickCount64;
+        End = AfterBuffer.GoesOn;
+        FirstByteAt = Environment.TickCount64;
     }
 
     /// <summary>What it holds.</summary>

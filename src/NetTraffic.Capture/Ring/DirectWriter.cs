@@ -4,41 +4,41 @@ using NetTraffic.Capture.Native;
 namespace NetTraffic.Capture;
 
 /// <summary>
-/// Sends files to the disk past the page cache, in few large writes by a thread of its own. Bytes are gathered in a few buffers, so that
-/// who writes waits only where the disk is slower than it. What nobody may ever read pushes nothing out of memory, and costs no pages that
-/// the kernel must find, which on virtual machines is most of what a write costs. A file grows in order: what is there is whole up to its
-/// end.
+/// Writes the files of a packet ring past the page cache, so that packets that nobody may ever read push nothing out of memory, and cost no
+/// pages that the kernel must find, which on virtual machines is most of what a write costs. Bytes are gathered in three buffers, and a
+/// thread of its own writes each with one call: who appends waits only where the disk is slower. A file grows in order: what is there is
+/// whole up to its end.
 /// </summary>
 internal sealed class DirectWriter : IDisposable
 {
     /// <summary>
     /// Bytes of one write. Each costs a virtual disk about 10 ms whatever its length: 4 MiB at once reached 0.4 GB a second, 32 MiB 1.3.
     /// </summary>
-    public const int PartBytes = 16 << 20;
+    public const int BufferBytes = 16 << 20;
 
-    private const int Parts = 3;
-    private const long MostCached = 4L << 30;
+    private const int Buffers = 3;
+    private const long MostCacheBytes = 4L << 30;
     private readonly object changing = new();
-    private readonly Queue<DirectPart> waiting = new();
-    private readonly Stack<DirectPart> free = new();
-    private readonly HashSet<string> cached = [];
+    private readonly Queue<DirectBuffer> waiting = new();
+    private readonly Stack<DirectBuffer> free = new();
+    private readonly HashSet<string> cachedFiles = [];
     private Thread? thread;
-    private int made;
-    private long cachedLeft;
-    private volatile Pace pace;
+    private int buffersMade;
+    private long cacheBytesLeft;
+    private volatile DiskPace pace;
     private bool ended;
-    private DirectPart? writing;
+    private DirectBuffer? writing;
     private long lostPackets;
     private string? failure;
 
     /// <summary>Constructing is inert: the first bytes start the thread.</summary>
-    /// <param name="cachedBytes">
+    /// <param name="cacheBytes">
     /// So much is left to the kernel where the disk is the slower one; default: a sixteenth of the memory, 4 GiB at most, well below what
     /// Linux lets wait for the disk.
     /// </param>
-    public DirectWriter(long? cachedBytes = null)
+    public DirectWriter(long? cacheBytes = null)
     {
-        cachedLeft = cachedBytes ?? Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, MostCached);
+        cacheBytesLeft = cacheBytes ?? Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16, MostCacheBytes);
     }
 
     /// <summary>Packets that were taken, and then could not be written; from any thread.</summary>
@@ -54,18 +54,18 @@ internal sealed class DirectWriter : IDisposable
     /// <param name="bytes">How long it will be.</param>
     public DirectTarget? TryBegin(FileStream file, long bytes)
     {
-        bool leave = pace == Pace.Small || (pace is Pace.Asked or Pace.Slow && cachedLeft >= bytes);
+        bool leave = pace == DiskPace.FirstFile || (pace is DiskPace.BeingMeasured or DiskPace.FallsBehind && cacheBytesLeft >= bytes);
         if (leave || DirectFile.TryOpen(file.Name) is not { } direct)
         {
-            pace = pace == Pace.Small ? Pace.Unknown : pace;
-            cachedLeft -= bytes;
-            cached.Add(file.Name);
+            pace = pace == DiskPace.FirstFile ? DiskPace.Unknown : pace;
+            cacheBytesLeft -= bytes;
+            cachedFiles.Add(file.Name);
             return null;
         }
 
-        bool asks = pace == Pace.Unknown;
-        pace = asks ? Pace.Asked : pace;
-        return new DirectTarget(file, direct, asks);
+        bool measures = pace == DiskPace.Unknown;
+        pace = measures ? DiskPace.BeingMeasured : pace;
+        return new DirectTarget(file, direct, measures);
     }
 
     /// <summary>Appends bytes; waits where the disk is slower.</summary>
@@ -76,93 +76,94 @@ internal sealed class DirectWriter : IDisposable
         {
             if (target.Filling is { Room.Length: 0 })
             {
-                HandOver(target, DirectEnd.GoesOn);
+                Enqueue(target, AfterBuffer.GoesOn);
             }
 
-            DirectPart part = target.Filling ??= Take(target);
-            int taken = Math.Min(bytes.Length, part.Room.Length);
-            bytes[..taken].CopyTo(part.Room);
-            part.Length += taken;
+            DirectBuffer buffer = target.Filling ??= TakeBuffer(target);
+            int taken = Math.Min(bytes.Length, buffer.Room.Length);
+            bytes[..taken].CopyTo(buffer.Room);
+            buffer.Length += taken;
             bytes = bytes[taken..];
         }
 
         ThrowFailure(target);
     }
 
-    /// <summary>Notes packets of which the bytes just appended are the last.</summary>
-    public static void Note(DirectTarget target, int packets) => target.Filling!.Packets += packets;
+    /// <summary>Counts packets of which the bytes just appended are the last.</summary>
+    public static void CountPackets(DirectTarget target, int packets) => target.Filling!.Packets += packets;
 
     /// <summary>Whether bytes have waited so many milliseconds for others to go with them, with the disk idle.</summary>
-    public static bool Waits(DirectTarget target, int milliseconds) => target.OnTheWay == 0 && target.Filling is { } part && Environment.TickCount64 - part.Born >= milliseconds;
+    public static bool HasWaited(DirectTarget target, int milliseconds) =>
+        target.WaitingBuffers == 0 && target.Filling is { } buffer && Environment.TickCount64 - buffer.FirstByteAt >= milliseconds;
 
     /// <summary>Writes what was gathered, and lets go of the file, which is written as any other from here on.</summary>
     /// <exception cref="IOException">As above.</exception>
-    public void Settle(DirectTarget target)
+    public void GoOnCached(DirectTarget target)
     {
-        HandOver(target, DirectEnd.Settles);
+        Enqueue(target, AfterBuffer.GoesOnCached);
         lock (changing)
         {
-            while (target.OnTheWay > 0)
+            while (target.WaitingBuffers > 0)
             {
                 Monitor.Wait(changing);
             }
         }
 
-        target.Release();
-        pace = target.Asks ? Pace.Unknown : pace;
+        target.CloseDirect();
+        pace = target.Measures ? DiskPace.Unknown : pace;
         ThrowFailure(target);
     }
 
     /// <summary>Takes over a file that is complete: it is closed when all of it is written.</summary>
-    public void End(DirectTarget target)
+    public void Complete(DirectTarget target)
     {
         target.Age.Stop();
-        if (pace == Pace.Fast && target.Waited > target.Age.Elapsed / 4)
+        if (pace == DiskPace.KeepsUp && target.Waited > target.Age.Elapsed / 4)
         {
-            pace = Pace.Slow;
+            pace = DiskPace.FallsBehind;
         }
 
-        HandOver(target, DirectEnd.Closes);
+        Enqueue(target, AfterBuffer.Closes);
     }
 
     /// <summary>Lets go of a file that is given up, and closes it.</summary>
-    public void Drop(DirectTarget target)
+    public void Abandon(DirectTarget target)
     {
-        Forget(target.Path, 0);
+        CancelWrites(target.Path, 0);
         lock (changing)
         {
-            if (target.Filling is { } part)
+            if (target.Filling is { } buffer)
             {
                 target.Filling = null;
-                free.Push(part);
+                free.Push(buffer);
             }
         }
 
-        pace = target.Asks ? Pace.Unknown : pace;
+        pace = target.Measures ? DiskPace.Unknown : pace;
         target.Dispose();
     }
 
     /// <summary>
-    /// Does not write what is left of a file that is to be deleted, and closes it if it was complete: when its name is gone, its room is
-    /// to be free.
+    /// Does not write what is left of a file that is to be deleted, and closes it if it was complete: when its name is gone, its room is to
+    /// be free.
     /// </summary>
     /// <param name="path">The file's path.</param>
     /// <param name="bytes">Its bytes.</param>
-    public void Forget(string path, long bytes)
+    public void CancelWrites(string path, long bytes)
     {
-        cachedLeft += cached.Remove(path) ? bytes : 0;
+        cacheBytesLeft += cachedFiles.Remove(path) ? bytes : 0;
         lock (changing)
         {
             for (int i = waiting.Count; i > 0; i--)
             {
-                DirectPart part = waiting.Dequeue();
-                if (part.Target!.Path == path)
+                DirectBuffer buffer = waiting.Dequeue();
+                if (buffer.Target!.Path == path)
                 {
-                    Finish(part);
+                    Release(buffer);
                 }
                 else
                 {
-                    waiting.Enqueue(part);
+                    waiting.Enqueue(buffer);
                 }
             }
 
@@ -175,11 +176,11 @@ internal sealed class DirectWriter : IDisposable
 
     /// <summary>Whether a file is not written to its end yet.</summary>
     /// <param name="path">The file's path.</param>
-    public bool IsOnTheWay(string path)
+    public bool IsBeingWritten(string path)
     {
         lock (changing)
         {
-            return writing?.Target!.Path == path || waiting.Any(part => part.Target!.Path == path);
+            return writing?.Target!.Path == path || waiting.Any(buffer => buffer.Target!.Path == path);
         }
     }
 
@@ -198,14 +199,14 @@ internal sealed class DirectWriter : IDisposable
         thread?.Join();
     }
 
-    private DirectPart Take(DirectTarget target)
+    private DirectBuffer TakeBuffer(DirectTarget target)
     {
         lock (changing)
         {
-            if (free.Count == 0 && made < Parts)
+            if (free.Count == 0 && buffersMade < Buffers)
             {
-                free.Push(new DirectPart());
-                made++;
+                free.Push(new DirectBuffer());
+                buffersMade++;
             }
 
             if (free.Count == 0)
@@ -219,28 +220,28 @@ internal sealed class DirectWriter : IDisposable
                 target.Waited += Stopwatch.GetElapsedTime(begin);
             }
 
-            DirectPart part = free.Pop();
-            part.Begin(target);
-            return part;
+            DirectBuffer buffer = free.Pop();
+            buffer.Begin(target);
+            return buffer;
         }
     }
 
-    private void HandOver(DirectTarget target, DirectEnd end)
+    private void Enqueue(DirectTarget target, AfterBuffer end)
     {
-        if (target.Filling is null && end == DirectEnd.Closes)
+        if (target.Filling is null && end == AfterBuffer.Closes)
         {
             // Whatever it is that goes to the disk last closes the file.
-            target.Filling = Take(target);
+            target.Filling = TakeBuffer(target);
         }
 
-        if (target.Filling is { } part)
+        if (target.Filling is { } buffer)
         {
             target.Filling = null;
-            part.End = end;
+            buffer.End = end;
             lock (changing)
             {
-                target.OnTheWay++;
-                waiting.Enqueue(part);
+                target.WaitingBuffers++;
+                waiting.Enqueue(buffer);
                 Monitor.PulseAll(changing);
             }
 
@@ -254,29 +255,29 @@ internal sealed class DirectWriter : IDisposable
 
     private void Run()
     {
-        while (TakeWaiting() is { } part)
+        while (TakeWaiting() is { } buffer)
         {
-            bool written = part.Target!.TryWrite(part);
-            if (part is { End: DirectEnd.Closes, Target: { Asks: true } asked })
+            bool written = buffer.Target!.TryWrite(buffer);
+            if (buffer is { End: AfterBuffer.Closes, Target: { Measures: true } measured })
             {
-                pace = asked.DiskTime < asked.Age.Elapsed ? Pace.Fast : Pace.Slow;
+                pace = measured.DiskTime < measured.Age.Elapsed ? DiskPace.KeepsUp : DiskPace.FallsBehind;
             }
 
-            if (part.Target.TakeFailure() is { } error)
+            if (buffer.Target.TakeFailure() is { } error)
             {
-                Volatile.Write(ref failure, $"'{part.Target.Path}': {error}");
+                Volatile.Write(ref failure, $"'{buffer.Target.Path}': {error}");
             }
 
             lock (changing)
             {
                 writing = null;
-                Volatile.Write(ref lostPackets, lostPackets + (written ? 0 : part.Packets));
-                Finish(part);
+                Volatile.Write(ref lostPackets, lostPackets + (written ? 0 : buffer.Packets));
+                Release(buffer);
             }
         }
     }
 
-    private DirectPart? TakeWaiting()
+    private DirectBuffer? TakeWaiting()
     {
         lock (changing)
         {
@@ -289,16 +290,16 @@ internal sealed class DirectWriter : IDisposable
         }
     }
 
-    private void Finish(DirectPart part)
+    private void Release(DirectBuffer buffer)
     {
-        DirectTarget target = part.Target!;
-        target.OnTheWay--;
-        if (part.End == DirectEnd.Closes)
+        DirectTarget target = buffer.Target!;
+        target.WaitingBuffers--;
+        if (buffer.End == AfterBuffer.Closes)
         {
             target.Dispose();
         }
 
-        free.Push(part);
+        free.Push(buffer);
         Monitor.PulseAll(changing);
     }
 
@@ -311,21 +312,21 @@ internal sealed class DirectWriter : IDisposable
     }
 
     /// <summary>What is known of the disk.</summary>
-    private enum Pace
+    private enum DiskPace
     {
-        /// <summary>Nothing, and nothing is asked before there is more than one file.</summary>
-        Small,
+        /// <summary>Nothing: there has been one file at most, and that waits for no disk.</summary>
+        FirstFile,
 
         /// <summary>Nothing; the next file shows it.</summary>
         Unknown,
 
         /// <summary>A file is on its way that shows it.</summary>
-        Asked,
+        BeingMeasured,
 
         /// <summary>It takes bytes as fast as they come.</summary>
-        Fast,
+        KeepsUp,
 
         /// <summary>It does not.</summary>
-        Slow,
+        FallsBehind,
     }
 }

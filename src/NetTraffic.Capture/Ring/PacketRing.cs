@@ -32,7 +32,9 @@ public sealed class PacketRing : IDisposable
     /// <summary>Makes a ring; a folder that holds one already is taken on, its oldest files go first.</summary>
     /// <param name="folder">Where its files go; made when the first packet comes.</param>
     /// <param name="options">Bound, snap length, and what happens while the disk is too slow.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The bound is below <see cref="SmallestBytes"/>, or the snap length below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The bound is below <see cref="SmallestBytes"/>, or the snap length below 1.
+    /// </exception>
     public PacketRing(string folder, PacketRingOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBytes, SmallestBytes, nameof(options));
@@ -60,7 +62,9 @@ public sealed class PacketRing : IDisposable
         }
     }
 
-    /// <summary>What keeps packets from the disk at the moment, or what happened to its files just now; null: nothing. From any thread.</summary>
+    /// <summary>
+    /// What keeps packets from the disk at the moment, or what happened to its files just now; null: nothing. From any thread.
+    /// </summary>
     public string? Problem => writer.Problem;
 
     /// <summary>What last was a problem, though it may be over; null: there was none. From any thread.</summary>
@@ -72,7 +76,9 @@ public sealed class PacketRing : IDisposable
     /// <summary>An appender for one capturing thread on one interface: its packets have the interface number 0.</summary>
     public PacketRingAppender AddAppender(PacketInterface captured) => AddAppender([captured]);
 
-    /// <summary>An appender for a source's interfaces, to which the source may add while it is read: packets name theirs by its place in the list.</summary>
+    /// <summary>
+    /// An appender for a source's interfaces, to which the source may add while it is read: packets name theirs by its place in the list.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The ring has been completed.</exception>
     public PacketRingAppender AddAppender(IReadOnlyList<PacketInterface> captured)
     {

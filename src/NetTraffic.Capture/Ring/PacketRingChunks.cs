@@ -100,7 +100,9 @@ internal sealed class PacketRingChunks(int chunkBytes, int addresses, int count)
         return chunk;
     }
 
-    /// <summary>Grows a chunk for one large packet; false where large packets hold too much memory already and the caller does not wait.</summary>
+    /// <summary>
+    /// Grows a chunk for one large packet; false where large packets hold too much memory already and the caller does not wait.
+    /// </summary>
     public bool TryGrow(PacketRingChunk chunk, int length, bool wait)
     {
         lock (gate)

@@ -15,7 +15,7 @@ internal sealed class PacketRingFile : IDisposable
     private readonly FileStream data;
     private readonly FileStream? index;
     private readonly PacketRingFileBuffers buffers;
-    private readonly long gathered;
+    private readonly long bytesPerEntry;
     private DirectTarget? direct;
     private long reserved;
     private long pendingOffset;
@@ -24,14 +24,14 @@ internal sealed class PacketRingFile : IDisposable
     private long pendingLast;
     private int pendingPackets;
 
-    private PacketRingFile(long sequence, FileStream data, FileStream? index, PacketRingFileBuffers buffers, long gathered)
+    private PacketRingFile(long sequence, FileStream data, FileStream? index, PacketRingFileBuffers buffers, long bytesPerEntry)
     {
         this.buffers = buffers;
         Sequence = sequence;
         this.data = data;
         direct = buffers.Direct?.TryBegin(data, PacketRing.LargestFile);
         this.index = index;
-        this.gathered = gathered;
+        this.bytesPerEntry = bytesPerEntry;
     }
 
     public long Sequence { get; }
@@ -58,23 +58,28 @@ internal sealed class PacketRingFile : IDisposable
     /// <summary>The ring's first so many interfaces have the same number here.</summary>
     public int Same { get; set; }
 
+    /// <summary>The number that an interface of the ring has in this file; -1: it is not described here.</summary>
+    public int NumberOf(int number) =>
+        Numbers.Length > 0 ? (number < Numbers.Length ? Numbers[number] : -1)
+        : number < Same ? number : -1;
+
     /// <summary>Makes an empty file and its index.</summary>
     /// <param name="folder">The ring's folder; made where it is not there.</param>
     /// <param name="sequence">The file's number; there is none of that number.</param>
     /// <param name="buffers">What the ring's files use one after the other.</param>
-    /// <param name="gathered">Bytes of packets that get an entry of their own in the index.</param>
-    public static PacketRingFile Create(string folder, long sequence, PacketRingFileBuffers buffers, long gathered)
+    /// <param name="bytesPerEntry">Bytes of packets that get an entry of their own in the index.</param>
+    public static PacketRingFile Create(string folder, long sequence, PacketRingFileBuffers buffers, long bytesPerEntry)
     {
         Directory.CreateDirectory(folder);
         FileStream file = New(PacketRingFiles.DataPath(folder, sequence));
         try
         {
-            return new PacketRingFile(sequence, file, New(PacketRingFiles.IndexPath(folder, sequence)), buffers, gathered);
+            return new PacketRingFile(sequence, file, New(PacketRingFiles.IndexPath(folder, sequence)), buffers, bytesPerEntry);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // Without an index everything is still there and found by reading it.
-            return new PacketRingFile(sequence, file, null, buffers, gathered);
+            return new PacketRingFile(sequence, file, null, buffers, bytesPerEntry);
         }
     }
 
@@ -82,7 +87,7 @@ internal sealed class PacketRingFile : IDisposable
     public long Needs(int bytes)
     {
         long more = Math.Max(0, Length + bytes - Taken);
-        return direct is null ? more : (more + DirectWriter.PartBytes - 1) / DirectWriter.PartBytes * DirectWriter.PartBytes;
+        return direct is null ? more : (more + DirectWriter.BufferBytes - 1) / DirectWriter.BufferBytes * DirectWriter.BufferBytes;
     }
 
     /// <summary>Appends blocks; on an error the file is as long as before, or as it has arrived on the disk.</summary>
@@ -103,23 +108,23 @@ internal sealed class PacketRingFile : IDisposable
 
     /// <summary>Writes bytes that have waited for a while for others to go with them: whoever reads beside us is to see them.</summary>
     /// <exception cref="IOException">They cannot be written.</exception>
-    public void Settle(int milliseconds)
+    public void WriteWaiting(int milliseconds)
     {
-        if (direct is not null && DirectWriter.Waits(direct, milliseconds))
+        if (direct is not null && DirectWriter.HasWaited(direct, milliseconds))
         {
-            Settle();
+            GoOnCached();
         }
     }
 
     /// <summary>Notes a chunk that was just appended.</summary>
     /// <param name="chunk">The chunk.</param>
-    /// <param name="mayTake">Whether the index may grow by so many bytes.</param>
-    public void Note(PacketRingChunk chunk, Func<int, bool> mayTake)
+    /// <param name="mayGrow">Whether the index may grow by so many bytes.</param>
+    public void Note(PacketRingChunk chunk, Func<int, bool> mayGrow)
     {
         HasPackets = true;
         if (direct is not null)
         {
-            DirectWriter.Note(direct, chunk.Packets);
+            DirectWriter.CountPackets(direct, chunk.Packets);
         }
 
         if (pendingLength == 0)
@@ -145,26 +150,37 @@ internal sealed class PacketRingFile : IDisposable
             }
         }
 
-        if (pendingLength >= gathered)
+        if (pendingLength >= bytesPerEntry)
         {
-            FlushIndex(mayTake);
+            FlushIndex(mayGrow);
         }
     }
 
     /// <summary>Notes blocks without packets that were just appended.</summary>
-    public void Note(PacketRingPart part, int length, Func<int, bool> mayTake)
+    public void Note(PacketRingPart part, int length, Func<int, bool> mayGrow)
     {
-        FlushIndex(mayTake);
-        AppendIndex(PacketRingIndex.Write(buffers.Entry, part, Length - length, length, long.MaxValue, long.MinValue, 0, any: false, []), mayTake);
+        FlushIndex(mayGrow);
+        int entry = PacketRingIndex.Write(buffers.Entry, part, Length - length, length, long.MaxValue, long.MinValue, 0, any: false, []);
+        AppendIndex(entry, mayGrow);
     }
 
     /// <summary>Writes what was gathered for the index.</summary>
-    public void FlushIndex(Func<int, bool> mayTake)
+    public void FlushIndex(Func<int, bool> mayGrow)
     {
         if (pendingLength > 0)
         {
             bool any = buffers.Addresses.Any || buffers.Addresses.Count > PacketRingIndex.AddressesFor(pendingLength);
-            AppendIndex(PacketRingIndex.Write(buffers.Entry, PacketRingPart.Packets, pendingOffset, pendingLength, pendingFirst, pendingLast, pendingPackets, any, buffers.Addresses.Found), mayTake);
+            int entry = PacketRingIndex.Write(
+                buffers.Entry,
+                PacketRingPart.Packets,
+                pendingOffset,
+                pendingLength,
+                pendingFirst,
+                pendingLast,
+                pendingPackets,
+                any,
+                buffers.Addresses.Found);
+            AppendIndex(entry, mayGrow);
             pendingLength = 0;
         }
     }
@@ -176,7 +192,7 @@ internal sealed class PacketRingFile : IDisposable
         if (direct is not null)
         {
             Length = direct.Failure is null ? Length : direct.Written;
-            buffers.Direct!.End(direct);
+            buffers.Direct!.Complete(direct);
             return;
         }
 
@@ -201,7 +217,7 @@ internal sealed class PacketRingFile : IDisposable
     {
         if (direct is not null)
         {
-            buffers.Direct!.Drop(direct);
+            buffers.Direct!.Abandon(direct);
         }
 
         data.Dispose();
@@ -214,7 +230,7 @@ internal sealed class PacketRingFile : IDisposable
         long needs = Needs(bytes);
         if (needs > 0 && !DirectFile.TryReserve(data.SafeFileHandle, Taken, needs))
         {
-            Settle();
+            GoOnCached();
             return false;
         }
 
@@ -222,11 +238,11 @@ internal sealed class PacketRingFile : IDisposable
         return true;
     }
 
-    private void Settle()
+    private void GoOnCached()
     {
-        DirectTarget settled = direct!;
+        DirectTarget left = direct!;
         direct = null;
-        buffers.Direct!.Settle(settled);
+        buffers.Direct!.GoOnCached(left);
     }
 
     private void AppendCached(ReadOnlySpan<byte> blocks)
@@ -244,7 +260,13 @@ internal sealed class PacketRingFile : IDisposable
 
     private static FileStream New(string path)
     {
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = Mode;
@@ -254,10 +276,10 @@ internal sealed class PacketRingFile : IDisposable
     }
 
     // An entry that cannot be written is left out: its stretch is read in full then.
-    private void AppendIndex(int length, Func<int, bool> mayTake)
+    private void AppendIndex(int length, Func<int, bool> mayGrow)
     {
         int magic = IndexLength == 0 ? PacketRingIndex.Magic.Length : 0;
-        if (index is null || !mayTake(length + magic))
+        if (index is null || !mayGrow(length + magic))
         {
             return;
         }

@@ -53,7 +53,9 @@ public static class PacketRingFolder
     private static long NewestNs(string folder, long sequence)
     {
         long last = LastNs(folder, sequence);
-        return last <= Nanoseconds(DateTime.UtcNow) ? last : Math.Min(last, Nanoseconds(File.GetLastWriteTimeUtc(PacketRingFiles.DataPath(folder, sequence))));
+        return last <= Nanoseconds(DateTime.UtcNow)
+            ? last
+            : Math.Min(last, Nanoseconds(File.GetLastWriteTimeUtc(PacketRingFiles.DataPath(folder, sequence))));
     }
 
     private static long Nanoseconds(DateTime time) => (time - DateTime.UnixEpoch).Ticks * 100;

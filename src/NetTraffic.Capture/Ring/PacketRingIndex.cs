@@ -18,7 +18,8 @@ internal enum PacketRingPart : byte
 }
 
 /// <summary>One entry of an index: a stretch of the file beside it.</summary>
-internal sealed record PacketRingEntry(PacketRingPart Part, long Offset, long Length, long FirstNs, long LastNs, int Packets, bool AnyAddress, IpAddress128[] Addresses)
+internal sealed record PacketRingEntry(
+    PacketRingPart Part, long Offset, long Length, long FirstNs, long LastNs, int Packets, bool AnyAddress, IpAddress128[] Addresses)
 {
     public long End => Offset + Length;
 }
@@ -45,7 +46,16 @@ internal static class PacketRingIndex
     public static int AddressesFor(long bytes) => (int)Math.Min(PacketRingAddresses.Limit, Math.Max(16, bytes / 512));
 
     /// <summary>Writes an entry; returns its length.</summary>
-    public static int Write(Span<byte> at, PacketRingPart part, long offset, long length, long firstNs, long lastNs, int packets, bool any, ReadOnlySpan<IpAddress128> addresses)
+    public static int Write(
+        Span<byte> at,
+        PacketRingPart part,
+        long offset,
+        long length,
+        long firstNs,
+        long lastNs,
+        int packets,
+        bool any,
+        ReadOnlySpan<IpAddress128> addresses)
     {
         at[..EntryHeader].Clear();
         BinaryPrimitives.WriteInt64LittleEndian(at[8..], offset);

@@ -148,7 +148,8 @@ public sealed class PacketRingSource : IPacketSource
             {
                 new PcapngReader(window, described, counted).Run(sink, cancellationToken);
             }
-            catch (CaptureFormatException error) when (stream.FileOffset(error.Offset) >= covered ? error.Truncated || covered > 0 : error.Truncated && ahead)
+            catch (CaptureFormatException error)
+                when (stream.FileOffset(error.Offset) >= covered ? error.Truncated || covered > 0 : error.Truncated && ahead)
             {
                 // The end of a file that is being written, or was when its writer was killed: behind what the index knows, or where the
                 // index is ahead.

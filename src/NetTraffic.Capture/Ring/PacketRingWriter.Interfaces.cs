@@ -6,23 +6,23 @@ namespace NetTraffic.Capture;
 internal sealed partial class PacketRingWriter
 {
     /// <summary>Begins a file with its section's header and the first interfaces.</summary>
-    private bool Begin()
+    private bool BeginFile()
     {
-        PacketRingFile begun = PacketRingFile.Create(folder, nextSequence++, buffers, gathered);
+        PacketRingFile begun = PacketRingFile.Create(folder, nextSequence++, buffers, bytesPerEntry);
         current = begun;
         int length = AppendBlocks(PcapngBlocks.Section(), Math.Min(InterfacesAtOnce, ring.Interfaces.Count));
         if (length == 0)
         {
-            Abandon();
+            AbandonFile();
             return false;
         }
 
-        begun.Note(PacketRingPart.Interfaces, length, mayTake);
+        begun.Note(PacketRingPart.Interfaces, length, mayGrow);
         return true;
     }
 
     /// <summary>Describes the interfaces that the chunk names and the file does not know yet.</summary>
-    private bool Describe(PacketRingChunk chunk)
+    private bool DescribeInterfaces(PacketRingChunk chunk)
     {
         PacketRingFile file = current!;
         bool own = file.Numbers.Length > 0;
@@ -36,7 +36,7 @@ internal sealed partial class PacketRingWriter
             int length = AppendBlocks([], chunk.LastInterface + 1);
             if (length > 0)
             {
-                file.Note(PacketRingPart.Interfaces, length, mayTake);
+                file.Note(PacketRingPart.Interfaces, length, mayGrow);
             }
 
             return length > 0;
@@ -86,7 +86,8 @@ internal sealed partial class PacketRingWriter
         }
 
         List<byte> described = [];
-        for (Span<byte> left = chunk.Buffer.AsSpan(0, chunk.Length); !left.IsEmpty; left = left[BinaryPrimitives.ReadInt32LittleEndian(left[4..])..])
+        Span<byte> left = chunk.Buffer.AsSpan(0, chunk.Length);
+        for (; !left.IsEmpty; left = left[BinaryPrimitives.ReadInt32LittleEndian(left[4..])..])
         {
             int number = BinaryPrimitives.ReadInt32LittleEndian(left[8..]);
             if (file.Numbers[number] < 0)
@@ -102,11 +103,11 @@ internal sealed partial class PacketRingWriter
         {
             if (!TryAppend([.. described]))
             {
-                Abandon();
+                AbandonFile();
                 return false;
             }
 
-            file.Note(PacketRingPart.Interfaces, described.Count, mayTake);
+            file.Note(PacketRingPart.Interfaces, described.Count, mayGrow);
         }
 
         return true;

@@ -4,7 +4,7 @@ namespace NetTraffic.Capture;
 internal sealed partial class PacketRingWriter
 {
     /// <summary>Notices files that somebody else deleted.</summary>
-    private void Watch()
+    private void WatchFiles()
     {
         TimeSpan now = clock.Elapsed;
         if (now - watched < WatchEvery)
@@ -15,23 +15,25 @@ internal sealed partial class PacketRingWriter
         watched = now;
         if (current is { } file && !file.IsThere())
         {
-            Remove(file);
-            Report($"Another program deleted or changed '{file.Path}', the packet ring's current file. The ring goes on with a new one.", NoteStays);
+            DiscardFile(file);
+            Report(
+                $"Another program deleted or changed '{file.Path}', the packet ring's current file. The ring goes on with a new one.",
+                NoteStays);
         }
 
         if (closed.Count <= FilesWatched)
         {
-            WatchClosed();
+            WatchClosedFiles();
         }
     }
 
-    private void WatchClosed()
+    private void WatchClosedFiles()
     {
         for (int i = closed.Count - 1; i >= 0; i--)
         {
             long sequence = closed[i].Sequence;
             string path = PacketRingFiles.DataPath(folder, sequence);
-            if (buffers.Direct?.IsOnTheWay(path) == true)
+            if (buffers.Direct?.IsBeingWritten(path) == true)
             {
                 continue;
             }
@@ -42,7 +44,9 @@ internal sealed partial class PacketRingWriter
                 // Whoever clears a store takes the index along, first of all, and that is no news.
                 if (bytes > 0)
                 {
-                    Report($"Another program deleted '{path}', a file of the packet ring. The ring goes on without its packets.", NoteStays);
+                    Report(
+                        $"Another program deleted '{path}', a file of the packet ring. The ring goes on without its packets.",
+                        NoteStays);
                     bytes = TryDelete(sequence) ? 0 : bytes;
                 }
             }
@@ -56,7 +60,8 @@ internal sealed partial class PacketRingWriter
         }
     }
 
-    private void Remove(PacketRingFile file)
+    /// <summary>Closes and deletes the current file; where it cannot be deleted, it counts as one of the older files.</summary>
+    private void DiscardFile(PacketRingFile file)
     {
         current = null;
         file.Dispose();

@@ -3,26 +3,35 @@ using NetTraffic.Packets;
 
 namespace NetTraffic.Capture;
 
-/// <summary>The ring's thread: takes chunks and writes them into the newest file, within the bound, through full disks and deleted files.</summary>
+/// <summary>
+/// The ring's thread. It takes chunks of finished blocks and appends them to the newest file, describes interfaces there before their first
+/// packets, deletes the oldest files before the bound would be passed, and goes on through full disks and files that others delete. What it
+/// cannot keep is counted as lost.
+/// </summary>
 internal sealed partial class PacketRingWriter
 {
     private const int IdleMilliseconds = 250, InterfacesAtOnce = 256, FilesWatched = 64;
-    private const int DiskFullUnix = 28, QuotaUnix = 122, QuotaMac = 69, DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(500), FailureStays = TimeSpan.FromSeconds(2), NoteStays = TimeSpan.FromSeconds(10), StatisticsEvery = TimeSpan.FromSeconds(10), ForEver = TimeSpan.FromDays(36_500);
+    private const int DiskFullUnix = 28, QuotaUnix = 122, QuotaMac = 69;
+    private const int DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(500), StatisticsEvery = TimeSpan.FromSeconds(10);
+
+    // How long a problem is told of after it was seen last.
+    private static readonly TimeSpan FailureStays = TimeSpan.FromSeconds(2), NoteStays = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ForEver = TimeSpan.FromDays(36_500);
     private readonly PacketRing ring;
     private readonly string folder;
     private readonly PacketRingOptions options;
     private readonly PacketRingChunks chunks;
     private readonly long fileBytes;
-    private readonly long gathered;
-    private readonly Func<int, bool> mayTake;
+    private readonly long bytesPerEntry;
+    private readonly Func<int, bool> mayGrow;
     private readonly List<(long Sequence, long Bytes)> closed = [];
     private readonly PacketRingFileBuffers buffers;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private PacketRingFile? current;
     private long closedBytes;
     private long nextSequence = 1;
-    private bool adopted;
+    private bool oldFilesAdopted;
     private TimeSpan watched;
     private TimeSpan problemUntil;
     private TimeSpan statisticsAt;
@@ -41,8 +50,8 @@ internal sealed partial class PacketRingWriter
         this.options = options;
         this.chunks = chunks;
         this.fileBytes = fileBytes;
-        gathered = chunkBytes / smallestStretch;
-        mayTake = MayTake;
+        bytesPerEntry = chunkBytes / smallestStretch;
+        mayGrow = MayGrowIndex;
 
         // Not live: the newest packets are what is asked for, and nothing there may wait for a disk. Nor where the ring is small: its files
         // are deleted before the kernel would write them, and give their pages back by that.
@@ -101,10 +110,10 @@ internal sealed partial class PacketRingWriter
             }
         }
 
-        End();
+        EndDirectWrites();
     }
 
-    private void End()
+    private void EndDirectWrites()
     {
         buffers.Direct?.Dispose();
         ReportFailure();
@@ -112,8 +121,8 @@ internal sealed partial class PacketRingWriter
 
     private void HandleChunk(PacketRingChunk? chunk, bool ended)
     {
-        Watch();
-        Settle();
+        WatchFiles();
+        WriteWaiting();
         ReportFailure();
         if (chunk is not null && !TryWrite(chunk))
         {
@@ -122,9 +131,9 @@ internal sealed partial class PacketRingWriter
 
         if (ended)
         {
-            Close();
-            End();
-            WatchClosed();
+            EndFile();
+            EndDirectWrites();
+            WatchClosedFiles();
         }
 
         Volatile.Write(ref diskBytes, OnDisk);
@@ -140,20 +149,20 @@ internal sealed partial class PacketRingWriter
                 return false;
             }
 
-            Adopt();
+            AdoptOldFiles();
             if (current is { HasPackets: true } && current.Length + chunk.Length > fileBytes)
             {
-                Close();
+                EndFile();
             }
 
-            if ((current is null && !Begin()) || !Describe(chunk) || !TryAppend(chunk.Buffer.AsSpan(0, chunk.Length)))
+            if ((current is null && !BeginFile()) || !DescribeInterfaces(chunk) || !TryAppend(chunk.Buffer.AsSpan(0, chunk.Length)))
             {
                 return false;
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Abandon();
+            AbandonFile();
             Report(
                 IsDiskFull(error)
                     ? $"The disk of '{folder}' is full, so packets are left out of the ring. It goes on when there is room."
@@ -162,7 +171,7 @@ internal sealed partial class PacketRingWriter
             return false;
         }
 
-        current!.Note(chunk, mayTake);
+        current!.Note(chunk, mayGrow);
         Volatile.Write(ref packets, packets + chunk.Packets);
         if (problem is not null && clock.Elapsed > problemUntil)
         {
@@ -177,15 +186,15 @@ internal sealed partial class PacketRingWriter
         return true;
     }
 
-    private void Settle()
+    private void WriteWaiting()
     {
         try
         {
-            current?.Settle(IdleMilliseconds);
+            current?.WriteWaiting(IdleMilliseconds);
         }
         catch (IOException)
         {
-            Abandon(); // said by what follows
+            AbandonFile(); // said by what follows
         }
     }
 
@@ -198,9 +207,9 @@ internal sealed partial class PacketRingWriter
     }
 
     /// <summary>Takes on what an earlier ring left here.</summary>
-    private void Adopt()
+    private void AdoptOldFiles()
     {
-        if (!adopted)
+        if (!oldFilesAdopted)
         {
             foreach (long sequence in PacketRingFiles.List(folder))
             {
@@ -210,7 +219,7 @@ internal sealed partial class PacketRingWriter
                 nextSequence = sequence + 1;
             }
 
-            adopted = true;
+            oldFilesAdopted = true;
         }
     }
 
@@ -227,7 +236,9 @@ internal sealed partial class PacketRingWriter
             catch (IOException error) when (IsDiskFull(error) && closed.Count > 0)
             {
                 DeleteOldest();
-                Report($"The disk of '{folder}' is full, so the packet ring keeps less than it may: its oldest packets make room for the newest.", NoteStays);
+                Report(
+                    $"The disk of '{folder}' is full, so the packet ring keeps less than it may: its oldest packets make room for the newest.",
+                    NoteStays);
             }
         }
 
@@ -253,14 +264,14 @@ internal sealed partial class PacketRingWriter
     private void DeleteOldest()
     {
         (long sequence, long bytes) = closed[0];
-        buffers.Direct?.Forget(PacketRingFiles.DataPath(folder, sequence), bytes);
+        buffers.Direct?.CancelWrites(PacketRingFiles.DataPath(folder, sequence), bytes);
         PacketRingFiles.Delete(folder, sequence);
         closed.RemoveAt(0);
         closedBytes -= bytes;
     }
 
     /// <summary>Whether an index may grow; a file that cannot be deleted is no reason to end the ring.</summary>
-    private bool MayTake(int bytes)
+    private bool MayGrowIndex(int bytes)
     {
         try
         {
@@ -273,31 +284,32 @@ internal sealed partial class PacketRingWriter
     }
 
     /// <summary>Ends the current file.</summary>
-    private void Close()
+    private void EndFile()
     {
         if (current is { } file)
         {
             WriteStatistics();
-            file.FlushIndex(mayTake);
-            Put(file);
+            file.FlushIndex(mayGrow);
+            CloseFile(file);
         }
     }
 
     /// <summary>Leaves a file that something went wrong with: nothing is ever written twice at one place, for whoever reads beside us.</summary>
-    private void Abandon()
+    private void AbandonFile()
     {
         if (current is { HasPackets: true } file)
         {
-            file.FlushIndex(mayTake);
-            Put(file);
+            file.FlushIndex(mayGrow);
+            CloseFile(file);
         }
         else if (current is { } empty)
         {
-            Remove(empty);
+            DiscardFile(empty);
         }
     }
 
-    private void Put(PacketRingFile file)
+    /// <summary>Closes the current file, which is one of the ring's older files from here on.</summary>
+    private void CloseFile(PacketRingFile file)
     {
         current = null;
         file.End();
@@ -315,7 +327,7 @@ internal sealed partial class PacketRingWriter
         int length = 0;
         foreach ((int number, InterfaceStatistics found) in known)
         {
-            int described = current.Numbers.Length == 0 ? (number < current.Same ? number : -1) : number < current.Numbers.Length ? current.Numbers[number] : -1;
+            int described = current.NumberOf(number);
             if (described >= 0)
             {
                 PcapngBlocks.Statistics(blocks.AsSpan(length), described, found, (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100);
@@ -335,7 +347,7 @@ internal sealed partial class PacketRingWriter
             if (TryAppend(blocks.AsSpan(0, length)))
             {
                 statisticsWritten = hash;
-                current.Note(PacketRingPart.Statistics, length, mayTake);
+                current.Note(PacketRingPart.Statistics, length, mayGrow);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
