@@ -7,7 +7,8 @@ internal static class CaptureErrors
 {
     public static CaptureException LibraryMissing() => new(
         CaptureProblem.LibraryMissing,
-        $"{(OperatingSystem.IsWindows() ? "Npcap" : "libpcap")} is not installed, so packets cannot be captured. Files can still be imported.",
+        (OperatingSystem.IsWindows() ? "Npcap" : "libpcap")
+            + " is not installed, so packets cannot be captured. Files can still be imported.",
         OperatingSystem.IsWindows() ? "Install Npcap from https://npcap.com."
             : OperatingSystem.IsMacOS() ? "libpcap is part of macOS: check that /usr/lib/libpcap.A.dylib can be loaded."
             : "Install it: 'sudo apt-get install libpcap0.8' (Debian, Ubuntu), 'sudo dnf install libpcap' (Fedora, RHEL), "

@@ -151,7 +151,8 @@ internal sealed class ByteWindow : IDisposable
     {
         careful = true;
         stream.Dispose();
-        if (!TryUnpack(WithoutChecksum(packed), length) && !TryUnpack(new GZipStream(Rewound(packed), CompressionMode.Decompress, leaveOpen: true), length))
+        if (!TryUnpack(WithoutChecksum(packed), length)
+            && !TryUnpack(new GZipStream(Rewound(packed), CompressionMode.Decompress, leaveOpen: true), length))
         {
             throw new IOException($"'{packed.Name}' changed while it was read. Is another program still writing it? Copy it first.");
         }

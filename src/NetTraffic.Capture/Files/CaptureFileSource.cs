@@ -64,7 +64,8 @@ public sealed class CaptureFileSource : IPacketSource
 
         if (Directory.Exists(path))
         {
-            throw new IOException($"'{path}' is a folder. Name the capture files in it, for example with a wildcard: {Path.Combine(path, "*.pcap*")}");
+            throw new IOException(
+                $"'{path}' is a folder. Name the capture files in it, for example with a wildcard: {Path.Combine(path, "*.pcap*")}");
         }
 
         // A pipe has no length. It is opened where it is read: that waits for the program at its other end.
@@ -96,7 +97,12 @@ public sealed class CaptureFileSource : IPacketSource
         bool stopped = false;
         if (arriving is not null)
         {
-            arriving.Tick = () => !(stopped = cancellationToken.IsCancellationRequested || !sink.OnTick((DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100));
+            arriving.Tick = () =>
+            {
+                long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+                stopped = cancellationToken.IsCancellationRequested || !sink.OnTick(now);
+                return !stopped;
+            };
         }
 
         try
@@ -119,7 +125,8 @@ public sealed class CaptureFileSource : IPacketSource
     /// <inheritdoc/>
     public void Dispose() => window.Dispose();
 
-    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    private static FileStream OpenFile(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     private static CaptureFileSource OpenArriving(Func<Stream> open, string name, CancellationToken cancellationToken)
     {
@@ -157,17 +164,26 @@ public sealed class CaptureFileSource : IPacketSource
         }
         catch (CaptureFormatException error)
         {
-            throw new CaptureFormatException($"'{path}' looks like a gzip file, but cannot be unpacked: {error.Message}", 0, error.Truncated, error);
+            string message = $"'{path}' looks like a gzip file, but cannot be unpacked: {error.Message}";
+            throw new CaptureFormatException(message, 0, error.Truncated, error);
         }
 
         if (start.IsEmpty)
         {
-            throw new CaptureFormatException($"'{path}' is empty: not even a capture file's header. Was the capture that wrote it still running, or did its disk fill up?", 0, truncated: true);
+            throw new CaptureFormatException(
+                $"'{path}' is empty: not even a capture file's header. Was the capture that wrote it still running, "
+                    + "or did its disk fill up?",
+                0,
+                truncated: true);
         }
 
         if (!PcapReader.Recognises(start) && !PcapngReader.Recognises(start))
         {
-            throw new CaptureFormatException($"'{path}' is not a pcap or pcapng capture file (it begins with {Convert.ToHexString(start)}). Convert other formats first, for example: editcap -F pcapng IN OUT", 0, truncated: false);
+            throw new CaptureFormatException(
+                $"'{path}' is not a pcap or pcapng capture file (it begins with {Convert.ToHexString(start)}). "
+                    + "Convert other formats first, for example: editcap -F pcapng IN OUT",
+                0,
+                truncated: false);
         }
     }
 }

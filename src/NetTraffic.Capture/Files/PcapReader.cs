@@ -88,7 +88,11 @@ internal sealed class PcapReader
                     }
 
                     RawPacket packet = new(
-                        (seconds * 1_000_000_000L) + ((long)fraction * unit), (int)Math.Min(wire, int.MaxValue), linkType, 0, block.Slice(at + recordHeader, (int)captured));
+                        (seconds * 1_000_000_000L) + ((long)fraction * unit),
+                        (int)Math.Min(wire, int.MaxValue),
+                        linkType,
+                        0,
+                        block.Slice(at + recordHeader, (int)captured));
                     packets++;
                     bytes += packet.WireLength;
                     at += recordHeader + (int)captured;

@@ -84,7 +84,8 @@ public sealed class PcapWriter : IDisposable
         if (linkType != NoLinkType)
         {
             throw new ArgumentException(
-                $"A classic pcap file holds packets of one link type: these are of link types {linkType} and {first}. Write pcapng, which holds both, or choose one interface.");
+                $"A classic pcap file holds packets of one link type: these are of link types {linkType} and {first}. "
+                    + "Write pcapng, which holds both, or choose one interface.");
         }
 
         Span<byte> header = output.Take(HeaderBytes);

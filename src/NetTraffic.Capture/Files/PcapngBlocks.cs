@@ -27,7 +27,8 @@ internal static class PcapngBlocks
     private const int LongestName = 256;
 
     /// <summary>Program and version, as shb_userappl and Wireshark's file properties show them.</summary>
-    private static readonly byte[] Application = Encoding.UTF8.GetBytes("NetTraffic " + typeof(PcapngBlocks).Assembly.GetName().Version?.ToString(3));
+    private static readonly byte[] Application =
+        Encoding.UTF8.GetBytes("NetTraffic " + typeof(PcapngBlocks).Assembly.GetName().Version?.ToString(3));
 
     /// <summary>Section Header Block of unknown section length, with the program's name.</summary>
     public static byte[] Section()

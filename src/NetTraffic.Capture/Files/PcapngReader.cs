@@ -10,7 +10,8 @@ namespace NetTraffic.Capture;
 /// </summary>
 internal sealed class PcapngReader
 {
-    private const uint SectionHeader = 0x0A0D0D0A, InterfaceDescription = 1, ObsoletePacket = 2, SimplePacket = 3, InterfaceStatistics = 5, EnhancedPacket = 6;
+    private const uint SectionHeader = 0x0A0D0D0A, InterfaceDescription = 1, InterfaceStatistics = 5;
+    private const uint ObsoletePacket = 2, SimplePacket = 3, EnhancedPacket = 6;
     private const uint ByteOrderMagic = 0x1A2B3C4D;
     private const int OptionEnd = 0, OptionName = 2, OptionResolution = 9, OptionOffset = 14;
     private const int OptionReceived = 4, OptionInterfaceDrops = 5, OptionSystemDrops = 7;
@@ -34,7 +35,8 @@ internal sealed class PcapngReader
         this.counts = counts;
     }
 
-    public static bool Recognises(ReadOnlySpan<byte> start) => start.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(start) == SectionHeader;
+    public static bool Recognises(ReadOnlySpan<byte> start) =>
+        start.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(start) == SectionHeader;
 
     public void Run(IPacketSink sink, CancellationToken cancellationToken)
     {
@@ -108,7 +110,8 @@ internal sealed class PcapngReader
         return more;
     }
 
-    private static bool IsRead(uint type) => type is SectionHeader or InterfaceDescription or ObsoletePacket or SimplePacket or InterfaceStatistics or EnhancedPacket;
+    private static bool IsRead(uint type) =>
+        type is SectionHeader or InterfaceDescription or ObsoletePacket or SimplePacket or InterfaceStatistics or EnhancedPacket;
 
     private bool Body(uint type, ReadOnlySpan<byte> body, IPacketSink sink)
     {
@@ -122,7 +125,8 @@ internal sealed class PcapngReader
                 return true;
             case EnhancedPacket:
                 Need(body, 20);
-                return Packet(sink, (int)Math.Min(U32(body, 0), int.MaxValue), ((ulong)U32(body, 4) << 32) | U32(body, 8), U32(body, 12), U32(body, 16), body[20..]);
+                ulong stamp = ((ulong)U32(body, 4) << 32) | U32(body, 8);
+                return Packet(sink, (int)Math.Min(U32(body, 0), int.MaxValue), stamp, U32(body, 12), U32(body, 16), body[20..]);
             case ObsoletePacket:
                 Need(body, 20);
                 return Packet(sink, U16(body, 0), ((ulong)U32(body, 4) << 32) | U32(body, 8), U32(body, 12), U32(body, 16), body[20..]);
@@ -156,7 +160,8 @@ internal sealed class PcapngReader
             throw Damaged($"a packet claims {captured} captured bytes");
         }
 
-        RawPacket packet = new(stamp is { } value ? times[index].Nanoseconds(value) : 0, (int)Math.Min(wire, int.MaxValue), linkType, index, data[..(int)captured]);
+        long time = stamp is { } value ? times[index].Nanoseconds(value) : 0;
+        RawPacket packet = new(time, (int)Math.Min(wire, int.MaxValue), linkType, index, data[..(int)captured]);
         packets++;
         bytes += packet.WireLength;
         return sink.OnPacket(packet);
@@ -296,9 +301,11 @@ internal sealed class PcapngReader
 
     private CaptureFormatException Truncated(string what) => new(what, window.Offset, truncated: true);
 
-    private uint U32(ReadOnlySpan<byte> data, int at) => big ? BinaryPrimitives.ReadUInt32BigEndian(data[at..]) : BinaryPrimitives.ReadUInt32LittleEndian(data[at..]);
+    private uint U32(ReadOnlySpan<byte> data, int at) =>
+        big ? BinaryPrimitives.ReadUInt32BigEndian(data[at..]) : BinaryPrimitives.ReadUInt32LittleEndian(data[at..]);
 
-    private ushort U16(ReadOnlySpan<byte> data, int at) => big ? BinaryPrimitives.ReadUInt16BigEndian(data[at..]) : BinaryPrimitives.ReadUInt16LittleEndian(data[at..]);
+    private ushort U16(ReadOnlySpan<byte> data, int at) =>
+        big ? BinaryPrimitives.ReadUInt16BigEndian(data[at..]) : BinaryPrimitives.ReadUInt16LittleEndian(data[at..]);
 
     /// <summary>
     /// An interface's if_tsresol (a power of ten, or of two where the top bit is set), if_tsoffset in seconds, and snap length.

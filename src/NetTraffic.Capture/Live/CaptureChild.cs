@@ -80,11 +80,16 @@ internal sealed partial class CaptureChild : IDisposable
         }
         catch (System.ComponentModel.Win32Exception error)
         {
-            throw new CaptureException(CaptureProblem.ProgramFailed, $"'{program}' cannot be run: {error.Message}", "Check that you may execute it: on Debian, members of the group wireshark may run dumpcap.", error);
+            throw new CaptureException(
+                CaptureProblem.ProgramFailed,
+                $"'{program}' cannot be run: {error.Message}",
+                "Check that you may execute it: on Debian, members of the group wireshark may run dumpcap.",
+                error);
         }
 
         CaptureChild child = new(started);
-        child.listening = Task.Factory.StartNew(child.Listen, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        child.listening = Task.Factory.StartNew(
+            child.Listen, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         started.StandardInput.Close();
         return child;
     }
@@ -113,7 +118,9 @@ internal sealed partial class CaptureChild : IDisposable
 
         // tshark's child may hold the pipe a little longer than tshark lives; its words are not waited for without end.
         ((IAsyncResult)listening).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(1));
-        outcome = process.ExitCode > 128 ? string.Create(CultureInfo.InvariantCulture, $"signal {process.ExitCode - 128}") : string.Create(CultureInfo.InvariantCulture, $"code {process.ExitCode}");
+        outcome = process.ExitCode > 128
+            ? string.Create(CultureInfo.InvariantCulture, $"signal {process.ExitCode - 128}")
+            : string.Create(CultureInfo.InvariantCulture, $"code {process.ExitCode}");
         return true;
     }
 
@@ -154,7 +161,8 @@ internal sealed partial class CaptureChild : IDisposable
             return;
         }
 
-        if (DropsLine().Match(line) is { Success: true } told && long.TryParse(told.Groups["drops"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long dropped))
+        if (DropsLine().Match(line) is { Success: true } found
+            && long.TryParse(found.Groups["drops"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out long dropped))
         {
             Volatile.Write(ref interfaceDrops, dropped);
         }
@@ -172,7 +180,10 @@ internal sealed partial class CaptureChild : IDisposable
     private static partial Regex DropsLine();
 
     // What both say where nothing is wrong.
-    [GeneratedRegex(@"^(Capturing on |File: |Packets(:| captured| received)|\d+ packets? captured|Running as user |tshark: $| \*\* .* MESSAGE\])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(Capturing on |File: |Packets(:| captured| received)|\d+ packets? captured|Running as user |tshark: $| \*\* .* MESSAGE\])",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Chatter();
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -48,6 +48,8 @@ public sealed partial class ChildSource : ILiveSource
     /// <inheritdoc/>
     public string? Problem => null;
 
+    private string TryIt => $"Try it by itself: {ProgramName} -i {options.Interface} -w /dev/null";
+
     private string ProgramName => engine == CaptureEngine.Dumpcap ? "dumpcap" : "tshark";
 
     /// <inheritdoc/>
@@ -68,7 +70,11 @@ public sealed partial class ChildSource : ILiveSource
                     child.WaitForEnd(patience);
                     throw Refusal(child.Errors);
                 default:
-                    throw new CaptureException(CaptureProblem.ProgramFailed, $"{ProgramName} did not begin to capture on '{options.Interface}' within {patience.TotalSeconds:0} s, and was ended.", $"Try it by itself: {ProgramName} -i {options.Interface} -w /dev/null");
+                    throw new CaptureException(
+                        CaptureProblem.ProgramFailed,
+                        $"{ProgramName} did not begin to capture on '{options.Interface}' within {patience.TotalSeconds:0} s, "
+                            + "and was ended.",
+                        TryIt);
             }
         }
         catch
@@ -106,20 +112,27 @@ public sealed partial class ChildSource : ILiveSource
 
         if (damage is { Truncated: false })
         {
-            throw new CaptureException(CaptureProblem.ProgramFailed, $"What {ProgramName} sent is damaged: {damage.Message}; every packet before is kept.", null, damage);
+            string message = $"What {ProgramName} sent is damaged: {damage.Message}; every packet before is kept.";
+            throw new CaptureException(CaptureProblem.ProgramFailed, message, null, damage);
         }
 
         passing.Look();
         if (!child!.WaitForEnd(passing.GivenUp ? TimeSpan.Zero : patience))
         {
             child.Kill();
-            throw new CaptureException(CaptureProblem.ProgramFailed, $"{ProgramName} did not end within {patience.TotalSeconds:0} s of being asked to, and was killed; every packet that it handed over is kept. How many it dropped is not known.");
+            throw new CaptureException(
+                CaptureProblem.ProgramFailed,
+                $"{ProgramName} did not end within {patience.TotalSeconds:0} s of being asked to, and was killed; every packet that it "
+                    + "handed over is kept. How many it dropped is not known.");
         }
 
         if (!passing.AskedToStop)
         {
             string said = child.Errors.Length > 0 ? $" It said: {child.Errors}" : "";
-            throw new CaptureException(CaptureProblem.ProgramFailed, $"{ProgramName} ended by itself ({child.Outcome}); every packet that it handed over is kept.{said}", "Start a new capture when the cause is gone.");
+            throw new CaptureException(
+                CaptureProblem.ProgramFailed,
+                $"{ProgramName} ended by itself ({child.Outcome}); every packet that it handed over is kept.{said}",
+                "Start a new capture when the cause is gone.");
         }
     }
 
@@ -135,7 +148,8 @@ public sealed partial class ChildSource : ILiveSource
     {
         // To these programs a number is an interface's place in a list, "-" is standard input, "TCP@..." and "rpcap://..." another machine.
         string name = options.Interface;
-        if (name == "-" || name.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0 || name.AsSpan().ContainsAny('@', '|', '\0') || name.Contains("://", StringComparison.Ordinal))
+        if (name == "-" || name.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0
+            || name.AsSpan().ContainsAny('@', '|', '\0') || name.Contains("://", StringComparison.Ordinal))
         {
             throw CaptureErrors.UnknownInterface(name);
         }
@@ -161,20 +175,29 @@ public sealed partial class ChildSource : ILiveSource
     {
         if (errors.Contains("capture filter", StringComparison.OrdinalIgnoreCase))
         {
-            return CaptureErrors.BadFilter(options.Filter ?? "", LibpcapMessage().Match(errors) is { Success: true } quoted ? quoted.Groups["reason"].Value : errors);
+            string reason = LibpcapMessage().Match(errors) is { Success: true } quoted ? quoted.Groups["reason"].Value : errors;
+            return CaptureErrors.BadFilter(options.Filter ?? "", reason);
         }
 
-        if (errors.Contains("no device named", StringComparison.OrdinalIgnoreCase) || errors.Contains("no such device", StringComparison.OrdinalIgnoreCase))
+        if (errors.Contains("no device named", StringComparison.OrdinalIgnoreCase)
+            || errors.Contains("no such device", StringComparison.OrdinalIgnoreCase))
         {
             return CaptureErrors.UnknownInterface(options.Interface);
         }
 
         if (errors.Contains("permission", StringComparison.OrdinalIgnoreCase))
         {
-            return new CaptureException(CaptureProblem.NotPermitted, $"{ProgramName} may not capture on '{options.Interface}' for this user.", WiresharkPrograms.PermissionAdvice());
+            return new CaptureException(
+                CaptureProblem.NotPermitted,
+                $"{ProgramName} may not capture on '{options.Interface}' for this user.",
+                WiresharkPrograms.PermissionAdvice());
         }
 
-        return new CaptureException(CaptureProblem.ProgramFailed, $"{ProgramName} did not capture on '{options.Interface}' ({child!.Outcome}): {(errors.Length > 0 ? errors : "it said nothing")}", $"Try it by itself: {ProgramName} -i {options.Interface} -w /dev/null");
+        string complaint = errors.Length > 0 ? errors : "it said nothing";
+        return new CaptureException(
+            CaptureProblem.ProgramFailed,
+            $"{ProgramName} did not capture on '{options.Interface}' ({child!.Outcome}): {complaint}",
+            TryIt);
     }
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);

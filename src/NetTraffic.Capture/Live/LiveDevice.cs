@@ -87,7 +87,8 @@ internal sealed class LiveDevice : LibPcapLiveDevice
         CaptureErrors.RefuseNul(options.Filter);
         try
         {
-            // SharpPcap gives 0 for the netmask, with which "ip broadcast" compiles and matches too little; of an unknown one libpcap says so.
+            // SharpPcap gives 0 for the netmask, with which "ip broadcast" compiles and matches too little. Where it is unknown, libpcap
+            // refuses such a filter.
             BpfProgram.Create(Handle, options.Filter, 1, UnknownNetmask).Dispose();
             Filter = options.Filter;
         }

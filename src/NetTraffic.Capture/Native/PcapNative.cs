@@ -65,8 +65,8 @@ internal static unsafe partial class PcapNative
     }
 
     /// <summary>
-    /// struct pcap_pkthdr: a struct timeval, then the captured and the wire length. The timeval is a long of seconds and one of the fraction;
-    /// macOS uses the first half of the fraction only, and on Windows both have 32 bits.
+    /// struct pcap_pkthdr: a struct timeval, then the captured and the wire length. The timeval is a long of seconds and one of the
+    /// fraction; macOS uses the first half of the fraction only, and on Windows both have 32 bits.
     /// </summary>
     public static class PacketHeader
     {

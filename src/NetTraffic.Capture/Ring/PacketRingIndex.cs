@@ -163,7 +163,9 @@ internal static class PacketRingIndex
             bool short4 = i < four;
             addresses[i] = short4
                 ? IpAddress128.FromIPv4(BinaryPrimitives.ReadUInt32LittleEndian(at[next..]))
-                : new IpAddress128(BinaryPrimitives.ReadUInt64LittleEndian(at[next..]), BinaryPrimitives.ReadUInt64LittleEndian(at[(next + 8)..]));
+                : new IpAddress128(
+                    BinaryPrimitives.ReadUInt64LittleEndian(at[next..]),
+                    BinaryPrimitives.ReadUInt64LittleEndian(at[(next + 8)..]));
             next += short4 ? 4 : 16;
         }
 

@@ -156,7 +156,8 @@ public sealed class PacketRingSource : IPacketSource
             }
             catch (CaptureFormatException error)
             {
-                throw new CaptureFormatException($"'{file.Name}' is damaged: {error.Message}", stream.FileOffset(error.Offset), truncated: false, error);
+                string message = $"'{file.Name}' is damaged: {error.Message}";
+                throw new CaptureFormatException(message, stream.FileOffset(error.Offset), truncated: false, error);
             }
 
             foreach (InterfaceStatistics found in counted.Statistics)

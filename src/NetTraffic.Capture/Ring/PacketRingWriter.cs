@@ -42,7 +42,8 @@ internal sealed partial class PacketRingWriter
     private long lostPackets;
     private long diskBytes;
 
-    public PacketRingWriter(PacketRing ring, string folder, PacketRingOptions options, PacketRingChunks chunks, long fileBytes, int chunkBytes)
+    public PacketRingWriter(
+        PacketRing ring, string folder, PacketRingOptions options, PacketRingChunks chunks, long fileBytes, int chunkBytes)
     {
         const int smallestStretch = 16;
         this.ring = ring;
@@ -223,7 +224,9 @@ internal sealed partial class PacketRingWriter
         }
     }
 
-    /// <summary>Appends within the bound; where the disk is full, this ring's own oldest files make room. False: the bound has no room.</summary>
+    /// <summary>
+    /// Appends within the bound; where the disk is full, this ring's own oldest files make room. False: the bound has no room.
+    /// </summary>
     private bool TryAppend(ReadOnlySpan<byte> blocks)
     {
         while (MakeRoom(current!.Needs(blocks.Length)))
@@ -237,7 +240,8 @@ internal sealed partial class PacketRingWriter
             {
                 DeleteOldest();
                 Report(
-                    $"The disk of '{folder}' is full, so the packet ring keeps less than it may: its oldest packets make room for the newest.",
+                    $"The disk of '{folder}' is full, so the packet ring keeps less than it may: "
+                        + "its oldest packets make room for the newest.",
                     NoteStays);
             }
         }
@@ -294,7 +298,9 @@ internal sealed partial class PacketRingWriter
         }
     }
 
-    /// <summary>Leaves a file that something went wrong with: nothing is ever written twice at one place, for whoever reads beside us.</summary>
+    /// <summary>
+    /// Leaves a file that something went wrong with: nothing is ever written twice at one place, for whoever reads beside us.
+    /// </summary>
     private void AbandonFile()
     {
         if (current is { HasPackets: true } file)
