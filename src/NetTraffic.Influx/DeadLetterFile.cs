@@ -40,7 +40,13 @@ internal sealed class DeadLetterFile(string path, long limit)
 
     private int AppendSome(IReadOnlyList<RejectedLine> entries, int next)
     {
-        FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 1 << 16 };
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.Read,
+            BufferSize = 1 << 16,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

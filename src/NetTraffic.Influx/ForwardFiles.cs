@@ -67,7 +67,8 @@ internal sealed class ForwardFiles
     /// <summary>Writes a batch, then the cursor; gives the batch's path.</summary>
     public string Write(string target, IReadOnlyCollection<string> segments, ReadOnlyMemory<byte> lines, IEnumerable<string> choices)
     {
-        string path = Path.Combine(spool, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow.Ticks:D20}-{Guid.NewGuid():N}.lines"));
+        string path = Path.Combine(
+            spool, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow.Ticks:D20}-{Guid.NewGuid():N}.lines"));
         byte[] head = Encoding.UTF8.GetBytes(string.Concat(segments.Select(segment => $"{Segment}{segment}\n")));
         WriteWhole(path, head, lines.Span);
         try
@@ -141,7 +142,8 @@ internal sealed class ForwardFiles
         if (end < 0 || text[(end + End.Length)..] != Checksum(text[..end]) + "\n")
         {
             throw new InfluxException(
-                $"'{cursor}' is damaged, so it is not known what was sent. To send all of the store again, empty the database in InfluxDB, then delete the files that begin with '{Path.ChangeExtension(cursor, null)}'.", InfluxProblem.Other)
+                $"'{cursor}' is damaged, so it is not known what was sent. To send all of the store again, empty the database in " +
+                $"InfluxDB, then delete the files that begin with '{Path.ChangeExtension(cursor, null)}'.", InfluxProblem.Other)
             {
                 NextMove = "Empty the database in InfluxDB, delete the files the message names, and run Sync-NetTrafficInflux.",
             };
@@ -152,7 +154,8 @@ internal sealed class ForwardFiles
         Choices = [.. lines.Where(line => line.StartsWith(State, StringComparison.Ordinal)).Select(line => line[State.Length..])];
     }
 
-    private static string Checksum(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+    private static string Checksum(string text) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     /// <summary>A file that is there whole or not at all, on the disk before its name is.</summary>
     private static void WriteWhole(string path, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)

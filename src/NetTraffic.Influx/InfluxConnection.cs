@@ -29,7 +29,9 @@ internal sealed class InfluxConnection : IDisposable
         Target = target;
         if (target.Url.Scheme != Uri.UriSchemeHttp && target.Url.Scheme != Uri.UriSchemeHttps)
         {
-            throw new InfluxException($"The InfluxDB address is not http:// or https://: {target}. Give it like https://influx.example.net:8086.", InfluxProblem.NotInflux);
+            throw new InfluxException(
+                $"The InfluxDB address is not http:// or https://: {target}. Give it like https://influx.example.net:8086.",
+                InfluxProblem.NotInflux);
         }
 
         string path = target.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
@@ -44,12 +46,14 @@ internal sealed class InfluxConnection : IDisposable
         if (token is not null && !CanBeToken(token))
         {
             throw new InfluxException(
-                "The InfluxDB token has characters that no token has, such as spaces or line breaks. Set it again, from the server's own page.",
+                "The InfluxDB token has characters that no token has, such as spaces or line breaks. Set it again, from the server's own " +
+                "page.",
                 InfluxProblem.Unauthorized);
         }
 
         basic = user is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}"));
-        secrets = [.. new[] { token, basic, password, target.Password }.Where(s => s is { Length: >= 3 }).Select(s => s!).Distinct(StringComparer.Ordinal)];
+        string?[] hidden = [token, basic, password, target.Password];
+        secrets = [.. hidden.OfType<string>().Where(secret => secret.Length >= 3).Distinct(StringComparer.Ordinal)];
         client = new HttpClient(NewHandler(connections)) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("NetTraffic", "1"));
     }
@@ -67,7 +71,8 @@ internal sealed class InfluxConnection : IDisposable
     public bool HasUser => basic is not null;
 
     /// <summary>
-    /// Sends one request. Failures to get an answer are told by the reply; only a TLS failure (<see cref="InfluxException"/>) and cancellation are thrown.
+    /// Sends one request. Failures to get an answer are told by the reply; only a TLS failure (<see cref="InfluxException"/>) and
+    /// cancellation are thrown.
     /// </summary>
     /// <param name="method">Method.</param>
     /// <param name="path">Path and query, relative to <see cref="Base"/>.</param>
@@ -75,15 +80,23 @@ internal sealed class InfluxConnection : IDisposable
     /// <param name="preferToken">Which credentials go first where both are set.</param>
     /// <param name="timeout">For the request and the whole answer.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <param name="expectContinue">Ask before the body is sent: hears a refusal that would be lost when the server closes the connection in mid-body.</param>
+    /// <param name="expectContinue">Ask before the body is sent: hears a refusal that would be lost when the server closes the connection
+    /// in mid-body.</param>
     public async Task<ServerReply> SendAsync(
-        HttpMethod method, string path, HttpContent? content, bool preferToken, TimeSpan timeout, CancellationToken cancellationToken, bool expectContinue = false)
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        bool preferToken,
+        TimeSpan timeout,
+        CancellationToken cancellationToken,
+        bool expectContinue = false)
     {
         using HttpRequestMessage request = new(method, new Uri(Base, path)) { Content = content };
         request.Headers.ExpectContinue = expectContinue ? true : null;
         if (token is not null && (preferToken || basic is null))
         {
-            request.Headers.TryAddWithoutValidation("Authorization", (path.StartsWith("api/v3/", StringComparison.Ordinal) ? "Bearer " : "Token ") + token);
+            request.Headers.TryAddWithoutValidation(
+                "Authorization", (path.StartsWith("api/v3/", StringComparison.Ordinal) ? "Bearer " : "Token ") + token);
         }
         else if (basic is not null)
         {
@@ -94,7 +107,8 @@ internal sealed class InfluxConnection : IDisposable
         limit.CancelAfter(timeout);
         try
         {
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await client.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             string body = await ReadBodyAsync(response, limit.Token).ConfigureAwait(false);
             answered = true;
             return new ServerReply
@@ -115,12 +129,13 @@ internal sealed class InfluxConnection : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
-            if (Chain(e).OfType<AuthenticationException>().LastOrDefault() is { } tls)
+            if (WithInner(e).OfType<AuthenticationException>().LastOrDefault() is { } tls)
             {
                 throw CertificateError(tls);
             }
 
-            return new ServerReply { Failure = Display.Short(Redact(Chain(e).Last().Message.TrimEnd('.')), ServerReply.Quoted) + OtherScheme(e) };
+            string reason = Display.Short(Redact(WithInner(e).Last().Message.TrimEnd('.')), ServerReply.Quoted);
+            return new ServerReply { Failure = reason + SchemeHint(e) };
         }
     }
 
@@ -132,7 +147,8 @@ internal sealed class InfluxConnection : IDisposable
     {
         foreach (string secret in secrets)
         {
-            text = text.Replace(secret, "***", StringComparison.OrdinalIgnoreCase).Replace(Uri.EscapeDataString(secret), "***", StringComparison.OrdinalIgnoreCase);
+            text = text.Replace(secret, "***", StringComparison.OrdinalIgnoreCase)
+                .Replace(Uri.EscapeDataString(secret), "***", StringComparison.OrdinalIgnoreCase);
         }
 
         return text;
@@ -157,7 +173,8 @@ internal sealed class InfluxConnection : IDisposable
             Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                int length = await stream.ReadAtLeastAsync(buffer.AsMemory(0, BodyLimit), BodyLimit, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                int length = await stream.ReadAtLeastAsync(
+                    buffer.AsMemory(0, BodyLimit), BodyLimit, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
                 return Encoding.UTF8.GetString(buffer, 0, length);
             }
         }
@@ -177,19 +194,21 @@ internal sealed class InfluxConnection : IDisposable
     }
 
     /// <summary>
-    /// A hint where the address may have the wrong scheme: a port that speaks TLS hangs up on plain HTTP or answers with a TLS alert, and a plain one
-    /// hangs up on TLS. Not once there was an answer.
+    /// A hint where the address may have the wrong scheme: a port that speaks TLS hangs up on plain HTTP or answers with a TLS alert, and a
+    /// plain one hangs up on TLS. Not once there was an answer.
     /// </summary>
-    private string OtherScheme(Exception error)
+    private string SchemeHint(Exception error)
     {
-        bool hungUp = (error as HttpRequestException)?.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.SecureConnectionError
-            || Chain(error).OfType<SocketException>().Any(inner => inner.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted);
+        bool hungUp = (error as HttpRequestException)?.HttpRequestError
+                is HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse or HttpRequestError.SecureConnectionError
+            || WithInner(error).OfType<SocketException>().Any(
+                inner => inner.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted);
         return answered || !hungUp ? ""
             : Target.Url.Scheme == Uri.UriSchemeHttp ? "; where the server speaks TLS, set -InfluxUrl to https://"
             : "; where the server speaks plain HTTP, set -InfluxUrl to http://";
     }
 
-    private static IEnumerable<Exception> Chain(Exception? error)
+    private static IEnumerable<Exception> WithInner(Exception? error)
     {
         for (; error is not null; error = error.InnerException)
         {
@@ -215,7 +234,8 @@ internal sealed class InfluxConnection : IDisposable
         if (errors != SslPolicyErrors.None)
         {
             certificateProblem = (errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0 ? $"it is not for {Base.Host}"
-                : chain is { ChainStatus.Length: > 0 } ? string.Join("; ", chain.ChainStatus.Select(s => s.StatusInformation.TrimEnd('.', ' ', '\n')).Distinct(StringComparer.Ordinal))
+                : chain is { ChainStatus.Length: > 0 } ? string.Join(
+                    "; ", chain.ChainStatus.Select(s => s.StatusInformation.TrimEnd('.', ' ', '\n')).Distinct(StringComparer.Ordinal))
                 : "the server sent none";
         }
 
@@ -225,8 +245,10 @@ internal sealed class InfluxConnection : IDisposable
     private InfluxException CertificateError(AuthenticationException error)
     {
         string message = certificateProblem is { } reason
-            ? $"The certificate of {Base.GetLeftPart(UriPartial.Authority)} is not trusted: {reason}. Add the certificate of who issued it to this machine's trusted roots, or correct the address."
-            : $"No TLS connection to {Base.GetLeftPart(UriPartial.Authority)}: {Chain(error).Last().Message.TrimEnd('.')}. Where the server speaks plain HTTP, set the address to http://.";
+            ? $"The certificate of {Base.GetLeftPart(UriPartial.Authority)} is not trusted: {reason}. Add the certificate of who issued " +
+                "it to this machine's trusted roots, or correct the address."
+            : $"No TLS connection to {Base.GetLeftPart(UriPartial.Authority)}: {WithInner(error).Last().Message.TrimEnd('.')}. Where the " +
+                "server speaks plain HTTP, set the address to http://.";
         return new InfluxException(message, InfluxProblem.Certificate, error);
     }
 }

@@ -23,7 +23,13 @@ public sealed class InfluxForwarder : IDisposable
     private readonly List<string> waiting;
     private long segments, points, rejected, bytes, retries, skipped;
 
-    private InfluxForwarder(ISegmentFeed feed, InfluxTarget target, ForwarderOptions options, InfluxWriterOptions writerOptions, FileStream lease, ForwardFiles files)
+    private InfluxForwarder(
+        ISegmentFeed feed,
+        InfluxTarget target,
+        ForwarderOptions options,
+        InfluxWriterOptions writerOptions,
+        FileStream lease,
+        ForwardFiles files)
     {
         this.feed = feed;
         this.target = target;
@@ -42,7 +48,8 @@ public sealed class InfluxForwarder : IDisposable
 
     /// <summary>Opens a forwarder; null where another one of this machine has the lease.</summary>
     /// <exception cref="IOException">The cursor's folder cannot be written.</exception>
-    public static InfluxForwarder? TryOpen(ISegmentFeed feed, InfluxTarget target, ForwarderOptions options, InfluxWriterOptions writerOptions)
+    public static InfluxForwarder? TryOpen(
+        ISegmentFeed feed, InfluxTarget target, ForwarderOptions options, InfluxWriterOptions writerOptions)
     {
         ArgumentNullException.ThrowIfNull(feed);
         ArgumentNullException.ThrowIfNull(target);
@@ -95,7 +102,8 @@ public sealed class InfluxForwarder : IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
 
                 // The next batch is made while the last one is on its way.
-                (string? path, int count) = await Task.Run(() => Gather(pending, cancellationToken), cancellationToken).ConfigureAwait(false);
+                (string? path, int count) = await Task.Run(
+                    () => Gather(pending, cancellationToken), cancellationToken).ConfigureAwait(false);
                 if (path is not null)
                 {
                     waiting.Add(path);
@@ -242,7 +250,9 @@ public sealed class InfluxForwarder : IDisposable
         File.Delete(path);
         if (result.Rejected > 0)
         {
-            Problem?.Invoke($"{target} refused {result.Rejected:N0} of {result.Rejected + result.Accepted:N0} points: {result.LastReason} They are in '{files.Rejected}'.");
+            Problem?.Invoke(
+                $"{target} refused {result.Rejected:N0} of {result.Rejected + result.Accepted:N0} points: {result.LastReason} They are " +
+                $"in '{files.Rejected}'.");
         }
     }
 }

@@ -14,7 +14,7 @@ public static class InfluxProbe
     public static async Task<InfluxProbeResult> TestAsync(InfluxTarget target, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
-        InfluxProbeResult result = new() { Url = Bare(target.Url), Database = target.DatabaseName, Message = "" };
+        InfluxProbeResult result = new() { Url = WithoutCredentials(target.Url), Database = target.DatabaseName, Message = "" };
         try
         {
             using InfluxConnection connection = new(target, 1);
@@ -22,22 +22,26 @@ public static class InfluxProbe
         }
         catch (InfluxException e)
         {
-            return Wrong(result, e);
+            return Failed(result, e);
         }
     }
 
     /// <summary>The address without user and password.</summary>
-    internal static Uri Bare(Uri url) => new(url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+    internal static Uri WithoutCredentials(Uri url) => new(
+        url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
-    private static async Task<InfluxProbeResult> TestAsync(InfluxConnection connection, InfluxProbeResult result, CancellationToken cancellationToken)
+    private static async Task<InfluxProbeResult> TestAsync(
+        InfluxConnection connection, InfluxProbeResult result, CancellationToken cancellationToken)
     {
         InfluxTarget target = connection.Target;
         Stopwatch clock = Stopwatch.StartNew();
-        ServerReply ping = await connection.SendAsync(HttpMethod.Get, "ping", null, preferToken: true, Limit, cancellationToken).ConfigureAwait(false);
+        ServerReply ping = await connection.SendAsync(
+            HttpMethod.Get, "ping", null, preferToken: true, Limit, cancellationToken).ConfigureAwait(false);
         result = result with { Reachable = ping.Failure is null, RoundTrip = clock.Elapsed };
         if (ping.Failure is { } failure)
         {
-            return Wrong(result, InfluxProblem.Unreachable, $"Nobody answers at {target} ({failure}). Start the server, or correct -InfluxUrl.");
+            return Failed(
+                result, InfluxProblem.Unreachable, $"Nobody answers at {target} ({failure}). Start the server, or correct -InfluxUrl.");
         }
 
         InfluxServer server;
@@ -47,7 +51,10 @@ public static class InfluxProbe
         }
         else if (ping.IsTransient)
         {
-            return Wrong(result, InfluxProblem.Other, $"{target} is not able to serve now ({ping.Describe()}). Try again later; captures go on and nothing is lost.");
+            return Failed(
+                result,
+                InfluxProblem.Other,
+                $"{target} is not able to serve now ({ping.Describe()}). Try again later; captures go on and nothing is lost.");
         }
         else
         {
@@ -57,7 +64,7 @@ public static class InfluxProbe
             }
             catch (InfluxException e)
             {
-                return Wrong(result, e);
+                return Failed(result, e);
             }
         }
 
@@ -73,20 +80,30 @@ public static class InfluxProbe
                     return result with
                     {
                         WriteAccepted = true,
-                        Message = $"{server.Product}{(server.Version is { } version ? " " + version : "")} answers in {result.RoundTrip.TotalMilliseconds:0.#} ms and takes what is written to '{result.Database}'.",
+                        Message = $"{server.Product}{(server.Version is { } version ? " " + version : "")} answers in " +
+                            $"{result.RoundTrip.TotalMilliseconds:0.#} ms and takes what is written to '{result.Database}'.",
                     };
                 case Verdict.WrongPath:
                     server = server with { UsesV2Write = false };
                     result = Describe(result, server, target);
                     continue;
                 case Verdict.Fatal:
-                    return Wrong(result, error!);
+                    return Failed(result, error!);
                 case Verdict.Retry when reply.Failure is { } broken:
-                    return Wrong(result, InfluxProblem.Unreachable, $"{target} gave no answer to a write ({broken}). Look at the server, or at what stands between.");
+                    return Failed(
+                        result,
+                        InfluxProblem.Unreachable,
+                        $"{target} gave no answer to a write ({broken}). Look at the server, or at what stands between.");
                 case Verdict.Retry:
-                    return Wrong(result, InfluxProblem.Other, $"{target} is not able to store now ({reply.Describe()}). Look at the server; captures go on and nothing is lost.");
+                    return Failed(
+                        result,
+                        InfluxProblem.Other,
+                        $"{target} is not able to store now ({reply.Describe()}). Look at the server; captures go on and nothing is lost.");
                 default:
-                    return Wrong(result, InfluxProblem.Other, $"{target} refuses a point ({reply.Describe()}). Look at the limits and the retention of '{result.Database}'.");
+                    return Failed(
+                        result,
+                        InfluxProblem.Other,
+                        $"{target} refuses a point ({reply.Describe()}). Look at the limits and the retention of '{result.Database}'.");
             }
         }
     }
@@ -102,7 +119,8 @@ public static class InfluxProbe
         content.Headers.ContentType = new("text/plain") { CharSet = Encoding.UTF8.WebName };
         Stopwatch clock = Stopwatch.StartNew();
         ServerReply reply = await connection.SendAsync(
-            HttpMethod.Post, server.WritePath(connection.Target), content, server.UsesV2Write, Limit, cancellationToken).ConfigureAwait(false);
+            HttpMethod.Post, server.WritePath(connection.Target), content, server.UsesV2Write, Limit, cancellationToken)
+            .ConfigureAwait(false);
         return reply with { RoundTrip = clock.Elapsed };
     }
 
@@ -114,8 +132,9 @@ public static class InfluxProbe
         Database = server.Generation == InfluxGeneration.V1 ? target.DatabaseName : target.BucketName,
     };
 
-    private static InfluxProbeResult Wrong(InfluxProbeResult result, InfluxException error) =>
-        Wrong(error.Problem == InfluxProblem.Certificate ? result with { Reachable = true } : result, error.Problem, error.Message);
+    private static InfluxProbeResult Failed(InfluxProbeResult result, InfluxException error) =>
+        Failed(error.Problem == InfluxProblem.Certificate ? result with { Reachable = true } : result, error.Problem, error.Message);
 
-    private static InfluxProbeResult Wrong(InfluxProbeResult result, InfluxProblem problem, string message) => result with { Problem = problem, Message = message };
+    private static InfluxProbeResult Failed(InfluxProbeResult result, InfluxProblem problem, string message) =>
+        result with { Problem = problem, Message = message };
 }

@@ -19,9 +19,9 @@ internal sealed record InfluxServer(string Product, string? Version, InfluxGener
 
     /// <summary>
     /// Reads the answer to GET /ping (https://docs.influxdata.com/influxdb/v1/tools/api/#ping-http-endpoint). What is written to:
-    /// 1.x below 1.8 has only /write. 1.8 and later have both: /write with user or nothing, which needs no mapping of names, and /api/v2/write
-    /// where a token is all there is. 2.x and 3.x: /api/v2/write; 2.x with a user and no token: /write, its own compatibility.
-    /// Who does not tell (VictoriaMetrics): /api/v2/write, and /write where that is not there.
+    /// 1.x below 1.8 has only /write. 1.8 and later have both: /write with user or nothing, which needs no mapping of names, and
+    /// /api/v2/write where a token is all there is. 2.x and 3.x: /api/v2/write; 2.x with a user and no token: /write, its own
+    /// compatibility. Who does not tell (VictoriaMetrics): /api/v2/write, and /write where that is not there.
     /// </summary>
     public static InfluxServer Read(ServerReply ping, InfluxConnection connection)
     {
@@ -31,8 +31,10 @@ internal sealed record InfluxServer(string Product, string? Version, InfluxGener
         {
             throw new InfluxException(
                 connection.HasToken || connection.HasUser
-                    ? $"{target} does not accept the token or password. Set the right one with Set-NetTrafficOption -InfluxToken (1.x: -InfluxUser and -InfluxPassword)."
-                    : $"{target} wants credentials. Set them with Set-NetTrafficOption -InfluxToken (1.x: -InfluxUser and -InfluxPassword).",
+                    ? $"{target} does not accept the token or password. Set the right one with Set-NetTrafficOption -InfluxToken (1.x: " +
+                        "-InfluxUser and -InfluxPassword)."
+                    : $"{target} wants credentials. Set them with Set-NetTrafficOption -InfluxToken (1.x: -InfluxUser and " +
+                        "-InfluxPassword).",
                 InfluxProblem.Unauthorized);
         }
 
@@ -50,7 +52,8 @@ internal sealed record InfluxServer(string Product, string? Version, InfluxGener
         if (ping.Status is not (200 or 204))
         {
             throw new InfluxException(
-                $"What answers at {target} is no InfluxDB ({ping.Describe()} to /ping). Correct the address and its port; where a proxy hides /ping, set -InfluxGeneration to 1, 2 or 3.",
+                $"What answers at {target} is no InfluxDB ({ping.Describe()} to /ping). Correct the address and its port; where a proxy " +
+                "hides /ping, set -InfluxGeneration to 1, 2 or 3.",
                 InfluxProblem.NotInflux);
         }
 
@@ -74,7 +77,8 @@ internal sealed record InfluxServer(string Product, string? Version, InfluxGener
         {
             return ping.ServerHostname is not null
                 ? new InfluxServer("VictoriaMetrics", null, InfluxGeneration.V1, true)
-                : new InfluxServer("compatible with InfluxDB", version, connection.HasToken ? InfluxGeneration.V2 : InfluxGeneration.V1, true);
+                : new InfluxServer(
+                    "compatible with InfluxDB", version, connection.HasToken ? InfluxGeneration.V2 : InfluxGeneration.V1, true);
         }
 
         throw new InfluxException($"What answers at {target} is no InfluxDB. Correct the address and its port.", InfluxProblem.NotInflux);

@@ -17,7 +17,8 @@ public sealed partial class InfluxWriter
     private readonly ConcurrentBag<MemoryStream> spareBodies = [];
 
     /// <summary>Sends lines until each is stored or in the list of the rejected.</summary>
-    private async Task SendAsync(ReadOnlyMemory<byte> lines, int count, WriteTotals totals, List<RejectedLine> rejected, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        ReadOnlyMemory<byte> lines, int count, WriteTotals totals, List<RejectedLine> rejected, CancellationToken cancellationToken)
     {
         ServerReply reply;
         Verdict verdict;
@@ -25,7 +26,7 @@ public sealed partial class InfluxWriter
         bool reusable = true;
         try
         {
-            (reply, verdict, reusable) = await TalkAsync(body, lines, count, totals, cancellationToken).ConfigureAwait(false);
+            (reply, verdict, reusable) = await PostUntilAnsweredAsync(body, lines, count, totals, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -46,10 +47,13 @@ public sealed partial class InfluxWriter
             case Verdict.Accepted:
                 totals.AddAccepted(count);
                 break;
-            case Verdict.TooOld when await CutOldAsync(lines, count, reply, totals, rejected, cancellationToken).ConfigureAwait(false):
+            case Verdict.TooOld when await RejectOldAsync(lines, count, reply, totals, rejected, cancellationToken).ConfigureAwait(false):
                 break;
             case Verdict.TooLarge when count == 1 && reply.Status == 413 && lines.Length < SmallestLimit:
-                throw new InfluxException($"{connection.Target} refuses even a line of {lines.Length} bytes as too large. Raise the limit of the server, or of the proxy before it.", InfluxProblem.Other);
+                throw new InfluxException(
+                    $"{connection.Target} refuses even a line of {lines.Length} bytes as too large. Raise the limit of the server, or of " +
+                    "the proxy before it.",
+                    InfluxProblem.Other);
             case var _ when count == 1:
                 rejected.Add(new RejectedLine(reply.Message is { Length: > 0 } reason ? reason : reply.Describe(), lines));
                 break;
@@ -62,10 +66,10 @@ public sealed partial class InfluxWriter
     }
 
     /// <summary>Sends one body until the server says something final about it, or it is to be halved.</summary>
-    private async Task<(ServerReply Reply, Verdict Verdict, bool Clean)> TalkAsync(
+    private async Task<(ServerReply Reply, Verdict Verdict, bool Clean)> PostUntilAnsweredAsync(
         MemoryStream? body, ReadOnlyMemory<byte> lines, int count, WriteTotals totals, CancellationToken cancellationToken)
     {
-        using Patience patience = new(this);
+        using RetryWaits waits = new(this);
         int timeouts = 0;
         bool broken = false;
         while (true)
@@ -89,10 +93,10 @@ public sealed partial class InfluxWriter
                         return (reply, Verdict.TooLarge, false);
                     }
 
-                    await patience.WaitAsync(reply, cancellationToken).ConfigureAwait(false);
+                    await waits.WaitAsync(reply, cancellationToken).ConfigureAwait(false);
                     continue;
                 default:
-                    patience.Answered();
+                    waits.Answered();
                     return (reply, verdict, !broken);
             }
         }
@@ -103,7 +107,12 @@ public sealed partial class InfluxWriter
     /// by its size and closes the connection while it still comes in would never be heard otherwise.
     /// </summary>
     private async Task<ServerReply> PostAsync(
-        InfluxServer found, MemoryStream? body, ReadOnlyMemory<byte> lines, WriteTotals totals, bool askFirst, CancellationToken cancellationToken)
+        InfluxServer found,
+        MemoryStream? body,
+        ReadOnlyMemory<byte> lines,
+        WriteTotals totals,
+        bool askFirst,
+        CancellationToken cancellationToken)
     {
         ReadOnlyMemory<byte> bytes = body is null ? lines : body.GetBuffer().AsMemory(0, (int)body.Length);
         using ReadOnlyMemoryContent content = new(bytes);
@@ -115,7 +124,8 @@ public sealed partial class InfluxWriter
 
         totals.AddRequest(bytes.Length);
         return await connection.SendAsync(
-            HttpMethod.Post, found.WritePath(connection.Target), content, found.UsesV2Write, options.Timeout, cancellationToken, askFirst).ConfigureAwait(false);
+            HttpMethod.Post, found.WritePath(connection.Target), content, found.UsesV2Write, options.Timeout, cancellationToken, askFirst)
+            .ConfigureAwait(false);
     }
 
     private MemoryStream Compress(ReadOnlyMemory<byte> lines)
@@ -139,15 +149,20 @@ public sealed partial class InfluxWriter
     /// is found by sending single lines, in the order of time, by halves. False: none was found, and the lines are to be halved like
     /// others.
     /// </summary>
-    private async Task<bool> CutOldAsync(
-        ReadOnlyMemory<byte> lines, int count, ServerReply reply, WriteTotals totals, List<RejectedLine> rejected, CancellationToken cancellationToken)
+    private async Task<bool> RejectOldAsync(
+        ReadOnlyMemory<byte> lines,
+        int count,
+        ServerReply reply,
+        WriteTotals totals,
+        List<RejectedLine> rejected,
+        CancellationToken cancellationToken)
     {
         if (count == 1)
         {
             return false;
         }
 
-        (long Time, int Start, int Length)[] order = Locate(lines.Span, count);
+        (long Time, int Start, int Length)[] order = IndexLines(lines.Span, count);
         Array.Sort(order, static (a, b) => a.Time.CompareTo(b.Time));
         int old = 0;
         int end = count;
@@ -155,7 +170,8 @@ public sealed partial class InfluxWriter
         {
             int middle = old + ((end - old) / 2);
             (_, int start, int length) = order[middle];
-            (_, Verdict verdict, _) = await TalkAsync(compress ? Compress(lines.Slice(start, length)) : null, lines.Slice(start, length), 1, totals, cancellationToken)
+            (_, Verdict verdict, _) = await PostUntilAnsweredAsync(
+                compress ? Compress(lines.Slice(start, length)) : null, lines.Slice(start, length), 1, totals, cancellationToken)
                 .ConfigureAwait(false);
             (old, end) = verdict == Verdict.TooOld ? (middle + 1, end) : (old, middle);
         }
@@ -165,7 +181,8 @@ public sealed partial class InfluxWriter
             return false;
         }
 
-        rejected.Add(new RejectedLine(reply.Message, lines.Slice(order[0].Start, order[0].Length), old, order[0].Time, order[old - 1].Time));
+        rejected.Add(
+            new RejectedLine(reply.Message, lines.Slice(order[0].Start, order[0].Length), old, order[0].Time, order[old - 1].Time));
         if (old < count)
         {
             byte[] rest = new byte[order.Skip(old).Sum(line => line.Length + 1)];
@@ -186,17 +203,17 @@ public sealed partial class InfluxWriter
         return true;
     }
 
-    private static (long Time, int Start, int Length)[] Locate(ReadOnlySpan<byte> lines, int count)
+    private static (long Time, int Start, int Length)[] IndexLines(ReadOnlySpan<byte> lines, int count)
     {
-        (long, int, int)[] located = new (long, int, int)[count];
+        (long, int, int)[] index = new (long, int, int)[count];
         int start = 0;
         for (int i = 0; i < count; i++)
         {
             int length = LineBatches.Take(lines[start..], 1, int.MaxValue, out _);
-            located[i] = (LineBatches.Timestamp(lines.Slice(start, length)), start, length);
+            index[i] = (LineBatches.Timestamp(lines.Slice(start, length)), start, length);
             start += length;
         }
 
-        return located;
+        return index;
     }
 }

@@ -6,11 +6,11 @@ namespace NetTraffic.Influx;
 /// Sends lines to one server and comes back when each of them is stored there or known to be unacceptable. As long as the server is down,
 /// slow, full or restarting it waits and sends again; sending a point twice stores it once. Several threads may write at once; they share
 /// the connections.
-/// <para>A batch that is refused as too large is halved. One that is refused for its lines is halved down to the single bad lines, which go to the
-/// dead-letter file with the server's reason; all others are stored. Of a batch that reaches back beyond the retention policy the cut-off
+/// <para>A batch that is refused as too large is halved. One that is refused for its lines is halved down to the single bad lines, which go
+/// to the dead-letter file with the server's reason; all others are stored. Of a batch that reaches back beyond the retention policy the cut-off
 /// is searched by time with single lines (some 15 requests), and what is older is dead-lettered by one summary entry.</para>
-/// <para>Errors that waiting does not mend are thrown as <see cref="InfluxException"/>; of the lines given some may be stored then, and all are to be
-/// given again.</para>
+/// <para>Errors that waiting does not mend are thrown as <see cref="InfluxException"/>; of the lines given some may be stored then, and all
+/// are to be given again.</para>
 /// </summary>
 public sealed partial class InfluxWriter : IDisposable
 {
@@ -128,20 +128,21 @@ public sealed partial class InfluxWriter : IDisposable
         await detecting.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            using Patience patience = new(this);
+            using RetryWaits waits = new(this);
             while (server is null)
             {
-                ServerReply ping = await connection.SendAsync(HttpMethod.Get, "ping", null, preferToken: true, options.Timeout, cancellationToken).ConfigureAwait(false);
+                ServerReply ping = await connection.SendAsync(
+                    HttpMethod.Get, "ping", null, preferToken: true, options.Timeout, cancellationToken).ConfigureAwait(false);
                 totals.AddRequest(0);
                 if (ping.IsTransient)
                 {
                     totals.AddRetry();
-                    await patience.WaitAsync(ping, cancellationToken).ConfigureAwait(false);
+                    await waits.WaitAsync(ping, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 
                 server = InfluxServer.Read(ping, connection);
-                patience.Answered();
+                waits.Answered();
             }
 
             return server;

@@ -39,13 +39,15 @@ internal static class ReplyJudge
 
         return reply.Status switch
         {
-            500 when Has(message, "retention policy not found") => Fatal(NotFound(reply, target)),
+            500 when Contains(message, "retention policy not found") => Fatal(NotFound(reply, target)),
             _ when reply.IsTransient => (Verdict.Retry, null),
             >= 300 and < 400 => Fatal(Redirected(reply, target)),
             400 or 422 => JudgeLines(reply, message, target),
             401 or 403 => Fatal(Unauthorized(reply, server, target)),
-            404 when Has(message, "page not found") => server.UsesV2Write && target.Generation == InfluxGeneration.Auto ? (Verdict.WrongPath, null) : Fatal(NotInflux(reply, target)),
-            404 when reply.HasJsonError || Has(message, "not found") && !message.StartsWith('<') => Fatal(NotFound(reply, target)),
+            404 when Contains(message, "page not found") => server.UsesV2Write && target.Generation == InfluxGeneration.Auto
+                ? (Verdict.WrongPath, null)
+                : Fatal(NotInflux(reply, target)),
+            404 when reply.HasJsonError || Contains(message, "not found") && !message.StartsWith('<') => Fatal(NotFound(reply, target)),
             413 => (Verdict.TooLarge, null),
             _ => Fatal(NotInflux(reply, target)),
         };
@@ -53,55 +55,66 @@ internal static class ReplyJudge
 
     /// <summary>The error of an address that points elsewhere.</summary>
     public static InfluxException Redirected(ServerReply reply, InfluxTarget target) => new(
-        $"{target} sends elsewhere{(reply.Location is { } place ? $" ({WithoutQuery(place)})" : "")}; credentials are not sent after it. Set -InfluxUrl to the address it names.", InfluxProblem.NotInflux);
+        $"{target} sends elsewhere{(reply.Location is { } place ? $" ({WithoutQuery(place)})" : "")}; credentials are not sent after it. " +
+        "Set -InfluxUrl to the address it names.", InfluxProblem.NotInflux);
 
     /// <summary>The error of something else than a database.</summary>
     public static InfluxException NotInflux(ServerReply reply, InfluxTarget target) => new(
-        Has(reply.Body, "HTTP request to an HTTPS server") || Has(reply.Body, "HTTP request was sent to HTTPS port") || Has(reply.Body, "speaking plain HTTP to an SSL-enabled server port")
+        Contains(reply.Body, "HTTP request to an HTTPS server")
+        || Contains(reply.Body, "HTTP request was sent to HTTPS port")
+        || Contains(reply.Body, "speaking plain HTTP to an SSL-enabled server port")
             ? $"{target} speaks TLS. Set -InfluxUrl to https://."
-            : $"What answers at {target} takes no InfluxDB line protocol ({reply.Describe()}). Correct the address, its port and path, or the generation.",
+            : $"What answers at {target} takes no InfluxDB line protocol ({reply.Describe()}). Correct the address, its port and path, " +
+                "or the generation.",
         InfluxProblem.NotInflux);
 
     /// <summary>The error of wrong credentials.</summary>
     public static InfluxException Unauthorized(ServerReply reply, InfluxServer server, InfluxTarget target) => new(
-        $"{target} refuses the write ({reply.Describe()}). " + (server.Generation == InfluxGeneration.V1 && !(server.UsesV2Write && target.Token is not null)
+        $"{target} refuses the write ({reply.Describe()}). " +
+        (server.Generation == InfluxGeneration.V1 && !(server.UsesV2Write && target.Token is not null)
             ? $"Set -InfluxUser and -InfluxPassword of a user who may write to the database '{target.DatabaseName}' (GRANT WRITE)."
             : $"Set -InfluxToken to a token that may write to the bucket '{target.BucketName}'."),
         InfluxProblem.Unauthorized);
 
     /// <summary>The error of a database, bucket, organisation or retention policy that is not there.</summary>
     public static InfluxException NotFound(ServerReply reply, InfluxTarget target) => new(
-        $"{target} does not have where to write to ({reply.Describe()}). Create it with Initialize-NetTrafficInflux, or correct -InfluxDatabase, -InfluxBucket or -InfluxOrg.",
+        $"{target} does not have where to write to ({reply.Describe()}). Create it with Initialize-NetTrafficInflux, or correct " +
+        "-InfluxDatabase, -InfluxBucket or -InfluxOrg.",
         InfluxProblem.NotFound);
 
     private static (Verdict Verdict, InfluxException? Error) JudgeLines(ServerReply reply, string message, InfluxTarget target)
     {
-        bool aboutLines = Has(message, "unable to parse") || Has(message, "partial write") || Has(message, "type conflict") || Has(message, "limit exceeded");
-        if (!aboutLines && (Has(message, "EOF") || Has(message, "i/o timeout") || Has(message, "connection reset")))
+        bool aboutLines = Contains(message, "unable to parse") || Contains(message, "partial write")
+            || Contains(message, "type conflict") || Contains(message, "limit exceeded");
+        if (!aboutLines && (Contains(message, "EOF") || Contains(message, "i/o timeout") || Contains(message, "connection reset")))
         {
             return (Verdict.Retry, null); // the body did not arrive whole
         }
 
-        if (Has(message, "beyond retention policy"))
+        if (Contains(message, "beyond retention policy"))
         {
             return (Verdict.TooOld, null);
         }
 
-        if (message.StartsWith("database is required", StringComparison.OrdinalIgnoreCase) || message.StartsWith("please provide", StringComparison.OrdinalIgnoreCase)
-            || message.StartsWith("bucket", StringComparison.OrdinalIgnoreCase) || message.StartsWith("org", StringComparison.OrdinalIgnoreCase))
+        string[] missingNames = ["database is required", "please provide", "bucket", "org"];
+        if (missingNames.Any(start => message.StartsWith(start, StringComparison.OrdinalIgnoreCase)))
         {
-            return Fatal(new InfluxException($"{target} does not know where to write to ({reply.Describe()}). Set -InfluxBucket and -InfluxOrg (1.x: -InfluxDatabase).", InfluxProblem.NotFound));
+            return Fatal(new InfluxException(
+                $"{target} does not know where to write to ({reply.Describe()}). Set -InfluxBucket and -InfluxOrg (1.x: -InfluxDatabase).",
+                InfluxProblem.NotFound));
         }
 
         // Only what is about lines may cost lines; anything else keeps them until somebody has looked.
-        return aboutLines || Has(message, "line protocol") || Has(message, "unprocessable") ? (Verdict.BadLines, null)
-            : reply.HasJsonError ? Fatal(new InfluxException($"{target} takes no points now ({reply.Describe()}). See the server's log; nothing is lost, and it is sent later.", InfluxProblem.Other))
+        return aboutLines || Contains(message, "line protocol") || Contains(message, "unprocessable") ? (Verdict.BadLines, null)
+            : reply.HasJsonError ? Fatal(
+                new InfluxException($"{target} takes no points now ({reply.Describe()}). See the server's log; nothing is lost, and it " +
+                "is sent later.", InfluxProblem.Other))
             : Fatal(NotInflux(reply, target));
     }
 
     private static (Verdict Verdict, InfluxException? Error) Fatal(InfluxException error) => (Verdict.Fatal, error);
 
-    private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
+    private static bool Contains(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
 
     private static string WithoutQuery(string place) => place.Split('?', 2)[0];
 }

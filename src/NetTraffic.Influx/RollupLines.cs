@@ -34,7 +34,14 @@ internal sealed class RollupLines
         conversations = new SeriesSelector(pairs, pairs * options.NewSeriesPerHour);
         interfaces = new SeriesSelector(Interfaces - 1, Interfaces * 4);
         protocols = new SeriesSelector(Protocols - 1, Protocols * 2);
-        selectors = [("sent", sent), ("received", received), ("conversations", conversations), ("interfaces", interfaces), ("protocols", protocols)];
+        selectors =
+        [
+            ("sent", sent),
+            ("received", received),
+            ("conversations", conversations),
+            ("interfaces", interfaces),
+            ("protocols", protocols),
+        ];
     }
 
     /// <summary>The state of the choices, as lines.</summary>
@@ -43,7 +50,8 @@ internal sealed class RollupLines
     /// <summary>Takes a state back.</summary>
     public void Restore(IEnumerable<string> lines)
     {
-        ILookup<string, string> parts = lines.Where(line => line.Contains('\t')).ToLookup(line => line[..line.IndexOf('\t')], line => line[(line.IndexOf('\t') + 1)..]);
+        ILookup<string, string> parts = lines.Where(line => line.Contains('\t'))
+            .ToLookup(line => line[..line.IndexOf('\t')], line => line[(line.IndexOf('\t') + 1)..]);
         foreach ((string name, SeriesSelector selector) in selectors)
         {
             selector.Restore(parts[name]);
@@ -53,11 +61,11 @@ internal sealed class RollupLines
     /// <summary>Appends the points of a segment.</summary>
     public void Add(LineEncoder lines, string segment, SegmentRollup rollup)
     {
-        long offset = Offset(segment);
-        Traffic(lines, rollup.Traffic, offset);
-        Talkers(lines, rollup.Talkers, offset);
-        Conversations(lines, rollup.Conversations, offset);
-        Captures(lines, rollup.Captures, offset);
+        long offset = OffsetOf(segment);
+        AddTraffic(lines, rollup.Traffic, offset);
+        AddTalkers(lines, rollup.Talkers, offset);
+        AddConversations(lines, rollup.Conversations, offset);
+        AddCaptures(lines, rollup.Captures, offset);
     }
 
     /// <summary>Appends the forwarder's own numbers.</summary>
@@ -72,16 +80,17 @@ internal sealed class RollupLines
         lines.End(Nanoseconds(now));
     }
 
-    private void Traffic(LineEncoder lines, IReadOnlyList<TrafficRollup> rows, long offset)
+    private void AddTraffic(LineEncoder lines, IReadOnlyList<TrafficRollup> rows, long offset)
     {
         foreach (IGrouping<(DateTime Time, string Sensor), TrafficRollup> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor))))
         {
-            HashSet<string> named = Choose(interfaces, interval.Key, interval, row => Clean(row.Interface), row => row.Bytes);
-            HashSet<string> known = Choose(protocols, interval.Key, interval, row => Clean(row.Protocol), row => row.Bytes);
+            HashSet<string> chosenInterfaces = Choose(interfaces, interval.Key, interval, row => Clean(row.Interface), row => row.Bytes);
+            HashSet<string> chosenProtocols = Choose(protocols, interval.Key, interval, row => Clean(row.Protocol), row => row.Bytes);
             Dictionary<(string Interface, string Protocol, string Application), Sums> sums = [];
             foreach (TrafficRollup row in interval)
             {
-                Add(sums, (OneOf(named, Clean(row.Interface)), OneOf(known, Clean(row.Protocol)), Clean(row.Application ?? None)), row.Packets, row.Bytes, row.Flows);
+                string name = ChosenOrOther(chosenInterfaces, Clean(row.Interface)), protocol = ChosenOrOther(chosenProtocols, Clean(row.Protocol));
+                Add(sums, (name, protocol, Clean(row.Application ?? None)), row.Packets, row.Bytes, row.Flows);
             }
 
             foreach (((string name, string protocol, string application), Sums sum) in sums)
@@ -91,32 +100,41 @@ internal sealed class RollupLines
                 lines.Tag("interface", name);
                 lines.Tag("protocol", protocol);
                 lines.Tag("sensor", interval.Key.Sensor);
-                End(lines, sum, interval.Key.Time, offset);
+                EndPoint(lines, sum, interval.Key.Time, offset);
             }
         }
     }
 
-    private void Talkers(LineEncoder lines, IReadOnlyList<TalkerRollup> rows, long offset)
+    private void AddTalkers(LineEncoder lines, IReadOnlyList<TalkerRollup> rows, long offset)
     {
         foreach (IGrouping<(DateTime Time, string Sensor), TalkerRollup> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor))))
         {
-            Direction(lines, sent, "sent", interval, offset, row => (row.SentPackets, row.SentBytes, row.SentFlows));
-            Direction(lines, received, "received", interval, offset, row => (row.ReceivedPackets, row.ReceivedBytes, row.ReceivedFlows));
+            AddDirection(lines, sent, "sent", interval, offset, row => (row.SentPackets, row.SentBytes, row.SentFlows));
+            AddDirection(lines, received, "received", interval, offset, row => (row.ReceivedPackets, row.ReceivedBytes, row.ReceivedFlows));
         }
     }
 
-    private void Direction(
-        LineEncoder lines, SeriesSelector selector, string direction, IGrouping<(DateTime Time, string Sensor), TalkerRollup> interval, long offset,
+    private void AddDirection(
+        LineEncoder lines,
+        SeriesSelector selector,
+        string direction,
+        IGrouping<(DateTime Time, string Sensor), TalkerRollup> interval,
+        long offset,
         Func<TalkerRollup, (long Packets, long Bytes, long Flows)> numbers)
     {
-        HashSet<string> chosen = Choose(selector, interval.Key, interval.Where(row => numbers(row) != default), row => Clean(row.Address ?? None), row => numbers(row).Bytes);
+        HashSet<string> chosen = Choose(
+            selector,
+            interval.Key,
+            interval.Where(row => numbers(row) != default),
+            row => Clean(row.Address ?? None),
+            row => numbers(row).Bytes);
         Dictionary<string, Sums> sums = new(StringComparer.Ordinal);
         foreach (TalkerRollup row in interval)
         {
             (long packets, long bytes, long flows) = numbers(row);
             if (packets != 0 || bytes != 0 || flows != 0)
             {
-                Add(sums, OneOf(chosen, Clean(row.Address ?? None)), packets, bytes, flows);
+                Add(sums, ChosenOrOther(chosen, Clean(row.Address ?? None)), packets, bytes, flows);
             }
         }
 
@@ -126,13 +144,13 @@ internal sealed class RollupLines
             lines.Tag("address", address);
             lines.Tag("direction", direction);
             lines.Tag("sensor", interval.Key.Sensor);
-            End(lines, sum, interval.Key.Time, offset);
+            EndPoint(lines, sum, interval.Key.Time, offset);
         }
     }
 
-    private void Conversations(LineEncoder lines, IReadOnlyList<ConversationRollup> rows, long offset)
+    private void AddConversations(LineEncoder lines, IReadOnlyList<ConversationRollup> rows, long offset)
     {
-        foreach (IGrouping<(DateTime Time, string Sensor), ConversationRollup> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor))))
+        foreach (var interval in rows.GroupBy(row => (row.Time, Sensor: Clean(row.Sensor))))
         {
             static string Pair(ConversationRollup row) => $"{Clean(row.Source ?? None)}\n{Clean(row.Destination ?? None)}";
             HashSet<string> chosen = Choose(conversations, interval.Key, interval, Pair, row => row.Bytes);
@@ -149,18 +167,19 @@ internal sealed class RollupLines
                 lines.Tag("destination", pair.AsSpan(middle + 1));
                 lines.Tag("sensor", interval.Key.Sensor);
                 lines.Tag("source", pair.AsSpan(0, middle));
-                End(lines, sum, interval.Key.Time, offset);
+                EndPoint(lines, sum, interval.Key.Time, offset);
             }
         }
     }
 
-    private void Captures(LineEncoder lines, IReadOnlyList<CaptureInterval> rows, long offset)
+    private void AddCaptures(LineEncoder lines, IReadOnlyList<CaptureInterval> rows, long offset)
     {
-        DateTime Floor(DateTime time) => time.AddTicks(-(((time - DateTime.UnixEpoch).Ticks % options.Interval.Ticks + options.Interval.Ticks) % options.Interval.Ticks));
-        foreach (IGrouping<(DateTime Time, string Sensor), CaptureInterval> interval in rows.GroupBy(row => (Floor(row.Time), Clean(row.Sensor))))
+        long width = options.Interval.Ticks;
+        DateTime Floor(DateTime time) => time.AddTicks(-(((time - DateTime.UnixEpoch).Ticks % width + width) % width));
+        foreach (var interval in rows.GroupBy(row => (Time: Floor(row.Time), Sensor: Clean(row.Sensor))))
         {
-            HashSet<string> named = Choose(interfaces, interval.Key, interval, row => Clean(row.Interface), row => row.Bytes);
-            foreach (IGrouping<string, CaptureInterval> part in interval.GroupBy(row => OneOf(named, Clean(row.Interface))))
+            HashSet<string> chosenInterfaces = Choose(interfaces, interval.Key, interval, row => Clean(row.Interface), row => row.Bytes);
+            foreach (var part in interval.GroupBy(row => ChosenOrOther(chosenInterfaces, Clean(row.Interface))))
             {
                 lines.Begin("net_capture");
                 lines.Tag("interface", part.Key);
@@ -183,7 +202,8 @@ internal sealed class RollupLines
         _ => rows.Max(counter.Get),
     };
 
-    private HashSet<string> Choose<T>(SeriesSelector selector, (DateTime Time, string Sensor) interval, IEnumerable<T> rows, Func<T, string> name, Func<T, long> bytes)
+    private HashSet<string> Choose<T>(
+        SeriesSelector selector, (DateTime Time, string Sensor) interval, IEnumerable<T> rows, Func<T, string> name, Func<T, long> bytes)
     {
         Dictionary<string, long> totals = new(StringComparer.Ordinal);
         foreach (T row in rows)
@@ -203,7 +223,7 @@ internal sealed class RollupLines
         sum.Flows += flows;
     }
 
-    private static void End(LineEncoder lines, Sums sum, DateTime time, long offset)
+    private static void EndPoint(LineEncoder lines, Sums sum, DateTime time, long offset)
     {
         lines.Field("bytes", sum.Bytes);
         lines.Field("flows", sum.Flows);
@@ -211,15 +231,16 @@ internal sealed class RollupLines
         lines.End(Nanoseconds(time) + offset);
     }
 
-    private static string OneOf(HashSet<string> chosen, string name) => chosen.Contains(name) ? name : Other;
+    private static string ChosenOrOther(HashSet<string> chosen, string name) => chosen.Contains(name) ? name : Other;
 
     /// <summary>A name as the encoder leaves it: names that become the same are added up here, so that no point hides another.</summary>
     internal static string Clean(string name) => name.Length == 0 ? None : LineText.Clean(name);
 
-    private long Offset(string segment) => (long)(Hash(segment) % (ulong)(options.Interval.Ticks * 100));
+    private long OffsetOf(string segment) => (long)(Hash(segment) % (ulong)(options.Interval.Ticks * 100));
 
     private static ulong Hash(string text) =>
-        System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(
+            System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static long Nanoseconds(DateTime time) => LineEncoder.ToNanoseconds(time);
 

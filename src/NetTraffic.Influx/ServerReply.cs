@@ -47,7 +47,9 @@ internal sealed record ServerReply
     /// <summary>What the server says, without secrets: for judging, not for showing.</summary>
     public string FullMessage => Redact(TryReadJson(out string? message) ? message : Body).Trim();
 
-    /// <summary>What the server says, on one line, safe for a terminal, and not long: the middle is left out. Empty where it says nothing.</summary>
+    /// <summary>
+    /// What the server says, on one line, safe for a terminal, and not long: the middle is left out. Empty where it says nothing.
+    /// </summary>
     public string Message => Display.Short(FullMessage.ReplaceLineEndings(" "), Quoted);
 
     /// <summary>The answer is a JSON object with the server's error, as all InfluxDB generations send it.</summary>
@@ -57,7 +59,8 @@ internal sealed record ServerReply
     public string Describe()
     {
         string message = Message;
-        return Failure ?? (message.Length == 0 || Body.AsSpan().TrimStart().StartsWith('<') ? $"HTTP {Status}" : $"HTTP {Status}: {message}");
+        bool isPage = Body.AsSpan().TrimStart().StartsWith('<');
+        return Failure ?? (message.Length == 0 || isPage ? $"HTTP {Status}" : $"HTTP {Status}: {message}");
     }
 
     private bool TryReadJson([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? message)
@@ -74,7 +77,8 @@ internal sealed record ServerReply
             JsonElement root = document.RootElement;
             message = Text(root, "error") ?? Text(root, "message");
             // 3.x names the lines in "data", the first of which says more than the headline.
-            if (message is not null && root.TryGetProperty("data", out JsonElement data) && data.ValueKind == JsonValueKind.Array && data.GetArrayLength() > 0
+            if (message is not null && root.TryGetProperty("data", out JsonElement data)
+                && data.ValueKind == JsonValueKind.Array && data.GetArrayLength() > 0
                 && data[0].ValueKind == JsonValueKind.Object && Text(data[0], "error_message") is { } detail)
             {
                 message += ": " + detail;

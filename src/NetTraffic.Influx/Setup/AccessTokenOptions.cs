@@ -1,6 +1,8 @@
 namespace NetTraffic.Influx;
 
-/// <summary>Which tokens the setting up of a 2.x server issues, and where they go. A token's text is in no result and in no message.</summary>
+/// <summary>
+/// Which tokens the setting up of a 2.x server issues, and where they go. A token's text is in no result and in no message.
+/// </summary>
 public sealed record AccessTokenOptions
 {
     /// <summary>File for the token that may only read the bucket, for Grafana. Only its owner may read it.</summary>
@@ -12,7 +14,9 @@ public sealed record AccessTokenOptions
     /// <summary>The place where that is, for people.</summary>
     public required string WriteTokenPath { get; init; }
 
-    /// <summary>The token that captures send with now; null: none. The one that sets the server up stays unless <see cref="Replace"/> is set.</summary>
+    /// <summary>
+    /// The token that captures send with now; null: none. The one that sets the server up stays unless <see cref="Replace"/> is set.
+    /// </summary>
     public string? CurrentToken { get; init; }
 
     /// <summary>The token that sets the server up gives way to one that may only write. Default: no.</summary>

@@ -13,7 +13,8 @@ namespace NetTraffic.Influx;
 /// <param name="organization">Identifier of the organisation.</param>
 /// <param name="bucket">Identifier of the bucket; null: it is only planned.</param>
 /// <param name="options">Which tokens, and where they go.</param>
-internal sealed class AccessTokens(SetupSession session, AdminClient client, string organization, string? bucket, AccessTokenOptions options)
+internal sealed class AccessTokens(
+    SetupSession session, AdminClient client, string organization, string? bucket, AccessTokenOptions options)
 {
     private readonly InfluxTarget target = session.Connection.Target;
 
@@ -56,7 +57,8 @@ internal sealed class AccessTokens(SetupSession session, AdminClient client, str
         if (isAdministrators && !options.Replace)
         {
             session.Notes.Add(
-                "Captures send with the credentials that set up the server. -ReplaceToken gives them a token that may only write to the bucket.");
+                "Captures send with the credentials that set up the server. -ReplaceToken gives them a token that may only write to the " +
+                "bucket.");
             return;
         }
 
@@ -83,7 +85,7 @@ internal sealed class AccessTokens(SetupSession session, AdminClient client, str
             return false;
         }
 
-        Uri address = InfluxProbe.Bare(target.Url);
+        Uri address = InfluxProbe.WithoutCredentials(target.Url);
         using InfluxConnection connection = new(target with { Url = address, Token = token, User = null, Password = null }, 1);
         SetupSession asked = new(connection, whatIf: true, session.CancellationToken);
         using ByteArrayContent? nothing = method == HttpMethod.Post ? new ByteArrayContent([]) : null;
@@ -100,7 +102,8 @@ internal sealed class AccessTokens(SetupSession session, AdminClient client, str
             .ConfigureAwait(false);
         if (string.IsNullOrWhiteSpace(issued.Token))
         {
-            throw new InfluxException($"{target} issued a token and does not say it. Make one by hand: influx auth create.", InfluxProblem.Other);
+            throw new InfluxException(
+                $"{target} issued a token and does not say it. Make one by hand: influx auth create.", InfluxProblem.Other);
         }
 
         try

@@ -34,7 +34,8 @@ internal sealed class AdminClient : IDisposable
     }
 
     /// <summary>Calls the library. This is where its exceptions become ours.</summary>
-    /// <exception cref="InfluxException">The server cannot be reached, refuses, or answers something else than its documentation says.</exception>
+    /// <exception cref="InfluxException">The server cannot be reached, refuses, or answers something else than its documentation
+    /// says.</exception>
     /// <exception cref="OperationCanceledException">The setting up was given up.</exception>
     public async Task<T> CallAsync<T>(Func<InfluxDBClient, CancellationToken, Task<T>> call)
     {
@@ -55,7 +56,8 @@ internal sealed class AdminClient : IDisposable
         {
             // Without its words, which quote the answer: that can hold a token.
             throw new InfluxException(
-                $"{session.Connection.Target} answers {handler.Latest} otherwise than InfluxDB 2.x does. Correct -InfluxUrl or -InfluxGeneration.",
+                $"{session.Connection.Target} answers {handler.Latest} otherwise than InfluxDB 2.x does. Correct -InfluxUrl or " +
+                "-InfluxGeneration.",
                 InfluxProblem.NotInflux);
         }
     }

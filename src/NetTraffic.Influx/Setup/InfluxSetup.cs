@@ -15,7 +15,8 @@ public static class InfluxSetup
 
     /// <summary>Sets the server up without issuing tokens, or says what it would do.</summary>
     /// <inheritdoc cref="InitializeAsync(InfluxTarget, TimeSpan?, AccessTokenOptions?, bool, CancellationToken)"/>
-    public static Task<InfluxSetupResult> InitializeAsync(InfluxTarget target, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken) =>
+    public static Task<InfluxSetupResult> InitializeAsync(
+        InfluxTarget target, TimeSpan? retention, bool whatIf, CancellationToken cancellationToken) =>
         InitializeAsync(target, retention, null, whatIf, cancellationToken);
 
     /// <summary>Sets the server up, or says what it would do.</summary>
@@ -33,7 +34,8 @@ public static class InfluxSetup
         ArgumentNullException.ThrowIfNull(target);
         if (retention is { } kept && kept != TimeSpan.Zero && kept < ShortestRetention)
         {
-            throw new InfluxException($"Points are kept for an hour at least, or for ever (0). The retention given is {kept}.", InfluxProblem.Other);
+            throw new InfluxException(
+                $"Points are kept for an hour at least, or for ever (0). The retention given is {kept}.", InfluxProblem.Other);
         }
 
         using InfluxConnection connection = new(target, 1);
@@ -42,7 +44,8 @@ public static class InfluxSetup
         switch (server)
         {
             case { Product: "VictoriaMetrics" }:
-                session.Notes.Add("VictoriaMetrics needs no database. How long points are kept is its own option, -retentionPeriod, when it is started.");
+                session.Notes.Add(
+                    "VictoriaMetrics needs no database. How long points are kept is its own option, -retentionPeriod, when it is started.");
                 break;
             case { Generation: InfluxGeneration.V1 }:
                 await SetupV1.RunAsync(session, target.DatabaseName, retention).ConfigureAwait(false);
@@ -62,7 +65,7 @@ public static class InfluxSetup
 
         return new InfluxSetupResult
         {
-            Url = InfluxProbe.Bare(target.Url),
+            Url = InfluxProbe.WithoutCredentials(target.Url),
             Product = server.Product,
             Version = server.Version,
             Generation = server.Generation,
@@ -80,6 +83,8 @@ public static class InfluxSetup
     {
         ServerReply ping = await session.SendAsync(HttpMethod.Get, "ping", null).ConfigureAwait(false);
         InfluxTarget target = session.Connection.Target;
-        return InfluxServer.Configured(target) is { } configured ? configured with { Version = ping.Version } : InfluxServer.Read(ping, session.Connection);
+        return InfluxServer.Configured(target) is { } configured
+            ? configured with { Version = ping.Version }
+            : InfluxServer.Read(ping, session.Connection);
     }
 }

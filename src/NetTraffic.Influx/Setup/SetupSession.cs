@@ -35,7 +35,9 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
     {
         if (wanted != TimeSpan.Zero && (now == TimeSpan.Zero || wanted < now))
         {
-            Warnings.Add($"{place} keeps points {(now == TimeSpan.Zero ? "for ever" : "for " + SetupV1.Text(now))} now. With {SetupV1.Text(wanted)} InfluxDB deletes those that are older.");
+            Warnings.Add(
+                $"{place} keeps points {(now == TimeSpan.Zero ? "for ever" : "for " + SetupV1.DurationText(now))} now. With " +
+                $"{SetupV1.DurationText(wanted)} InfluxDB deletes those that are older.");
         }
     }
 
@@ -56,8 +58,10 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
         ServerReply reply = await connection.SendAsync(method, path, content, preferToken, Limit, cancellationToken).ConfigureAwait(false);
         return reply switch
         {
-            { Failure: { } failure } => throw new InfluxException($"Nobody answers at {connection.Target} ({failure}). Start the server, or correct -InfluxUrl.", InfluxProblem.Unreachable),
-            { IsTransient: true } => throw new InfluxException($"{connection.Target} is not able to serve now ({reply.Describe()}). Try again later.", InfluxProblem.Unreachable),
+            { Failure: { } failure } => throw new InfluxException(
+                $"Nobody answers at {connection.Target} ({failure}). Start the server, or correct -InfluxUrl.", InfluxProblem.Unreachable),
+            { IsTransient: true } => throw new InfluxException(
+                $"{connection.Target} is not able to serve now ({reply.Describe()}). Try again later.", InfluxProblem.Unreachable),
             { Status: >= 300 and < 400 } => throw ReplyJudge.Redirected(reply, connection.Target),
             _ => reply,
         };
@@ -68,7 +72,9 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
     /// </summary>
     public async Task<JsonElement?> CallAsync(HttpMethod method, string path, object? body, params int[] allowed)
     {
-        using StringContent? content = body is null ? null : new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
+        using StringContent? content = body is null
+            ? null
+            : new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
         ServerReply reply = await SendAsync(method, path, content).ConfigureAwait(false);
         if (allowed.Contains(reply.Status))
         {
@@ -94,7 +100,9 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
     /// <param name="name">The name.</param>
     /// <param name="reason">Its words, safe to show.</param>
     public InfluxException BadName(string name, string reason) =>
-        new($"{connection.Target} does not take the name '{name}' ({reason}). Choose another one, of letters, digits, '-' and '_'.", InfluxProblem.BadName);
+        new(
+            $"{connection.Target} does not take the name '{name}' ({reason}). Choose another one, of letters, digits, '-' and '_'.",
+            InfluxProblem.BadName);
 
     /// <summary>The error an answer stands for.</summary>
     public InfluxException Error(ServerReply reply) => reply.Status switch
@@ -104,11 +112,15 @@ internal sealed class SetupSession(InfluxConnection connection, bool whatIf, Can
             "Use an administrator's user and password (1.x), or with -AdminToken a token that may create buckets or databases (2.x, 3.x).",
             InfluxProblem.Unauthorized)
         {
-            NextMove = "Initialize-NetTrafficInflux -AdminToken (Read-Host -AsSecureString); for 1.x Set-NetTrafficOption -InfluxUser and -InfluxPassword.",
+            NextMove = "Initialize-NetTrafficInflux -AdminToken (Read-Host -AsSecureString); for 1.x Set-NetTrafficOption -InfluxUser " +
+                "and -InfluxPassword.",
         },
-        404 when reply.HasJsonError => new InfluxException($"{connection.Target} does not have what it takes ({reply.Describe()}). Correct -InfluxOrg or -InfluxGeneration.", InfluxProblem.NotFound),
+        404 when reply.HasJsonError => new InfluxException(
+            $"{connection.Target} does not have what it takes ({reply.Describe()}). Correct -InfluxOrg or -InfluxGeneration.",
+            InfluxProblem.NotFound),
         404 or 405 => ReplyJudge.NotInflux(reply, connection.Target),
-        400 or 422 when reply.FullMessage.Contains("name", StringComparison.OrdinalIgnoreCase) => BadName(connection.Target.BucketName, reply.Describe()),
+        400 or 422 when reply.FullMessage.Contains("name", StringComparison.OrdinalIgnoreCase) => BadName(
+            connection.Target.BucketName, reply.Describe()),
         _ => new InfluxException($"{connection.Target} refuses to be set up ({reply.Describe()}).", InfluxProblem.Other),
     };
 }

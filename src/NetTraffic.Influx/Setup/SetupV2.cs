@@ -30,26 +30,33 @@ internal static class SetupV2
         List<Organization> found = [.. (all ?? []).Where(one => wanted is null || one.Name == wanted)];
         return found is [{ Id: { Length: > 0 } id }] ? id : throw new InfluxException(
             wanted is not null
-                ? $"{target} has no organisation '{wanted}' that this token sees. Correct -InfluxOrg, or use an administrator's token (-AdminToken)."
+                ? $"{target} has no organisation '{wanted}' that this token sees. Correct -InfluxOrg, or use an administrator's token " +
+                    "(-AdminToken)."
                 : $"{target} has {found.Count} organisations that this token sees. Say which with -InfluxOrg.",
             InfluxProblem.NotFound);
     }
 
     /// <summary>Gives the bucket's identifier; null where it is only planned.</summary>
-    private static async Task<string?> SetBucketAsync(SetupSession session, AdminClient client, string organization, string name, TimeSpan? retention)
+    private static async Task<string?> SetBucketAsync(
+        SetupSession session, AdminClient client, string organization, string name, TimeSpan? retention)
     {
         long seconds = (long)Math.Ceiling(retention.GetValueOrDefault().TotalSeconds);
         List<Bucket>? all = await client.FindAsync(
-            (api, stop) => api.GetBucketsApi().FindBucketsAsync(orgID: organization, name: name, cancellationToken: stop)).ConfigureAwait(false);
+            (api, stop) => api.GetBucketsApi().FindBucketsAsync(orgID: organization, name: name, cancellationToken: stop))
+            .ConfigureAwait(false);
         Bucket? found = all?.Find(bucket => bucket.Name == name);
         string? id = found?.Id;
         if (found is null)
         {
             PostBucketRequest wanted = new(organization, name, retentionRules: seconds == 0 ? [] : [new(everySeconds: seconds)]);
             await session.DoAsync(
-                $"Create bucket '{name}', {SetupV1.Said(TimeSpan.FromSeconds(seconds))}",
-                async () => id = (await client.CallAsync((api, stop) => api.GetBucketsApi().CreateBucketAsync(wanted, stop)).ConfigureAwait(false)).Id)
-                .ConfigureAwait(false);
+                $"Create bucket '{name}', {SetupV1.RetentionText(TimeSpan.FromSeconds(seconds))}",
+                async () =>
+                {
+                    Bucket made = await client.CallAsync(
+                        (api, stop) => api.GetBucketsApi().CreateBucketAsync(wanted, stop)).ConfigureAwait(false);
+                    id = made.Id;
+                }).ConfigureAwait(false);
         }
         else if (retention is not null && Seconds(found) != seconds)
         {
@@ -57,7 +64,7 @@ internal static class SetupV2
             PatchBucketRequest wanted = new() { RetentionRules = [new(everySeconds: seconds)] };
             session.WarnOfLess($"Bucket '{name}'", TimeSpan.FromSeconds(Seconds(found)), TimeSpan.FromSeconds(seconds));
             await session.DoAsync(
-                $"Set retention of bucket '{name}': {SetupV1.Said(TimeSpan.FromSeconds(seconds))}",
+                $"Set retention of bucket '{name}': {SetupV1.RetentionText(TimeSpan.FromSeconds(seconds))}",
                 () => client.CallAsync((api, stop) =>
                     api.CreateService<BucketsService>(typeof(BucketsService)).PatchBucketsIDAsync(id, wanted, cancellationToken: stop)))
                 .ConfigureAwait(false);
@@ -67,7 +74,8 @@ internal static class SetupV2
     }
 
     /// <summary>Makes the mapping (database = the bucket's name, policy autogen) through which InfluxQL finds the bucket.</summary>
-    private static async Task SetMappingAsync(SetupSession session, AdminClient client, string organization, string? bucket, InfluxTarget target)
+    private static async Task SetMappingAsync(
+        SetupSession session, AdminClient client, string organization, string? bucket, InfluxTarget target)
     {
         string database = target.BucketName;
 
@@ -75,7 +83,8 @@ internal static class SetupV2
         // DBRP does not have that property, hence this request of our own.
         JsonElement? answer = await session.CallAsync(
             HttpMethod.Get, $"api/v2/dbrps?orgID={organization}&db={Uri.EscapeDataString(database)}", null, 404).ConfigureAwait(false);
-        JsonElement? mapping = Mappings(answer).Where(one => Text(one, "database") == database && Text(one, "retention_policy") == "autogen")
+        JsonElement? mapping = Mappings(answer).Where(
+            one => Text(one, "database") == database && Text(one, "retention_policy") == "autogen")
             .Where(one => !(one.TryGetProperty("virtual", out JsonElement made) && made.ValueKind == JsonValueKind.True))
             .Select(one => (JsonElement?)one).FirstOrDefault();
         if (mapping is null)
@@ -96,7 +105,8 @@ internal static class SetupV2
     }
 
     private static IEnumerable<JsonElement> Mappings(JsonElement? answer) =>
-        answer is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("content", out JsonElement all) && all.ValueKind == JsonValueKind.Array
+        answer is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("content", out JsonElement all)
+        && all.ValueKind == JsonValueKind.Array
             ? all.EnumerateArray().Where(one => one.ValueKind == JsonValueKind.Object)
             : [];
 

@@ -12,24 +12,27 @@ internal static class SetupV3
     {
         JsonElement? list = await session.CallAsync(HttpMethod.Get, Path + "?format=json", null).ConfigureAwait(false);
         bool there = list is { ValueKind: JsonValueKind.Array } rows
-            && rows.EnumerateArray().Any(row => row.ValueKind == JsonValueKind.Object && row.EnumerateObject().Any(p => p.Name is "iox::database" or "database" && p.Value.ToString() == database));
+            && rows.EnumerateArray().Where(row => row.ValueKind == JsonValueKind.Object).SelectMany(row => row.EnumerateObject())
+                .Any(field => field.Name is "iox::database" or "database" && field.Value.ToString() == database);
         Dictionary<string, string> body = new(StringComparer.Ordinal) { ["db"] = database };
         if (retention is { } kept && kept != TimeSpan.Zero)
         {
-            body["retention_period"] = SetupV1.Text(kept);
+            body["retention_period"] = SetupV1.DurationText(kept);
         }
 
         if (!there)
         {
             // 409: somebody else was quicker.
             await session.DoAsync(
-                $"Create database '{database}', {SetupV1.Said(retention.GetValueOrDefault())}", () => session.CallAsync(HttpMethod.Post, Path, body, 409)).ConfigureAwait(false);
+                $"Create database '{database}', {SetupV1.RetentionText(retention.GetValueOrDefault())}",
+                () => session.CallAsync(HttpMethod.Post, Path, body, 409)).ConfigureAwait(false);
         }
         else if (retention is not null)
         {
             // The API does not tell the retention a database has, so it is not changed behind anyone's back.
             session.Notes.Add(
-                $"The database '{database}' is there; its retention stays as it is. Change it with: influxdb3 update database --retention-period.");
+                $"The database '{database}' is there; its retention stays as it is. Change it with: influxdb3 update database " +
+                "--retention-period.");
         }
     }
 }

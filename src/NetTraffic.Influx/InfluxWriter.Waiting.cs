@@ -27,7 +27,8 @@ public sealed partial class InfluxWriter
 
         if (first)
         {
-            Problem?.Invoke($"{connection.Target} does not take what is sent ({reason}). Nothing is lost; sending is tried again until it does.");
+            Problem?.Invoke(
+                $"{connection.Target} does not take what is sent ({reason}). Nothing is lost; sending is tried again until it does.");
         }
     }
 
@@ -60,7 +61,7 @@ public sealed partial class InfluxWriter
     /// <summary>
     /// The waits of one batch: each a random part of a time that doubles up to a limit (full jitter), or what the server asks for.
     /// </summary>
-    private sealed class Patience(InfluxWriter writer) : IDisposable
+    private sealed class RetryWaits(InfluxWriter writer) : IDisposable
     {
         private int failures;
 
@@ -72,7 +73,8 @@ public sealed partial class InfluxWriter
             }
 
             InfluxWriterOptions options = writer.options;
-            double most = Math.Min(options.RetryCap.TotalMilliseconds, options.RetryBase.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)));
+            double most = Math.Min(
+                options.RetryCap.TotalMilliseconds, options.RetryBase.TotalMilliseconds * Math.Pow(2, Math.Min(failures - 1, 30)));
             double wait = Random.Shared.NextDouble() * most;
             if (reply.RetryAfter is { } asked)
             {
