@@ -15,6 +15,13 @@ internal static class Program
             return await InfluxEndToEnd.RunAsync(name, new Uri(url), int.Parse(batches), int.Parse(rounds));
         }
 
+        // parquet ROUNDS: our Parquet writer beside others, in turns
+        if (args is ["parquet", string turns])
+        {
+            ParquetBenchmarks.Compare(int.Parse(turns));
+            return 0;
+        }
+
         // In this process: BenchmarkDotNet's own build of a project per job does not know the repository's artifacts layout.
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(
             args,
