@@ -16,11 +16,13 @@ public class DatasetTests
             CaptureStatus capture = Rows.Store(store, rows);
             string[] expected =
             [
-                .. rows.Select(row => Describe(Datasets.Flows.ToFlow(row, new FlowOrigin(capture.CaptureId, "probe", Rows.Interfaces[row.InterfaceIndex])))),
+                .. rows.Select(row => new FlowOrigin(capture.CaptureId, "probe", Rows.Interfaces[row.InterfaceIndex]))
+                    .Zip(rows, (origin, row) => Describe(Datasets.Flows.ToFlow(row, origin))),
             ];
             Assert.Equal(
                 expected.Order(StringComparer.Ordinal),
-                store.GetFlows(new TrafficFilter(), null, perInterval: true, CancellationToken.None).Select(Describe).Order(StringComparer.Ordinal));
+                store.GetFlows(new TrafficFilter(), null, perInterval: true, CancellationToken.None).Select(Describe)
+                    .Order(StringComparer.Ordinal));
         },
         iter: 6);
 
@@ -53,7 +55,8 @@ public class DatasetTests
             writer.Complete(CaptureState.Completed, null);
         }
 
-        Assert.Equal(written, Assert.Single(store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None)));
+        CaptureInterval found = Assert.Single(store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None));
+        Assert.Equal(Describe(written), Describe(found));
     }
 
     /// <summary>The columns that are gathered by hand say what the table of columns says.</summary>
@@ -92,6 +95,6 @@ public class DatasetTests
         Assert.Equal(0L, Database.Scalar(connection, $"SELECT count(*) FROM ({from[1]} EXCEPT ALL {from[0]})"));
     }
 
-    private static string Describe(Flow flow) =>
-        string.Join('|', typeof(Flow).GetProperties().Select(property => $"{property.Name}={property.GetValue(flow)}"));
+    private static string Describe<TRow>(TRow row) =>
+        string.Join('|', typeof(TRow).GetProperties().Select(property => $"{property.Name}={property.GetValue(row)}"));
 }
