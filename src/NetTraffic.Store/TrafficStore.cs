@@ -305,7 +305,7 @@ public sealed class TrafficStore : ITrafficStore
     {
         foreach (JsonProperty property in root.ValueKind == JsonValueKind.Object ? root.EnumerateObject() : default)
         {
-            if (property.Name.Equals(nameof(StoreVersionFile.Version), StringComparison.OrdinalIgnoreCase))
+            if (property.Name.Equals("Version", StringComparison.OrdinalIgnoreCase))
             {
                 return property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out int version) ? version
                     : throw new JsonException("The version is not a whole number.");
@@ -322,8 +322,7 @@ public sealed class TrafficStore : ITrafficStore
         StoreFiles.RemoveLeftovers(Path);
         if (!File.Exists(StorePaths.Version(Path)))
         {
-            byte[] version = JsonSerializer.SerializeToUtf8Bytes(
-                new StoreVersionFile(Datasets.StoreVersion), StoreJson.Default.StoreVersionFile);
+            byte[] version = System.Text.Encoding.UTF8.GetBytes($$"""{"Version": {{Datasets.StoreVersion}}}""");
             StoreFiles.Write(Path, StorePaths.Version(Path), version, durable: true);
         }
     }

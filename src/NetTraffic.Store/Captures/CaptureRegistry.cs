@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace NetTraffic.Store;
 
@@ -14,9 +13,7 @@ internal static class CaptureRegistry
         now.ToString("yyyyMMdd'T'HHmmss", System.Globalization.CultureInfo.InvariantCulture) + "-" + Guid.NewGuid().ToString("N")[..6];
 
     public static void Write(string store, CaptureStatus status, bool durable) =>
-        StoreFiles.Write(
-            store, StatusPath(store, status.CaptureId),
-            JsonSerializer.SerializeToUtf8Bytes(status, StoreJson.Default.CaptureStatus), durable);
+        StoreFiles.Write(store, StatusPath(store, status.CaptureId), StatusFile.Write(status), durable);
 
     /// <summary>Every capture, newest first.</summary>
     public static List<CaptureStatus> List(string store)
@@ -116,11 +113,12 @@ internal static class CaptureRegistry
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.CaptureStatus);
+            // Not one of ours where it is null: files of ours are renamed into place whole.
+            return StatusFile.Read(File.ReadAllBytes(path));
         }
-        catch (Exception error) when (error is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Removed meanwhile, or not one of ours: files of ours are renamed into place whole.
+            // Removed meanwhile.
             return null;
         }
     }

@@ -1,0 +1,153 @@
+using System.Text.Json;
+
+namespace NetTraffic.Store;
+
+/// <summary>
+/// A capture's status file: JSON with the names of <see cref="CaptureStatus"/>'s properties. From tables and not by a serialiser, whose generic code
+/// for each type of property is compiled at run time: 300 methods in every process that imports or captures.
+/// </summary>
+internal static class StatusFile
+{
+    private static readonly Field[] Fields =
+    [
+        Text(nameof(CaptureStatus.CaptureId), status => status.CaptureId, (status, value) => status.CaptureId = value),
+        Text(nameof(CaptureStatus.Name), status => status.Name, (status, value) => status.Name = value),
+        new(
+            nameof(CaptureStatus.State),
+            (status, name, to) => to.WriteString(name, status.State.ToString()),
+            (status, value) => status.State = Enum.Parse<CaptureState>(value.GetString()!, ignoreCase: true)),
+        Text(nameof(CaptureStatus.Kind), status => status.Kind, (status, value) => status.Kind = value),
+        new(
+            nameof(CaptureStatus.Interfaces),
+            (status, name, to) =>
+            {
+                to.WriteStartArray(name);
+                Array.ForEach(status.Interfaces, to.WriteStringValue);
+                to.WriteEndArray();
+            },
+            (status, value) => status.Interfaces = [.. value.EnumerateArray().Select(one => one.GetString() ?? "")]),
+        Text(nameof(CaptureStatus.Filter), status => status.Filter, (status, value) => status.Filter = value),
+        Text(nameof(CaptureStatus.Path), status => status.Path, (status, value) => status.Path = value),
+        Text(nameof(CaptureStatus.Sensor), status => status.Sensor, (status, value) => status.Sensor = value),
+        Time(nameof(CaptureStatus.StartTime), status => status.StartTime, (status, value) => status.StartTime = value),
+        Time(nameof(CaptureStatus.EndTime), status => status.EndTime, (status, value) => status.EndTime = value),
+        Time(nameof(CaptureStatus.UpdateTime), status => status.UpdateTime, (status, value) => status.UpdateTime = value),
+        new(
+            nameof(CaptureStatus.PacketsPerSecond),
+            (status, name, to) => to.WriteNumber(name, status.PacketsPerSecond),
+            (status, value) => status.PacketsPerSecond = value.GetDouble()),
+        new(
+            nameof(CaptureStatus.BitsPerSecond),
+            (status, name, to) => to.WriteNumber(name, status.BitsPerSecond),
+            (status, value) => status.BitsPerSecond = value.GetDouble()),
+        .. CaptureCounters.All.Select(counter => new Field(
+            counter.Property,
+            (status, name, to) => to.WriteNumber(name, counter.Get(status)),
+            (status, value) => counter.Set(status, value.GetInt64()))),
+        new(nameof(CaptureStatus.DecodeFailureReasons), WriteReasons, ReadReasons),
+        new(
+            nameof(CaptureStatus.PacketRingSize),
+            (status, name, to) =>
+            {
+                if (status.PacketRingSize is { } size)
+                {
+                    to.WriteNumber(name, size);
+                }
+            },
+            (status, value) => status.PacketRingSize = value.GetInt64()),
+        Text(nameof(CaptureStatus.Message), status => status.Message, (status, value) => status.Message = value),
+        Text(nameof(CaptureStatus.HostName), status => status.HostName, (status, value) => status.HostName = value),
+        new(
+            nameof(CaptureStatus.ProcessId),
+            (status, name, to) => to.WriteNumber(name, status.ProcessId),
+            (status, value) => status.ProcessId = value.GetInt32()),
+        Time(nameof(CaptureStatus.ProcessStartTime), status => status.ProcessStartTime, (status, value) => status.ProcessStartTime = value),
+    ];
+
+    private static readonly Dictionary<string, Field> ByName = Fields.ToDictionary(field => field.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The file of a status.</summary>
+    public static byte[] Write(CaptureStatus status)
+    {
+        using MemoryStream file = new();
+        using (Utf8JsonWriter writer = new(file, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            foreach (Field field in Fields)
+            {
+                field.Write(status, field.Name, writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return file.ToArray();
+    }
+
+    /// <summary>The status of a file; null where it is none. What is missing, or null, is as in a new status; names of other versions are ignored.</summary>
+    public static CaptureStatus? Read(byte[] file)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(file);
+            CaptureStatus status = new();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.Value.ValueKind != JsonValueKind.Null && ByName.TryGetValue(property.Name, out Field? field))
+                {
+                    field.Read(status, property.Value);
+                }
+            }
+
+            return status;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private static void WriteReasons(CaptureStatus status, string name, Utf8JsonWriter to)
+    {
+        to.WriteStartObject(name);
+        foreach ((string reason, long count) in status.DecodeFailureReasons)
+        {
+            to.WriteNumber(reason, count);
+        }
+
+        to.WriteEndObject();
+    }
+
+    private static void ReadReasons(CaptureStatus status, JsonElement value)
+    {
+        foreach (JsonProperty reason in value.EnumerateObject())
+        {
+            status.DecodeFailureReasons[reason.Name] = reason.Value.GetInt64();
+        }
+    }
+
+    private static Field Text(string name, Func<CaptureStatus, string?> get, Action<CaptureStatus, string> set) => new(
+        name,
+        (status, property, to) =>
+        {
+            if (get(status) is { } text)
+            {
+                to.WriteString(property, text);
+            }
+        },
+        (status, value) => set(status, value.GetString()!));
+
+    private static Field Time(string name, Func<CaptureStatus, DateTime?> get, Action<CaptureStatus, DateTime> set) => new(
+        name,
+        (status, property, to) =>
+        {
+            if (get(status) is { } time)
+            {
+                to.WriteString(property, time);
+            }
+        },
+        (status, value) => set(status, value.GetDateTime()));
+
+    /// <summary>A property of a status. Its value is written with its name, or not at all; null is never read.</summary>
+    private sealed record Field(string Name, Action<CaptureStatus, string, Utf8JsonWriter> Write, Action<CaptureStatus, JsonElement> Read);
+}
