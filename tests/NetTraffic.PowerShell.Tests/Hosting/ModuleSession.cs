@@ -53,23 +53,6 @@ internal sealed class ModuleSession : IDisposable
         return new Result(output, shell.Streams);
     }
 
-    /// <summary>Begins a script on another thread and stops it as Ctrl+C does once <paramref name="when"/> holds.</summary>
-    public Result RunAndStop(string script, Func<PSDataCollection<PSObject>, bool> when, params object?[] arguments)
-    {
-        using Shell shell = Make(script, arguments);
-        using PSDataCollection<PSObject> output = [];
-        using PSDataCollection<PSObject> input = [];
-        input.Complete();
-        IAsyncResult running = shell.BeginInvoke(input, output);
-        Assert.True(SpinWait.SpinUntil(() => when(output) || running.IsCompleted, TimeSpan.FromSeconds(60)), "nothing to stop after a minute");
-        Assert.False(running.IsCompleted, "it ended before it could be stopped");
-        IAsyncResult stopped = shell.BeginStop(null, null);
-        Assert.True(stopped.AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(30)), "it does not stop");
-
-        // Enumerating a collection of a pipeline that was stopped would wait for more for ever; reading it all does not.
-        return new Result(output.ReadAll(), shell.Streams);
-    }
-
     /// <summary>What tab completion offers at the end of a line.</summary>
     public List<CompletionResult> Complete(string line) =>
         Run("(TabExpansion2 -inputScript $args[0] -cursorColumn $args[0].Length).CompletionMatches", line).All<CompletionResult>();

@@ -1,0 +1,90 @@
+#Requires -Version 7.6
+# What the Tab key offers.
+
+BeforeDiscovery {
+    $names = "it's", "`$(throw 'gotcha')", 'a;b|c&d', '-Force', "$([char]0x2018)curly$([char]0x2019) $([char]0x201C)quotes$([char]0x201D)", 'tick`$x "quoted"' |
+        ForEach-Object { @{ Name = $_; Title = $_ } }
+}
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    Initialize-Test
+    $store = New-StorePath
+    $id = (Import-NetCapture (New-DnsCapture 'dns one.pcap' 3) -Sensor tap-1 -StorePath $store).CaptureId
+}
+
+Describe 'Completion offers' {
+    It 'what was seen, most traffic first' {
+        (Get-Completion "Get-NetFlow -StorePath '$store' -Address ")[0] | Should -Be 192.0.2.53
+        Get-Completion "Get-NetFlow -StorePath '$store' -Address 10." | Sort-Object | Should -Be 10.1.0.0, 10.1.0.1, 10.1.0.2
+        (Get-Completion "Get-NetFlow -StorePath '$store' -Protocol ")[0] | Should -Be UDP
+        (Get-Completion "Get-TrafficSummary -StorePath '$store' -Protocol u")[0] | Should -Be UDP
+        (Get-Completion "Export-NetTraffic x.csv -StorePath '$store' -Application ")[0] | Should -Be dns
+        Get-Completion "Get-NetFlow -StorePath '$store' -Application htt" | Should -Contain https
+        Get-Completion "Import-NetCapture x -StorePath '$store' -Sensor " | Should -Contain tap-1
+    }
+
+    It 'captures by id and by name, and to stop only what runs' {
+        Get-Completion "Get-NetFlow -StorePath '$store' -CaptureId " | Should -Be $id
+        Get-Completion "Get-NetCapture -StorePath '$store' -Name dn" | Should -Be "'dns one.pcap'"
+        Get-Completion "Get-NetFlow -StorePath '$store' -CaptureId " ToolTip | Should -BeLike '*dns one.pcap, Completed*'
+        Get-Completion "Stop-NetCapture -StorePath '$store' -CaptureId " | Should -Not -Contain $id
+    }
+
+    It '<Offer> for "<Line>"' -ForEach @(
+        @{ Line = 'Get-TrafficSummary -By Dest'; Offer = 'DestinationPort' }
+        @{ Line = 'Export-NetTraffic x -Format P'; Offer = 'Parquet' }
+        @{ Line = 'Export-NetTraffic x -Dataset c'; Offer = 'Captures' }
+        @{ Line = 'Get-NetFlow -Last '; Offer = '5m' }
+        @{ Line = 'Get-NetPacket -Last 5'; Offer = '5m' }
+        @{ Line = 'Set-NetTrafficOption -Retention f'; Offer = 'forever' }
+        @{ Line = 'Get-NetPacket x -Dissector '; Offer = 'TShark' }
+        @{ Line = 'Get-NetPacket -Protocol icmpv'; Offer = 'ICMPv6' }
+        @{ Line = 'Get-NetCapture -State C'; Offer = 'Crashed' }
+        @{ Line = 'Start-NetCapture -Engine D'; Offer = 'Dumpcap' }
+        @{ Line = 'Get-NetF'; Offer = 'Get-NetFlow' }
+        @{ Line = 'Get-NetFlow -Appl'; Offer = '-Application' }
+    ) {
+        Get-Completion $Line | Should -Contain $Offer
+    }
+
+    It 'interfaces' {
+        Skip-WithoutLibpcap
+        Get-Completion 'Start-NetCapture ' | Should -Contain ($IsMacOS ? 'lo0' : 'lo')
+        Get-Completion 'Get-NetPacket -Interface l' | Should -Contain ($IsMacOS ? 'lo0' : 'lo')
+    }
+
+    It 'the fields that TShark knows' {
+        Skip-WithoutProgram tshark
+        # TShark lists them in a second or two; a completer waits no longer than a user does.
+        Wait-Until { Get-Completion 'Get-NetPacket x -Field htt' } 60
+        Get-Completion 'Get-NetPacket x -Field ip.src, tls.handshake.extensions_server' | Should -Contain tls.handshake.extensions_server_name
+        Get-Completion 'Get-NetPacket x -Field htt' | Should -Contain http
+        Get-Completion 'Get-NetPacket x -Field nosuchfield' | Should -BeNullOrEmpty
+    }
+
+    It 'names quoted so that they come back as they were: <Title>' -ForEach $names {
+        $own = New-StorePath
+        $null = Import-NetCapture (New-DnsCapture x.pcap 1) -Name $Name -StorePath $own
+        $offer = @(Get-Completion "Get-NetCapture -StorePath '$own' -Name ")
+        $offer | Should -HaveCount 1
+        Invoke-Expression "& { param(`$value) `$value } $($offer[0])" | Should -BeExactly $Name
+        Invoke-Expression "(Get-NetCapture -StorePath '$own' -Name $($offer[0])).Name" | Should -BeExactly $Name
+    }
+}
+
+Describe 'Completion never fails' {
+    It 'at "<_>"' -ForEach @(
+        'Get-NetFlow -StorePath /proc/version -Address '
+        'Get-NetFlow -StorePath Env:/nothing -CaptureId '
+        "Get-NetCapture -StorePath '' -Name ["
+        'Get-NetFlow -Address [[['
+        "Start-NetCapture -Interface '"
+    ) {
+        $line = $_
+        { TabExpansion2 -inputScript $line -cursorColumn $line.Length } | Should -Not -Throw
+        $Error.Clear()
+        $null = Get-Completion $line
+        $Error | Should -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,131 @@
+#Requires -Version 7.6
+# What tables and lists look like: they fit the terminal, their headings are names of properties, and the objects keep their numbers.
+
+BeforeAll {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    Initialize-Test
+    $sample = Get-Sample
+    $long = Get-TestPath 'a-rather-long-name-of-a-capture-file-as-tools-and-people-make-them-2026-11-24.pcapng'
+    Copy-Item $sample $long
+    $imported = Import-NetCapture $long
+    $tiny = New-StorePath
+    $small = Import-NetCapture (New-DnsCapture dns.pcap 20) -StorePath $tiny
+    $wide = [NetTraffic.Flow] @{
+        StartTime = '2026-03-01T10:00:00Z'; EndTime = '2026-03-02T10:00:00Z'; Transport = 'ICMPv6'; State = 'RSTOS0'; Application = 'a-long-name'
+        SourceAddress = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'; SourcePort = 50000; SourceBytes = 123456789; SourcePackets = 999999
+        DestinationAddress = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:2222'; DestinationPort = 50001
+    }
+    $card = [NetTraffic.CaptureInterface] @{
+        Name = '\Device\NPF_{01234567-89AB-CDEF-0123-456789ABCDEF}'; Description = 'Some Vendor Gigabit Network Adapter #2'
+        Addresses = '192.0.2.1', '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'
+    }
+    $known = 'CaptureId', 'State', 'Packets', 'Bytes', 'Dropped', 'Flows', 'Name', 'Failures', 'Elapsed', 'File', 'Started', 'Time', 'Proto', 'Source', 'Destination',
+        'App', 'Duration', 'Share', 'Sent', 'Received', 'Up', 'Capture', 'Default', 'Description', 'Addresses', 'Length', 'Info', 'Number', 'Protocol', 'Id', 'Interface', 'Size'
+}
+
+Describe 'Every output type' {
+    It 'has a view' {
+        $viewed = ([xml] (Get-Content "$(Get-Root)/module/NetTraffic.Format.ps1xml" -Raw)).SelectNodes('//TypeName') | ForEach-Object InnerText
+        $types = (Get-Command -Module NetTraffic).OutputType.Name | Where-Object { $_ -like 'NetTraffic.*' } | Sort-Object -Unique
+        $types | Should -Not -BeNullOrEmpty
+        $types | Where-Object { $_ -notin $viewed } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A table' {
+    # 79 is what PowerShell gives a table in a terminal of 80.
+    It 'of <Name> fits <Width> columns, with its headings in one line' -ForEach @(
+        foreach ($width in 79, 120) {
+            @{ Width = $width; Name = 'an import'; Make = { $imported } }
+            @{ Width = $width; Name = 'captures'; Make = { Get-NetCapture } }
+            @{ Width = $width; Name = 'flows'; Make = { Get-NetFlow } }
+            @{ Width = $width; Name = 'IPv6 flows'; Make = { Get-NetFlow -Address 2001:db8::/32 } }
+            @{ Width = $width; Name = 'intervals'; Make = { Get-NetFlow -PerInterval } }
+            @{ Width = $width; Name = 'conversations'; Make = { Get-TrafficSummary -By Conversation } }
+            @{ Width = $width; Name = 'interfaces of traffic'; Make = { Get-TrafficSummary -By Interface } }
+            @{ Width = $width; Name = 'a series'; Make = { Get-TrafficSummary -By Address -Interval 1h } }
+            @{ Width = $width; Name = 'packets'; Make = { Get-NetPacket $sample -First 60 } }
+            @{ Width = $width; Name = 'IPv6 packets'; Make = { Get-NetPacket $sample -Address 2001:db8::/32 } }
+            @{ Width = $width; Name = 'a flow with everything long'; Make = { $wide } }
+            @{ Width = $width; Name = 'an interface with everything long'; Make = { $card } }
+        }
+    ) {
+        $lines = Get-Rendered $Make $Width
+        ($lines | Measure-Object Length -Maximum).Maximum | Should -BeLessOrEqual $Width
+        $rules = @(0..($lines.Count - 1) | Where-Object { $lines[$_] -match '^-' })
+        $rules | Should -HaveCount 1
+        foreach ($heading in $lines[$rules[0] - 1].Trim() -split ' +') { $heading | Should -BeIn $known }
+    }
+
+    It 'cuts names, and no numbers, at <Width>' -ForEach @{ Width = 79 }, @{ Width = 120 } {
+        foreach ($make in { $imported }, { Get-NetCapture }) {
+            @(Get-Rendered $make $Width | Where-Object { $_ -match $imported.CaptureId -and $_ -match '2,043' -and $_ -match '809 kB' }) | Should -HaveCount 1
+        }
+        $line = @(Get-Rendered { $wide } $Width) -match 'RSTOS0'
+        $line | Should -HaveCount 1
+        $line[0] | Should -Match '123 MB'
+        $line[0] | Should -Match ':50000 .*2222\]:50001'
+        if ($Width -eq 120) { $line[0] | Should -Match '999,999.*1d 00:00:00' }
+        # Nothing is shortened but addresses and names, in the middle.
+        @(Get-Rendered { Get-NetFlow } $Width) -match '…\.?\d* [kMG]?B' | Should -BeNullOrEmpty
+    }
+
+    It 'has sizes, shares and rates that people read, and objects with numbers' {
+        $text = @(
+            Get-Rendered { Get-NetFlow -StorePath $tiny }
+            Get-Rendered { Get-TrafficSummary -StorePath $tiny }
+            Get-Rendered { Get-TrafficSummary -By Protocol -StorePath $tiny }
+            Get-Rendered { Get-NetTrafficOption -StorePath $tiny }
+        ) -join "`n"
+        $text | Should -Match '192\.0\.2\.53:53'
+        $text | Should -Match '3\.88 kB'
+        $text | Should -Match '100\.0 %'
+        $text | Should -Match 'By: Protocol'
+        $text | Should -Match 'forever'
+        (Get-TrafficSummary -StorePath $tiny).Bytes | Should -BeExactly 3880
+    }
+
+    It 'of ARP packets has link-layer addresses' {
+        @(Get-Rendered { Get-NetPacket $sample -Protocol ARP -First 1 } 79) -match '02:00:5e:00:01:01 02:00:5e:00:01:0a ARP ' | Should -Not -BeNullOrEmpty
+    }
+}
+
+Describe 'A heading' {
+    It '<Heading> is a name of <Property> of <Command>' -ForEach @(
+        @{ Command = 'Get-NetFlow'; Heading = 'Started'; Property = 'StartTime' }
+        @{ Command = 'Get-NetFlow'; Heading = 'Proto'; Property = 'Transport' }
+        @{ Command = 'Get-NetFlow'; Heading = 'App'; Property = 'Application' }
+        @{ Command = 'Get-NetFlow'; Heading = 'Source'; Property = 'SourceAddress' }
+        @{ Command = 'Get-NetFlow'; Heading = 'Destination'; Property = 'DestinationAddress' }
+        @{ Command = 'Get-TrafficSummary -By Protocol'; Heading = 'Share'; Property = 'Percent' }
+        @{ Command = 'Get-TrafficSummary -By Protocol'; Heading = 'Sent'; Property = 'SentBytes' }
+        @{ Command = 'Get-TrafficSummary -By Protocol'; Heading = 'Received'; Property = 'ReceivedBytes' }
+        @{ Command = 'Get-NetCapture'; Heading = 'Id'; Property = 'CaptureId' }
+    ) {
+        $objects = Invoke-Expression "$Command -StorePath '$tiny'"
+        $objects.$Heading | Should -Not -BeNullOrEmpty
+        $objects.$Heading | Should -Be $objects.$Property
+    }
+
+    It 'sorts and filters, and makes no column' {
+        (Get-NetFlow -StorePath $tiny | Where-Object Proto -EQ UDP | Sort-Object Started -Descending | Select-Object -First 1).Transport | Should -Be UDP
+        (Get-NetFlow -First 1 -StorePath $tiny | ConvertTo-Csv)[0] | Should -Not -Match '"Proto"'
+        $small.File, $small.Failures | Should -Be dns.pcap, 0
+        (Get-NetCapture -StorePath $tiny).Dropped | Should -Be 0
+    }
+}
+
+Describe 'A list' {
+    It 'of <Name> has every property a line' -ForEach @(
+        @{ Name = 'a flow'; Make = { Get-NetFlow -First 1 -StorePath $tiny }; Has = 'StartTime', 'CommunityId', 'State' }
+        @{ Name = 'a capture'; Make = { Get-NetCapture -StorePath $tiny }; Has = 'CaptureId', 'State', 'Sensor' }
+        @{ Name = 'an import'; Make = { $small }; Has = 'Path', 'Packets', 'Complete' }
+        @{ Name = 'a summary'; Make = { Get-TrafficSummary -StorePath $tiny }; Has = 'Packets', 'Flows', 'DecodeFailures' }
+        @{ Name = 'settings'; Make = { Get-NetTrafficOption -StorePath $tiny }; Has = 'Sensor', 'Retention', 'FlushInterval' }
+        @{ Name = 'a packet'; Make = { Get-NetPacket $sample -First 1 }; Has = 'Number', 'Time', 'Info' }
+    ) {
+        $lines = Get-Rendered { & $Make | Format-List } 100
+        foreach ($property in $Has) { @($lines -match "^ *$property +:") | Should -HaveCount 1 -Because $property }
+        foreach ($property in $Has) { @(Get-Rendered { & $Make | Format-List * } 200) -match "^ *$property +:" | Should -Not -BeNullOrEmpty }
+    }
+}
