@@ -85,6 +85,9 @@ public static class Display
         return safe.ToString();
     }
 
+    /// <summary><see cref="Text"/>; null stays null.</summary>
+    public static string? OptionalText(string? text) => text is null ? null : Text(text);
+
     /// <summary>A time in 16 characters: with seconds in this year, else with the year; empty where absent.</summary>
     public static string MinuteOrSecond(DateTime? time) =>
         Local(time, time?.ToLocalTime().Year == DateTime.Now.Year ? "MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm");

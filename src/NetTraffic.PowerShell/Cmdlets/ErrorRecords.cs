@@ -20,11 +20,16 @@ internal static class ErrorRecords
         From(new TrafficException(error, message, nextMove), target);
 
     /// <summary>The record of somebody else's exception under a row of the table.</summary>
-    public static ErrorRecord Make(Exception error, TrafficError row, object? target) => new(error, row.Id, Category(row.Kind), target)
+    public static ErrorRecord Make(Exception error, TrafficError row, object? target)
     {
-        // Texts can quote names from the wire or the disk, so they are made safe for a terminal here.
-        ErrorDetails = new ErrorDetails(Display.Text(error.Message)) { RecommendedAction = Display.Text(row.NextMove) },
-    };
+        // Texts can quote names from the wire or the disk, and Get-Error shows the exception and its target as they are.
+        string message = Display.Text(error.Message);
+        Exception shown = message == error.Message ? error : new RuntimeException(message);
+        return new ErrorRecord(shown, row.Id, Category(row.Kind), target is string text ? Display.Text(text) : target)
+        {
+            ErrorDetails = new ErrorDetails(message) { RecommendedAction = Display.Text(row.NextMove) },
+        };
+    }
 
     private static TrafficError? Find(Exception error) => error is WildcardPatternException ? TrafficErrors.BadWildcard : TrafficErrors.Of(error);
 

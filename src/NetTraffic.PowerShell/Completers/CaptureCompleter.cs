@@ -5,7 +5,7 @@ using System.Management.Automation.Language;
 namespace NetTraffic.PowerShell.Completers;
 
 /// <summary>
-/// Captures of the store, newest first: their names for -Name, else their ids. Only running ones where they are to be stopped.
+/// Captures of the store, newest first: their names for -Name (which takes wildcards), else their ids. Only running ones where they are to be stopped.
 /// </summary>
 public sealed class CaptureCompleter : IArgumentCompleter
 {
@@ -17,7 +17,7 @@ public sealed class CaptureCompleter : IArgumentCompleter
             bool stop = commandName.StartsWith("Stop-", StringComparison.OrdinalIgnoreCase);
             bool names = parameterName.Equals("Name", StringComparison.OrdinalIgnoreCase);
             return [.. store.GetCaptures().Where(capture => !stop || capture.State == CaptureState.Running)
-                .Select(capture => (names ? capture.Name : capture.CaptureId, Note(capture)))];
+                .Select(capture => (names ? WildcardPattern.Escape(capture.Name) : capture.CaptureId, Note(capture)))];
         });
 
     private static string Note(CaptureStatus capture) =>

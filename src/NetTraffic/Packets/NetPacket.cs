@@ -82,7 +82,7 @@ public sealed class NetPacket
     public int LinkType { get; init; }
 
     /// <summary>Interface it was captured on; empty where a file does not say.</summary>
-    public string Interface { get; init; } = "";
+    public string Interface { get; init => field = Display.Text(value); } = "";
 
     /// <summary>The capture whose ring keeps it; empty for packets of a file or straight from an interface.</summary>
     public string CaptureId { get; init; } = "";

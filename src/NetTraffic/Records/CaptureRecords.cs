@@ -50,32 +50,35 @@ public enum CaptureState
     Crashed,
 }
 
-/// <summary>A running or past capture (or import) of a store; also the form of its status file.</summary>
+/// <summary>
+/// A running or past capture (or import) of a store; also the form of its status file. Its names come from users, capture files and other
+/// processes, and PowerShell shows properties as they are (Format-List *): so they are made safe for a terminal when they are set.
+/// </summary>
 public sealed class CaptureStatus : CaptureCounters
 {
     /// <summary>Identifies the capture; sorts by start time.</summary>
-    public string CaptureId { get; set; } = "";
+    public string CaptureId { get; set => field = Display.Text(value); } = "";
 
     /// <summary>Name the user gave, or the interfaces.</summary>
-    public string Name { get; set; } = "";
+    public string Name { get; set => field = Display.Text(value); } = "";
 
     /// <summary>State now.</summary>
     public CaptureState State { get; set; }
 
     /// <summary>"Live", or "Import" with <see cref="Path"/>.</summary>
-    public string Kind { get; set; } = "Live";
+    public string Kind { get; set => field = Display.Text(value); } = "Live";
 
     /// <summary>Interfaces captured on, or found in the file.</summary>
-    public string[] Interfaces { get; set; } = [];
+    public string[] Interfaces { get; set => field = Array.ConvertAll(value, Display.Text); } = [];
 
     /// <summary>Capture filter (BPF), or null.</summary>
-    public string? Filter { get; set; }
+    public string? Filter { get; set => field = Display.OptionalText(value); }
 
     /// <summary>Imported file, or null.</summary>
-    public string? Path { get; set; }
+    public string? Path { get; set => field = Display.OptionalText(value); }
 
     /// <summary>Name of the capturing machine or tap.</summary>
-    public string Sensor { get; set; } = "";
+    public string Sensor { get; set => field = Display.Text(value); } = "";
 
     /// <summary>When the capture or import began, UTC wall clock.</summary>
     public DateTime StartTime { get; set; }
@@ -111,10 +114,10 @@ public sealed class CaptureStatus : CaptureCounters
     public long PacketRingLostPackets { get; set; }
 
     /// <summary>What went wrong, or null.</summary>
-    public string? Message { get; set; }
+    public string? Message { get; set => field = Display.OptionalText(value); }
 
     /// <summary>Machine that runs the capture.</summary>
-    public string HostName { get; set; } = "";
+    public string HostName { get; set => field = Display.Text(value); } = "";
 
     /// <summary>Process that runs the capture.</summary>
     public int ProcessId { get; set; }
@@ -132,8 +135,8 @@ public sealed class CaptureStatus : CaptureCounters
 /// <summary>What an import of one file did.</summary>
 public sealed class ImportResult
 {
-    /// <summary>The file.</summary>
-    public string Path { get; set; } = "";
+    /// <summary>The file; safe for a terminal.</summary>
+    public string Path { get; set => field = Display.Text(value); } = "";
 
     /// <summary>Identifies the import in the store.</summary>
     public string CaptureId { get; set; } = "";
@@ -178,7 +181,7 @@ public sealed class ImportResult
     public long? DamageOffset { get; set; }
 
     /// <summary>What was wrong with the file; null where nothing was.</summary>
-    public string? Message { get; set; }
+    public string? Message { get; set => field = Display.OptionalText(value); }
 
     /// <summary>Folder of the store it went to.</summary>
     public string StorePath { get; set; } = "";

@@ -105,10 +105,10 @@ public sealed class Flow
     public string? EndReason { get; set; }
 
     /// <summary>Interface the flow was seen on.</summary>
-    public string Interface { get; set; } = "";
+    public string Interface { get; set => field = Display.Text(value); } = "";
 
     /// <summary>Name of the capturing machine or tap.</summary>
-    public string Sensor { get; set; } = "";
+    public string Sensor { get; set => field = Display.Text(value); } = "";
 
     /// <summary>The capture or import that saw the flow; empty where nothing was stored.</summary>
     public string CaptureId { get; set; } = "";

@@ -64,7 +64,7 @@ public sealed class TrafficSummaryItem
     /// The key's value: a protocol, an address, "a &lt;-&gt; b" for conversations; "(all)" for a time series without a key, "(none)"
     /// where absent.
     /// </summary>
-    public string Name { get; set; } = "";
+    public string Name { get; set => field = Display.Text(value); } = "";
 
     /// <summary>Packets (Address: sent and received by it).</summary>
     public long Packets { get; set; }
