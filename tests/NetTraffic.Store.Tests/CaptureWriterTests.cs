@@ -76,7 +76,19 @@ public class CaptureWriterTests
         using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 259, MaxPendingRows = 10 });
         string obstacle = Path.Combine(folder.Path, "flows");
         File.WriteAllText(obstacle, "");
-        FlowRow[] rows = [.. Enumerable.Range(0, 800).Select(Row).Select((row, i) => i % 259 == 5 ? row with { IpVersion = 0, EtherType = 0x0806 } : row)];
+        FlowRow[] rows = [.. Enumerable.Range(0, 800).Select(Row)];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            // All but a few with IP, so that the identifiers of a segment's first 256 rows do not fill the batch of eight.
+            if (i % 259 != 5)
+            {
+                rows[i].IpVersion = 4;
+                rows[i].IpProtocol = 17;
+                rows[i].Source = Packets.IpAddress128.FromIPv4(0x0A000000u + (uint)i);
+                rows[i].Destination = Packets.IpAddress128.FromIPv4(0x0A0000FFu);
+            }
+        }
+
         writer.Write(rows.AsSpan(0, 600), Rows.Interfaces);
         File.Delete(obstacle);
         writer.Flush();
