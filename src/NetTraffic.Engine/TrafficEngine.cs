@@ -9,7 +9,9 @@ namespace NetTraffic.Engine;
 /// <summary>The door for the rooms above: joins the stages. Holds no state of its own.</summary>
 public static class TrafficEngine
 {
-    /// <summary>Folder of the store that is used where none is given: NETTRAFFIC_HOME, else what was set, else the platform's data folder.</summary>
+    /// <summary>
+    /// Folder of the store that is used where none is given: NETTRAFFIC_HOME, else what was set, else the platform's data folder.
+    /// </summary>
     public static string DefaultStorePath => TrafficSettings.DefaultStorePath();
 
     /// <summary>The path that stands for standard input where a capture file is read.</summary>
@@ -46,7 +48,8 @@ public static class TrafficEngine
     /// Opens the interfaces, checks the filter, registers the capture in the store and starts it on threads of its own.
     /// Everything that can be refused is refused here, before anything is stored.
     /// </summary>
-    /// <exception cref="CaptureException">Unknown interface (with the nearest names), bad filter (with libpcap's message), or not permitted (with how to permit it).</exception>
+    /// <exception cref="CaptureException">Unknown interface (with the nearest names), bad filter (with libpcap's message), or not
+    /// permitted (with how to permit it).</exception>
     /// <exception cref="StoreException">The store cannot be written.</exception>
     public static CaptureSession StartCapture(CaptureRequest request)
     {
@@ -58,7 +61,8 @@ public static class TrafficEngine
 
     /// <summary>Starts a capture whose packets come from other sources than the machine's interfaces.</summary>
     /// <param name="request">What to capture; its engine counts for nothing here.</param>
-    /// <param name="makeSource">Makes the source of one interface; called once for each, and each is opened before the next is made.</param>
+    /// <param name="makeSource">Makes the source of one interface; called once for each, and each is opened before the next is
+    /// made.</param>
     /// <exception cref="CaptureException">A source refuses to open.</exception>
     /// <exception cref="StoreException">The store cannot be written.</exception>
     public static CaptureSession StartCapture(CaptureRequest request, Func<LiveSourceOptions, ILiveSource> makeSource)
@@ -117,19 +121,27 @@ public static class TrafficEngine
     }
 
     /// <summary>Imports one capture file, on the caller's thread. A damaged file gives a result with a message, not an exception.</summary>
-    /// <exception cref="IOException">The file cannot be read, or is not a capture (<see cref="Packets.CaptureFormatException"/> with offset 0).</exception>
-    /// <exception cref="OperationCanceledException">Cancelled; what was read before is stored and the import is listed as Stopped.</exception>
+    /// <exception cref="IOException">The file cannot be read, or is not a capture (<see cref="Packets.CaptureFormatException"/> with
+    /// offset 0).</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was read before is stored and the import is listed as
+    /// Stopped.</exception>
     public static ImportResult Import(ImportRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         return FileImport.Run(request, progress, cancellationToken);
     }
 
-    /// <summary>Flows straight from a capture file, each as it ends; nothing is stored. Constant memory. A damaged file gives its flows and then throws <see cref="Packets.CaptureFormatException"/>.</summary>
+    /// <summary>
+    /// Flows straight from a capture file, each as it ends; nothing is stored. Constant memory. A damaged file gives its flows and then
+    /// throws <see cref="Packets.CaptureFormatException"/>.
+    /// </summary>
     public static IEnumerable<Flow> ReadFlows(string path, TrafficFilter filter, FlowOptions options, CancellationToken cancellationToken) =>
         FileFlowReader.Read(path, filter, options, new TrafficOption().Sensor, cancellationToken);
 
-    /// <summary>Passes on to the InfluxDB that is set what the store holds and was not passed on yet, on the caller's thread. Waits while the server is away.</summary>
+    /// <summary>
+    /// Passes on to the InfluxDB that is set what the store holds and was not passed on yet, on the caller's thread. Waits while the
+    /// server is away.
+    /// </summary>
     /// <param name="storePath">Folder; null: the default store.</param>
     /// <param name="progress">Takes how far it is.</param>
     /// <param name="warn">Takes problems that do not end it.</param>
@@ -169,7 +181,8 @@ public static class TrafficEngine
     /// <summary>Removes hours of traffic that ended before a time, and the files of packet rings whose packets are older.</summary>
     /// <param name="store">The store.</param>
     /// <param name="before">The time, UTC.</param>
-    /// <param name="keepRecentlyWritten">Spares what was written after <paramref name="before"/>, however old its packets are: an import of old traffic.</param>
+    /// <param name="keepRecentlyWritten">Spares what was written after <paramref name="before"/>, however old its packets are: an import
+    /// of old traffic.</param>
     /// <param name="whatIf">Only says what would be removed.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
@@ -185,8 +198,12 @@ public static class TrafficEngine
         $"No InfluxDB is set for the store '{settings.StorePath}'. Set one: Set-NetTrafficOption -InfluxUrl http://HOST:8086 "
         + "with -InfluxOrg, -InfluxBucket and -InfluxToken (2.x), or -InfluxDatabase (1.x).", InfluxProblem.NotSet);
 
-    /// <summary>The packets of a capture file that a query wants, one by one on the caller's thread, in the file's order. Constant memory; reading ends where the visitor wants no more.</summary>
-    /// <exception cref="IOException">The file cannot be read, or is not a capture; a damaged one gives its packets and then throws <see cref="Packets.CaptureFormatException"/>.</exception>
+    /// <summary>
+    /// The packets of a capture file that a query wants, one by one on the caller's thread, in the file's order. Constant memory; reading
+    /// ends where the visitor wants no more.
+    /// </summary>
+    /// <exception cref="IOException">The file cannot be read, or is not a capture; a damaged one gives its packets and then throws
+    /// <see cref="Packets.CaptureFormatException"/>.</exception>
     /// <exception cref="CaptureException">The capture filter does not compile for the file's link type.</exception>
     /// <exception cref="FilterException">The query has a filter that packets of a file do not tell, such as flow ids.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -198,8 +215,9 @@ public static class TrafficEngine
     }
 
     /// <summary>
-    /// The packets that the rings of a store's captures still hold and a query wants, one by one on the caller's thread. Those of one capture come as
-    /// they arrived, those of several in the order of their time stamps. Memory does not grow with the rings. Captures without a ring give nothing.
+    /// The packets that the rings of a store's captures still hold and a query wants, one by one on the caller's thread. Those of one
+    /// capture come as they arrived, those of several in the order of their time stamps. Memory does not grow with the rings. Captures
+    /// without a ring give nothing.
     /// </summary>
     /// <exception cref="CaptureException">The capture filter does not compile for a ring's link type.</exception>
     /// <exception cref="StoreException">The store cannot be read.</exception>
@@ -212,7 +230,9 @@ public static class TrafficEngine
         return PacketReader.ReadRings(store, query, visit, cancellationToken);
     }
 
-    /// <summary>Packets straight from an interface, one by one on the caller's thread, until the visitor wants no more. Nothing is stored.</summary>
+    /// <summary>
+    /// Packets straight from an interface, one by one on the caller's thread, until the visitor wants no more. Nothing is stored.
+    /// </summary>
     /// <exception cref="CaptureException">Unknown interface, bad filter, or not permitted.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static PacketReadResult ReadPackets(LivePackets live, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)

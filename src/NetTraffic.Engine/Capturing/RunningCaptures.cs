@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// The captures that run in this process, whichever runspace began them: they are stopped directly, shown with the numbers of this moment, and ended
-/// properly when the process exits or is told to end, so that a closed prompt or a stopped service leaves no capture behind that looks crashed.
+/// The captures that run in this process, whichever runspace began them: they are stopped directly, shown with the numbers of this moment,
+/// and ended properly when the process exits or is told to end, so that a closed prompt or a stopped service leaves no capture behind that
+/// looks crashed.
 /// </summary>
 public static class RunningCaptures
 {
@@ -33,7 +34,9 @@ public static class RunningCaptures
     /// <summary>The session of a capture, if it runs in this process.</summary>
     public static CaptureSession? Find(string captureId) => Sessions.GetValueOrDefault(captureId);
 
-    /// <summary>The runtime ends the process at once on these; here the captures end first, then the signal does what it always does.</summary>
+    /// <summary>
+    /// The runtime ends the process at once on these; here the captures end first, then the signal does what it always does.
+    /// </summary>
     private static void WatchSignals()
     {
         Signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => StopAll()));
@@ -43,7 +46,9 @@ public static class RunningCaptures
         }
     }
 
-    /// <summary>Whether the process outlives its terminal (nohup), where the captures must go on. Where that cannot be told, they do.</summary>
+    /// <summary>
+    /// Whether the process outlives its terminal (nohup), where the captures must go on. Where that cannot be told, they do.
+    /// </summary>
     private static bool IgnoresHangup()
     {
         const string field = "SigIgn:";

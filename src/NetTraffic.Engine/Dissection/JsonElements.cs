@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace NetTraffic.Engine;
 
-/// <summary>The elements of one long JSON array, one after the other as they arrive: of the array never more than one element is in memory.</summary>
+/// <summary>
+/// The elements of one long JSON array, one after the other as they arrive: of the array never more than one element is in memory.
+/// </summary>
 internal sealed class JsonElements(Stream stream)
 {
     private const int Usual = 64 << 10, Largest = 256 << 20;

@@ -6,8 +6,8 @@ public static class TSharkFields
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Names of its protocols and fields, and what they are. Read as it writes them, since there are more than 200,000: whoever has enough ends
-    /// it by leaving the loop, and it is ended where it takes too long.
+    /// Names of its protocols and fields, and what they are. Read as it writes them, since there are more than 200,000: whoever has enough
+    /// ends it by leaving the loop, and it is ended where it takes too long.
     /// </summary>
     /// <exception cref="CaptureException">It is not installed.</exception>
     /// <exception cref="DissectorException">It cannot be started.</exception>

@@ -7,8 +7,8 @@ namespace NetTraffic.Engine;
 public static class TSharkPackets
 {
     /// <summary>
-    /// The layers of each packet: with fields, by a field's name an array of its values, absent where the packet has none; without, by a protocol's
-    /// name its fields. An element holds until the next one is asked for. Leaving the loop ends TShark.
+    /// The layers of each packet: with fields, by a field's name an array of its values, absent where the packet has none; without, by a
+    /// protocol's name its fields. An element holds until the next one is asked for. Leaving the loop ends TShark.
     /// </summary>
     /// <exception cref="CaptureException">TShark is not installed.</exception>
     /// <exception cref="DissectorException">TShark cannot be run, or refuses the file, a field or the filter.</exception>

@@ -6,8 +6,8 @@ using NetTraffic.Capture;
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// TShark at work on one file, as a child process. Its output is read as it comes; what it says on the side is kept up to a bound, and read all the
-/// while, so that it never blocks it. Disposing ends it, wherever it is.
+/// TShark at work on one file, as a child process. Its output is read as it comes; what it says on the side is kept up to a bound, and
+/// read all the while, so that it never blocks it. Disposing ends it, wherever it is.
 /// </summary>
 internal sealed class TSharkRun : IDisposable
 {

@@ -4,8 +4,8 @@ using NetTraffic.Packets;
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// Packets of several rings in the order of their time stamps. One ring is read straight; several are read ahead by a thread each, begun when the
-/// others have come to its first packet, so that memory grows with the captures of one moment and not with those of the store.
+/// Packets of several rings in the order of their time stamps. One ring is read straight; several are read ahead by a thread each, begun
+/// when the others have come to its first packet, so that memory grows with the captures of one moment and not with those of the store.
 /// </summary>
 internal sealed class PacketMerge
 {

@@ -68,7 +68,10 @@ internal static class PacketReader
         return new PacketReadResult { Packets = sieve.Passed };
     }
 
-    /// <summary>Flow ids become the flows themselves. Community IDs stay, since they find what is in no flow row yet too; the store tells their addresses where it knows them.</summary>
+    /// <summary>
+    /// Flow ids become the flows themselves. Community IDs stay, since they find what is in no flow row yet too; the store tells their
+    /// addresses where it knows them.
+    /// </summary>
     private static PacketQuery Resolve(ITrafficStore store, PacketQuery query, out IReadOnlyList<AddressRange>? addresses, CancellationToken cancellationToken)
     {
         TrafficFilter filter = query.Filter;

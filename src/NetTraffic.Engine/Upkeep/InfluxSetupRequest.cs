@@ -3,7 +3,9 @@ namespace NetTraffic.Engine;
 /// <summary>How a store's InfluxDB is set up.</summary>
 public sealed record InfluxSetupRequest
 {
-    /// <summary>How long points are kept; zero: without end; null: as it is, and without end for a new database. At least an hour.</summary>
+    /// <summary>
+    /// How long points are kept; zero: without end; null: as it is, and without end for a new database. At least an hour.
+    /// </summary>
     public TimeSpan? Retention { get; init; }
 
     /// <summary>Token that sets the server up; it is kept nowhere. Null: the credentials that are set.</summary>

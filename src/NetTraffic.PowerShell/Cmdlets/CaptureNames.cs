@@ -5,7 +5,10 @@ namespace NetTraffic.PowerShell;
 /// <summary>Captures by id, or by name with wildcards; an id will do for a name.</summary>
 internal static class CaptureNames
 {
-    /// <summary>The captures meant, each once; all of them where neither is given. An id or plain name that is not there is reported, and the rest goes on.</summary>
+    /// <summary>
+    /// The captures meant, each once; all of them where neither is given. An id or plain name that is not there is reported, and the rest
+    /// goes on.
+    /// </summary>
     public static IEnumerable<CaptureStatus> Find(IReadOnlyList<CaptureStatus> all, string[]? ids, string[]? names, Action<ErrorRecord> problem)
     {
         if (ids is null && names is null)

@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace NetTraffic.PowerShell;
 
-/// <summary>Errors as PowerShell shows them: a stable id, the category, and the user's next move, which PowerShell shows as the recommendation.</summary>
+/// <summary>
+/// Errors as PowerShell shows them: a stable id, the category, and the user's next move, which PowerShell shows as the recommendation.
+/// </summary>
 internal static class ErrorRecords
 {
     /// <summary>Whether an exception tells of the user's machine or input, not of a bug.</summary>

@@ -14,8 +14,8 @@ internal static class FileList
     };
 
     /// <summary>
-    /// Full paths of what the user named, in order, each once. A wildcard leaves folders out; what is named outright stays, so that its reader says
-    /// what is wrong with it; "-" is standard input. Problems go to <paramref name="problem"/>, and the rest goes on.
+    /// Full paths of what the user named, in order, each once. A wildcard leaves folders out; what is named outright stays, so that its
+    /// reader says what is wrong with it; "-" is standard input. Problems go to <paramref name="problem"/>, and the rest goes on.
     /// </summary>
     public static List<string> Expand(SessionState session, IEnumerable<string> paths, bool literal, Action<ErrorRecord> problem)
     {

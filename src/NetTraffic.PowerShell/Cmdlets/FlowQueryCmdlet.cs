@@ -26,7 +26,10 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     [ArgumentCompleter(typeof(CaptureCompleter))]
     public string[]? CaptureId { get; set; }
 
-    /// <summary>Only here to be refused: what has one is a flow or a packet, or a copy of one, whose CaptureId would be taken for a question about the whole capture.</summary>
+    /// <summary>
+    /// Only here to be refused: what has one is a flow or a packet, or a copy of one, whose CaptureId would be taken for a question about
+    /// the whole capture.
+    /// </summary>
     [Parameter(ParameterSetName = StoreSet, ValueFromPipelineByPropertyName = true, DontShow = true)]
     public object? SourceAddress { get; set; }
 
@@ -106,7 +109,9 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
         piped.Add(FullStorePath, CaptureId);
     }
 
-    /// <summary>Reads the flows of the files of this input, one file after the other. Problems of one are reported, and the rest goes on.</summary>
+    /// <summary>
+    /// Reads the flows of the files of this input, one file after the other. Problems of one are reported, and the rest goes on.
+    /// </summary>
     /// <param name="paths">Files for <see cref="PathSet"/>.</param>
     /// <param name="read">Takes the flows of a file; it need not take all.</param>
     protected void ReadFiles(string[]? paths, Action<IEnumerable<Flow>> read)

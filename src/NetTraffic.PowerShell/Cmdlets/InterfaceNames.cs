@@ -18,8 +18,8 @@ internal static class InterfaceNames
     }
 
     /// <summary>
-    /// Names to capture on. Names without wildcards pass as they are: opening them says best what is wrong. A pattern stands for the interfaces that
-    /// are up and may be captured on, without <c>any</c>, which would count every packet twice.
+    /// Names to capture on. Names without wildcards pass as they are: opening them says best what is wrong. A pattern stands for the
+    /// interfaces that are up and may be captured on, without <c>any</c>, which would count every packet twice.
     /// </summary>
     /// <param name="names">Names and patterns.</param>
     /// <param name="interfaces">All interfaces; asked only where there is a pattern.</param>

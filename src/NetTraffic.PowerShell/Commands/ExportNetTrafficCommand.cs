@@ -6,7 +6,10 @@ using NetTraffic.PowerShell.Export;
 
 namespace NetTraffic.PowerShell.Commands;
 
-/// <summary>Export-NetTraffic: a dataset of the store, or objects from the pipeline, into a CSV, JSON or Parquet file that is there whole or not at all.</summary>
+/// <summary>
+/// Export-NetTraffic: a dataset of the store, or objects from the pipeline, into a CSV, JSON or Parquet file that is there whole or not at
+/// all.
+/// </summary>
 [Cmdlet(VerbsData.Export, "NetTraffic", DefaultParameterSetName = StoreSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
@@ -31,7 +34,9 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet, .pcapng, .pcap; .gz behind it compresses.</summary>
+    /// <summary>
+    /// Format; default by the file's extension: .csv, .json, .jsonl, .ndjson, .parquet, .pcapng, .pcap; .gz behind it compresses.
+    /// </summary>
     [Parameter]
     [EnumName(typeof(ExportFormat), "format")]
     public ExportFormat Format { get; set; }
@@ -303,7 +308,9 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
     }
 
-    /// <summary>Whether a pipe, a socket or a device is there: on Unix the file system provider of PowerShell tells, and .NET does not.</summary>
+    /// <summary>
+    /// Whether a pipe, a socket or a device is there: on Unix the file system provider of PowerShell tells, and .NET does not.
+    /// </summary>
     private bool IsNoFile(string place) =>
         (place.StartsWith("/dev/", StringComparison.Ordinal) && !place.StartsWith("/dev/shm/", StringComparison.Ordinal))
         || (File.Exists(place)

@@ -64,7 +64,10 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
         }
     }
 
-    /// <summary>Ends the query, or the reading of the file, as soon as enough is written or the pipeline wants no more: leaving the loop disposes it.</summary>
+    /// <summary>
+    /// Ends the query, or the reading of the file, as soon as enough is written or the pipeline wants no more: leaving the loop disposes
+    /// it.
+    /// </summary>
     private void Write(IEnumerable<Flow> flows, string? view)
     {
         if (left == 0)

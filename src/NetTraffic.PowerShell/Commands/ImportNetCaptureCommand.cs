@@ -127,7 +127,10 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
         WriteObject(result);
     }
 
-    /// <summary>One file twice in a store counts twice in every sum. The same name with the same packets and bytes is the same file for every practical purpose.</summary>
+    /// <summary>
+    /// One file twice in a store counts twice in every sum. The same name with the same packets and bytes is the same file for every
+    /// practical purpose.
+    /// </summary>
     private void WarnOfEarlier(ImportResult result)
     {
         string store = FullStorePath ?? "";

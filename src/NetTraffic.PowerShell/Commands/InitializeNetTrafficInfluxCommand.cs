@@ -7,7 +7,8 @@ using NetTraffic.PowerShell.Completers;
 namespace NetTraffic.PowerShell.Commands;
 
 /// <summary>
-/// Initialize-NetTrafficInflux: makes the database or bucket that is set, with its retention, what Grafana needs to ask it, and on 2.x tokens.
+/// Initialize-NetTrafficInflux: makes the database or bucket that is set, with its retention, what Grafana needs to ask it, and on 2.x
+/// tokens.
 /// </summary>
 [Cmdlet(VerbsData.Initialize, "NetTrafficInflux", SupportsShouldProcess = true)]
 [OutputType(typeof(InfluxSetupResult))]

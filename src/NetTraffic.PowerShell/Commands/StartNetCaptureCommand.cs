@@ -26,7 +26,9 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public string? Filter { get; set; }
 
-    /// <summary>What captures: libpcap in this process, or Wireshark's dumpcap or tshark, which may be permitted to where this process is not.</summary>
+    /// <summary>
+    /// What captures: libpcap in this process, or Wireshark's dumpcap or tshark, which may be permitted to where this process is not.
+    /// </summary>
     [Parameter]
     [EnumName(typeof(CaptureEngine), "engine")]
     public CaptureEngine Engine { get; set; }

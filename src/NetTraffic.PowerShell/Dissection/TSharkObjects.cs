@@ -15,8 +15,8 @@ internal static class TSharkObjects
     private const string LayersTypeName = TypeName + "#Layers";
 
     /// <summary>
-    /// With fields one property each: a value, several as an array, null where the packet has none. Without, a property for each protocol, with its
-    /// fields in it. Whole numbers are numbers; text is made safe for a terminal.
+    /// With fields one property each: a value, several as an array, null where the packet has none. Without, a property for each protocol,
+    /// with its fields in it. Whole numbers are numbers; text is made safe for a terminal.
     /// </summary>
     /// <param name="layers">The packet's layers, as <see cref="TSharkPackets"/> gives them.</param>
     /// <param name="fields">The fields that were asked for; none: all protocols.</param>

@@ -6,7 +6,9 @@ using NetTraffic.PowerShell.Jobs;
 
 namespace NetTraffic.PowerShell.Export;
 
-/// <summary>The packets that Export-NetTraffic writes: of the store's rings, of flows or captures that are piped in, or packets that are piped in.</summary>
+/// <summary>
+/// The packets that Export-NetTraffic writes: of the store's rings, of flows or captures that are piped in, or packets that are piped in.
+/// </summary>
 /// <param name="cmdlet">Whom problems and progress are told.</param>
 /// <param name="stream">Where the file goes.</param>
 /// <param name="legacy">Whether it is a classic pcap file.</param>
@@ -39,7 +41,7 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
             case NetPacket packet:
                 OneKind("packets");
                 export.Add(packet);
-                Tell();
+                ShowProgress();
                 break;
             case Flow flow:
                 OneKind(nameof(flows));
@@ -148,11 +150,11 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
     private bool Write(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin)
     {
         export.Add(packet, decoded, origin);
-        Tell();
+        ShowProgress();
         return true;
     }
 
-    private void Tell()
+    private void ShowProgress()
     {
         if ((Packets & 1023) == 0 && sinceProgress.Elapsed > ProgressEvery)
         {

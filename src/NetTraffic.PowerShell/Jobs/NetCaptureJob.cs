@@ -5,8 +5,8 @@ using NetTraffic.Engine;
 namespace NetTraffic.PowerShell.Jobs;
 
 /// <summary>
-/// A running capture as a PowerShell job: its state follows the capture's, Receive-Job gives <see cref="CaptureStatus"/> objects (one a second, the
-/// newest <see cref="MaxStatuses"/> are kept), and its numbers are live.
+/// A running capture as a PowerShell job: its state follows the capture's, Receive-Job gives <see cref="CaptureStatus"/> objects (one a
+/// second, the newest <see cref="MaxStatuses"/> are kept), and its numbers are live.
 /// </summary>
 public sealed class NetCaptureJob : Job
 {
