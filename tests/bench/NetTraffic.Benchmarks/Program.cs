@@ -22,6 +22,12 @@ internal static class Program
             return 0;
         }
 
+        // receive LOOP INTERFACE READY PACKETS: tests/bench/receive-loop.sh
+        if (args is ["receive", string loop, string device, string ready, string packets])
+        {
+            return ReceiveLoop.Run(loop, device, ready, long.Parse(packets));
+        }
+
         // In this process: BenchmarkDotNet's own build of a project per job does not know the repository's artifacts layout.
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(
             args,
