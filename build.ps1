@@ -72,7 +72,8 @@ function Assert-Sdk {
 function Test-CaptureLibrary {
     if ($IsMacOS) { return $true }
     if ($IsWindows) { return (Test-Path "$env:SystemRoot/System32/Npcap/wpcap.dll", "$env:SystemRoot/System32/wpcap.dll") -contains $true }
-    $ldconfig = Get-Command ldconfig, /sbin/ldconfig, /usr/sbin/ldconfig -CommandType Application -ErrorAction Ignore | Select-Object -First 1
+    $ldconfig = Get-Command ldconfig, /sbin/ldconfig, /usr/sbin/ldconfig -CommandType Application -ErrorAction Ignore |
+        Select-Object -First 1
     if ($ldconfig -and (& $ldconfig -p 2>$null) -match 'libpcap\.so') { return $true }
     Test-Path /lib/libpcap.so*, /lib64/libpcap.so*, /usr/lib/libpcap.so*, /usr/lib64/libpcap.so*, /usr/local/lib/libpcap.so*,
         '/lib/*-linux-*/libpcap.so*', '/usr/lib/*-linux-*/libpcap.so*' | Where-Object { $_ } | Select-Object -First 1
@@ -97,9 +98,9 @@ function Install-CaptureLibrary {
     $line = $managers[$manager]
     if ("$(id -u)" -ne '0' -and $manager -ne 'brew') {
         $line = "sudo $line"
-        if (-not (Get-Command sudo -CommandType Application -ErrorAction Ignore)) { return "libpcap is not installed, $without To install it, run: $line" }
-        sudo -n true 2>$null
-        if ($LASTEXITCODE -ne 0) { return "libpcap is not installed, $without To install it, run: $line" }
+        $sudo = Get-Command sudo -CommandType Application -ErrorAction Ignore
+        if ($sudo) { sudo -n true 2>$null }
+        if (-not $sudo -or $LASTEXITCODE -ne 0) { return "libpcap is not installed, $without To install it, run: $line" }
     }
     "Installing libpcap: $line"
     $log = New-Item -ItemType File -Force -Path (Join-Path $artifacts log libpcap.log)
@@ -121,9 +122,10 @@ function Invoke-Dotnet([string] $What, [string[]] $DotnetArguments) {
     if ($LASTEXITCODE -eq 0) { return }
     $lines = @(Get-Content -LiteralPath $log)
     $errors = @($lines -match '\berror\b')
-    $(if ($errors) { $errors } else { $lines | Select-Object -Last 20 }) | ForEach-Object Trim | Sort-Object -Unique | Select-Object -First 20 |
-        ForEach-Object { [Console]::Error.WriteLine($_) }
-    if ($lines -match 'NU1301|NU1302|Unable to load the service index|No such host is known|Name or service not known|Resource temporarily unavailable') {
+    $(if ($errors) { $errors } else { $lines | Select-Object -Last 20 }) | ForEach-Object Trim | Sort-Object -Unique |
+        Select-Object -First 20 | ForEach-Object { [Console]::Error.WriteLine($_) }
+    $unreachable = 'NU1301|NU1302|Unable to load the service index|No such host is known|Name or service not known|Resource temporarily'
+    if ($lines -match $unreachable) {
         Exit-WithLine "packages could not be fetched: no way to the package source (see $log). Check the network and run this again."
     }
     Exit-WithLine "$What failed; the whole output is in $log"
@@ -132,19 +134,23 @@ function Invoke-Dotnet([string] $What, [string[]] $DotnetArguments) {
 # What the product is made of, and what was made of it (a plain "dotnet build" puts files there that are not ready to run).
 function Get-ProductFingerprint {
     $all = [IO.EnumerationOptions] @{ RecurseSubdirectories = $true }
-    $files = foreach ($place in 'src', 'eng', 'module', 'NetTraffic.psd1', 'Directory.Build.props', 'Directory.Packages.props', 'global.json') {
+    $places = 'src', 'eng', 'module', 'NetTraffic.psd1', 'Directory.Build.props', 'Directory.Packages.props', 'global.json'
+    $files = foreach ($place in $places) {
         $path = Join-Path $root $place
         if ([IO.File]::Exists($path)) { [IO.FileInfo] $path }
         else { ([IO.DirectoryInfo] $path).EnumerateFiles('*', $all) }
     }
     $text = foreach ($file in $files) {
-        if ($file.FullName -notmatch '[\\/]src[\\/].*[\\/](bin|obj)[\\/]') { "$($file.FullName) $($file.Length) $($file.LastWriteTimeUtc.Ticks)" }
+        if ($file.FullName -match '[\\/]src[\\/].*[\\/](bin|obj)[\\/]') { continue }
+        "$($file.FullName) $($file.Length) $($file.LastWriteTimeUtc.Ticks)"
     }
     ($text | Sort-Object) -join "`n"
 }
 
 $productStamp = Join-Path $artifacts .product
-function Test-Product { (Test-Path -LiteralPath $productStamp) -and (Get-Content -LiteralPath $productStamp -Raw) -ceq (Get-ProductFingerprint) }
+function Test-Product {
+    (Test-Path -LiteralPath $productStamp) -and (Get-Content -LiteralPath $productStamp -Raw) -ceq (Get-ProductFingerprint)
+}
 function Set-ProductStamp { Set-Content -LiteralPath $productStamp -Value (Get-ProductFingerprint) -NoNewline }
 
 function Build-Product {
@@ -191,7 +197,8 @@ function New-Package([string[]] $Rids) {
     if ($unknown) { Exit-WithLine "'$unknown' is not a runtime identifier this can pack for: $($known -join ', '), or all." }
     foreach ($rid in $Rids) {
         "Packing $rid ..."
-        Invoke-Dotnet "pack-$rid" @('msbuild', 'eng/product.proj', '-t:Pack', "-p:Rid=$rid", "-p:ModuleVersion=$version", '-m', '-v:m', '-nologo', '-tl:off')
+        $properties = "-p:Rid=$rid", "-p:ModuleVersion=$version"
+        Invoke-Dotnet "pack-$rid" (@('msbuild', 'eng/product.proj', '-t:Pack') + $properties + '-m', '-v:m', '-nologo', '-tl:off')
         $zip = Get-Item -LiteralPath "$artifacts/pack/NetTraffic-$version-$rid.zip"
         "  folder   artifacts/pack/$rid/NetTraffic/$version"
         "  zip      artifacts/pack/$($zip.Name) ($([Math]::Round($zip.Length / 1MB)) MB)"
@@ -243,9 +250,11 @@ try {
         'libpcap' { Install-CaptureLibrary }
         'clean' {
             # All but the PowerShell that may be running this.
-            Get-ChildItem -LiteralPath $artifacts -Force -ErrorAction Ignore | Where-Object FullName -NE $PSHOME | Remove-Item -Recurse -Force
-            'module/bin', 'TestResults', 'BenchmarkDotNet.Artifacts' | Where-Object { Test-Path -LiteralPath $_ } | Remove-Item -Recurse -Force
-            Get-ChildItem src, tests -Directory -Recurse | Where-Object Name -In obj, bin | Remove-Item -Recurse -Force
+            @(
+                Get-ChildItem -LiteralPath $artifacts -Force -ErrorAction Ignore | Where-Object FullName -NE $PSHOME
+                Get-Item module/bin, TestResults, BenchmarkDotNet.Artifacts -ErrorAction Ignore
+                Get-ChildItem src, tests -Directory -Recurse | Where-Object Name -In obj, bin
+            ) | Remove-Item -Recurse -Force
         }
         { $_ -in $null, 'help', '-h', '--help' } { $usage }
         default {

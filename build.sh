@@ -54,8 +54,13 @@ get_powershell() {
     tail -n 5 "$log" >&2
     fail "PowerShell could not be fetched (see $log). Check the network and run this again."
   fi
-  home="$(cd "$root" && dotnet tool run pwsh -- -NoProfile -NonInteractive -Command '$PSHOME')" || fail "the fetched PowerShell does not start: $home"
-  dotnet msbuild "$root/eng/pwsh.proj" -p:PowerShellHome="$home" -nologo -v:m -tl:off >>"$log" 2>&1 || { tail -n 5 "$log" >&2; fail "PowerShell could not be put into artifacts/pwsh (see $log)."; }
+  # shellcheck disable=SC2016
+  home="$(cd "$root" && dotnet tool run pwsh -- -NoProfile -NonInteractive -Command '$PSHOME')" ||
+    fail "the fetched PowerShell does not start: $home"
+  if ! dotnet msbuild "$root/eng/pwsh.proj" -p:PowerShellHome="$home" -nologo -v:m -tl:off >>"$log" 2>&1; then
+    tail -n 5 "$log" >&2
+    fail "PowerShell could not be put into artifacts/pwsh (see $log)."
+  fi
 }
 
 find_dotnet

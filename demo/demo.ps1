@@ -39,7 +39,8 @@ function Invoke-DemoCapture([string[]] $Interface, [string] $Store) {
             if ($whole -gt $shown) {
                 $shown = $whole
                 $now = $job.Status
-                Write-Progress -Activity 'Live capture' -Status "$($now.Packets) packets, $($now.Flows) flows" -PercentComplete ([Math]::Min(100, 100 * $whole / $Seconds))
+                $percent = [Math]::Min(100, 100 * $whole / $Seconds)
+                Write-Progress 'Live capture' "$($now.Packets) packets, $($now.Flows) flows" -PercentComplete $percent
                 '  {0,2} s  {1,7:n0} packets  {2,11:n0} bytes  {3,5:n0} flows' -f $whole, $now.Packets, $now.Bytes, $now.Flows
             }
         }
@@ -90,7 +91,8 @@ try {
     $folder = New-Item -ItemType Directory -Force (Join-Path $root artifacts demo)
     $csv = Export-NetTraffic -Path (Join-Path $folder flows.csv) -Force -StorePath $store
     "$($csv.Rows) flows in $csv; the first two, in PowerShell's own words:"
-    Import-Csv $csv | Select-Object StartTime, Transport, SourceAddress, DestinationAddress, SourceBytes, DestinationBytes -First 2 | Format-List | Out-Default
+    $some = 'StartTime', 'Transport', 'SourceAddress', 'DestinationAddress', 'SourceBytes', 'DestinationBytes'
+    Import-Csv $csv | Select-Object $some -First 2 | Format-List | Out-Default
     "Done. Try './build.sh shell' (./build.ps1 shell), then: Get-Command -Module NetTraffic"
 }
 finally {

@@ -26,7 +26,8 @@ try {
         $writer.WriteStartElement('test')
         $writer.WriteAttributeString('name', (ConvertTo-XmlText "Pester: $($test.ExpandedPath)"))
         $writer.WriteAttributeString('time', $test.Duration.TotalSeconds.ToString('0.000', [cultureinfo]::InvariantCulture))
-        $writer.WriteAttributeString('result', @{ Passed = 'Pass'; Failed = 'Fail'; NotRun = 'NotRun'; Skipped = 'Skip' }[$test.Result] ?? 'Fail')
+        $words = @{ Passed = 'Pass'; Failed = 'Fail'; NotRun = 'NotRun'; Skipped = 'Skip' }
+        $writer.WriteAttributeString('result', $words[$test.Result] ?? 'Fail')
         # Set-ItResult -Because puts the reason into the message.
         $message = ConvertTo-XmlText (@($test.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n")
         if ($test.Result -eq 'Skipped') {
@@ -35,13 +36,15 @@ try {
         elseif ($test.Result -ne 'Passed') {
             $writer.WriteStartElement('failure')
             $writer.WriteElementString('message', $message)
-            $writer.WriteElementString('stack-trace', (ConvertTo-XmlText (@($test.ErrorRecord | ForEach-Object { $_.ScriptStackTrace }) -join "`n")))
+            $trace = @($test.ErrorRecord | ForEach-Object { $_.ScriptStackTrace }) -join "`n"
+            $writer.WriteElementString('stack-trace', (ConvertTo-XmlText $trace))
             $writer.WriteEndElement()
         }
         $writer.WriteEndElement()
     }
     # A file that could not even be read, or a block whose setup failed, is a failure of its own.
-    $broken = @($result.Containers | Where-Object Result -EQ Failed | Where-Object ErrorRecord) + @($result.FailedBlocks | Where-Object { $_ })
+    $broken = @($result.Containers | Where-Object Result -EQ Failed | Where-Object ErrorRecord) +
+        @($result.FailedBlocks | Where-Object { $_ })
     if ($broken) {
         $writer.WriteStartElement('errors')
         foreach ($one in $broken) {

@@ -68,7 +68,7 @@ function Add-Result($Run) {
                 'NotRun' { }
                 default {
                     $here.failed++
-                    $parts = 'failure/message', 'failure/stack-trace' | ForEach-Object { $test.SelectSingleNode($_) } | ForEach-Object InnerText
+                    $parts = $test.SelectNodes('failure/message | failure/stack-trace') | ForEach-Object InnerText
                     $failures.Add("FAILED $($test.GetAttribute('name'))`n$($parts -join "`n")")
                 }
             }
@@ -81,11 +81,13 @@ function Add-Result($Run) {
     }
     if (-not $document -or ($Run.ExitCode -ne 0 -and $here.failed -eq 0)) {
         $here.failed++
-        $why = $Run.ExitCode -eq -999 ? "did not end within $TimeoutMinutes minutes" : "ended with code $($Run.ExitCode)$($document ? '' : ' and left no results')"
+        $why = $Run.ExitCode -eq -999 ? "did not end within $TimeoutMinutes minutes" : "ended with code $($Run.ExitCode)"
+        if (-not $document) { $why += ' and left no results' }
         $failures.Add("FAILED $($Run.Name) $why; its output is in $($Run.Log)`n$((Get-Content -LiteralPath $Run.Log -Tail 30) -join "`n")")
     }
     foreach ($key in 'passed', 'failed', 'skipped') { $counts[$key] += $here[$key] }
-    '{0,-36} {1,5} passed {2,3} failed {3,3} skipped  {4,6:0.0} s' -f $Run.Name, $here.passed, $here.failed, $here.skipped, $Run.Watch.Elapsed.TotalSeconds
+    $seconds = $Run.Watch.Elapsed.TotalSeconds
+    '{0,-36} {1,5} passed {2,3} failed {3,3} skipped  {4,6:0.0} s' -f $Run.Name, $here.passed, $here.failed, $here.skipped, $seconds
     $failures | ForEach-Object { "$_`n" }
 }
 
@@ -93,7 +95,8 @@ function Add-Result($Run) {
 function Start-Room([string] $Name, [string] $Label = $Name, [string[]] $Arguments = @()) {
     $file = Join-Path $results "$Label.xml"
     Remove-Item -LiteralPath $file -ErrorAction Ignore
-    $program = Get-Item (Join-Path $root artifacts bin $Name release* ($IsWindows ? "$Name.exe" : $Name)) -ErrorAction Ignore | Select-Object -First 1
+    $pattern = Join-Path $root artifacts bin $Name release* ($IsWindows ? "$Name.exe" : $Name)
+    $program = Get-Item $pattern -ErrorAction Ignore | Select-Object -First 1
     if (-not $program) { throw "There is no program of '$Name' in artifacts/bin; it was not built." }
     Start-Program $Label $program.FullName (@('-noColor', '-result-xml', $file) + $Arguments)
 }
@@ -106,10 +109,12 @@ function Start-Pester([int] $Part) {
     $at = 0
     $files = Get-ChildItem (Join-Path $root tests module) -Filter *.Tests.ps1 | Sort-Object Length -Descending |
         Where-Object { $at++ % 2 -eq $Part - 1 } | ForEach-Object FullName
-    Start-Program $label $env:NETTRAFFIC_PWSH (@('-NoProfile', '-NonInteractive', '-File', (Join-Path $PSScriptRoot run-pester.ps1), '-ResultFile', $file) + $files)
+    $script = Join-Path $PSScriptRoot run-pester.ps1
+    Start-Program $label $env:NETTRAFFIC_PWSH (@('-NoProfile', '-NonInteractive', '-File', $script, '-ResultFile', $file) + $files)
 }
 
-$rooms = @('Pester') + @(Get-ChildItem (Join-Path $root tests) -Recurse -Filter *.Tests.csproj | ForEach-Object BaseName) | Where-Object { $_ -like "*$Room*" }
+$projects = Get-ChildItem (Join-Path $root tests) -Recurse -Filter *.Tests.csproj
+$rooms = @('Pester') + @($projects.BaseName) | Where-Object { $_ -like "*$Room*" }
 
 # What measures losses runs first, by itself.
 $integration = 'NetTraffic.Integration.Tests'
