@@ -126,18 +126,20 @@ if ($rooms -contains $integration) {
 
 # Then the rest, the longest first, a few at a time: the scripts wait more than they work.
 $first = $integration, 'Pester', 'NetTraffic.Store.Tests', 'NetTraffic.PowerShell.Tests', 'NetTraffic.Influx.Tests'
-$waiting = [System.Collections.Generic.Queue[scriptblock]]::new()
-foreach ($name in @($first | Where-Object { $_ -in $rooms }) + @($rooms | Where-Object { $_ -notin $first })) {
-    switch ($name) {
-        'Pester' { 1, 2 | ForEach-Object { $part = $_; $waiting.Enqueue({ Start-Pester $part }.GetNewClosure()) } }
-        $integration { $waiting.Enqueue({ Start-Room $integration $integration '-trait-', 'Runs=Alone' }) }
-        default { $waiting.Enqueue({ Start-Room $name }.GetNewClosure()) }
-    }
-}
+$ordered = @($first | Where-Object { $_ -in $rooms }) + @($rooms | Where-Object { $_ -notin $first })
+$waiting = [System.Collections.Generic.Queue[string]]::new()
+$ordered | ForEach-Object { $_ -eq 'Pester' ? @('Pester 1', 'Pester 2') : $_ } | ForEach-Object { $waiting.Enqueue($_) }
 $atOnce = [Math]::Clamp([Environment]::ProcessorCount, 1, 4) + 1
 $running = [System.Collections.Generic.List[object]]::new()
 while ($waiting.Count -gt 0 -or $running.Count -gt 0) {
-    while ($waiting.Count -gt 0 -and $running.Count -lt $atOnce) { $running.Add((& $waiting.Dequeue())) }
+    while ($waiting.Count -gt 0 -and $running.Count -lt $atOnce) {
+        $name = $waiting.Dequeue()
+        $running.Add($(
+                if ($name -like 'Pester *') { Start-Pester ([int] $name.Split(' ')[1]) }
+                elseif ($name -eq $integration) { Start-Room $name $name '-trait-', 'Runs=Alone' }
+                else { Start-Room $name }
+            ))
+    }
     foreach ($run in @($running)) {
         if (Test-Ended $run 100) {
             $null = $running.Remove($run)

@@ -227,7 +227,8 @@ Describe 'A capture whose process ends' {
         @{ What = 'SIGTERM while a script sleeps'; Then = 'Start-Sleep 60'; Signal = 'TERM'; Code = 143 }
         @{ What = 'SIGHUP while a script sleeps'; Then = 'Start-Sleep 60'; Signal = 'HUP'; Code = 129 }
         @{ What = 'Ctrl+C while a script sleeps'; Then = 'Start-Sleep 60'; Signal = 'INT'; Code = 1 }
-        @{ What = 'exit 3'; Then = 'while (-not (Test-Path "$env:NETTRAFFIC_END")) { Start-Sleep -Milliseconds 50 }; exit 3'; Signal = $null; Code = 3 }
+        @{ What = 'exit 3'; Then = 'while (-not (Test-Path "$env:NETTRAFFIC_END")) { Start-Sleep -Milliseconds 50 }; exit 3'
+            Signal = $null; Code = 3 }
     ) {
         $env:NETTRAFFIC_END = Get-TestPath ([guid]::NewGuid().ToString('n'))
         try {

@@ -132,7 +132,8 @@ Describe 'Export-NetTraffic writes' {
 
     It 'text that spreadsheets and terminals take for theirs so that it does nothing: <Title>' -ForEach $hostile {
         $null = [pscustomobject] @{ Name = $Text } | Export-NetTraffic "$folder/h.csv"
-        [System.IO.File]::ReadAllText("$folder/h.csv").TrimEnd("`n").Split("`n", 2)[1].Trim('"').Replace('""', '"') | Should -Be ($Written.Trim('"').Replace('""', '"'))
+        [System.IO.File]::ReadAllText("$folder/h.csv").TrimEnd("`n").Split("`n", 2)[1].Trim('"').Replace('""', '"') |
+            Should -Be ($Written.Trim('"').Replace('""', '"'))
         $null = [pscustomobject] @{ Name = $Text } | Export-NetTraffic "$folder/h.json"
         $json = [System.IO.File]::ReadAllText("$folder/h.json")
         $json.TrimEnd("`n") | Should -Not -Match "[\p{Cc}$([char]0x202E)]"
@@ -160,7 +161,8 @@ Describe 'Export-NetTraffic -Format Pcap' {
     BeforeEach { $folder = New-Item -ItemType Directory (Get-TestPath ([guid]::NewGuid().ToString('n'))) }
 
     It 'has what TShark finds by the same filter: <Arguments>' -ForEach @(
-        @{ Arguments = "-Filter 'udp port 53'"; Name = 'dns.pcapng'; DisplayFilter = 'udp.port == 53 && !vxlan && !gre && !icmp && !icmpv6' }
+        @{ Arguments = "-Filter 'udp port 53'"; Name = 'dns.pcapng'
+            DisplayFilter = 'udp.port == 53 && !vxlan && !gre && !icmp && !icmpv6' }
         @{ Arguments = '-Port 80 -Legacy'; Name = 'web.pcap'; DisplayFilter = 'tcp.port == 80' }
         @{ Arguments = '-Protocol ARP'; Name = 'arp.pcapng'; DisplayFilter = 'arp && !ip && !ipv6' }
     ) {
@@ -208,13 +210,16 @@ Describe 'Export-NetTraffic -Format Pcap' {
         @{ Script = 'Export-NetTraffic $to -FlowId 1 -StorePath $bare'; Id = 'NoSuchFlow'; Category = 'ObjectNotFound' }
         @{ Script = 'Export-NetTraffic $to -PerInterval -StorePath $bare'; Id = 'BadArgument'; Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic $to -Dataset Captures -StorePath $bare'; Id = 'BadArgument'; Category = 'InvalidArgument' }
-        @{ Script = 'Export-NetTraffic $to -Format Csv -Dataset Captures -FlowId 1 -StorePath $bare'; Id = 'BadArgument'; Category = 'InvalidArgument' }
+        @{ Script = 'Export-NetTraffic $to -Format Csv -Dataset Captures -FlowId 1 -StorePath $bare'; Id = 'BadArgument'
+            Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic $to -Format Csv -Legacy -StorePath $bare'; Id = 'BadArgument'; Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic $to -Format Json -Filter tcp -StorePath $bare'; Id = 'BadArgument'; Category = 'InvalidArgument' }
         @{ Script = "'text' | Export-NetTraffic `$to -StorePath `$bare"; Id = 'NotPackets'; Category = 'InvalidArgument' }
         @{ Script = '1..50 | Export-NetTraffic $to -StorePath $kept'; Id = 'NotPackets'; Category = 'InvalidArgument' }
-        @{ Script = 'Get-NetFlow -Path $sample -First 1 | Export-NetTraffic $to -StorePath $bare'; Id = 'FlowsOfFile'; Category = 'InvalidArgument' }
-        @{ Script = 'Get-NetPacket -Path $sample | Export-NetTraffic $to -Filter tcp -StorePath $bare'; Id = 'BadArgument'; Category = 'InvalidArgument' }
+        @{ Script = 'Get-NetFlow -Path $sample -First 1 | Export-NetTraffic $to -StorePath $bare'; Id = 'FlowsOfFile'
+            Category = 'InvalidArgument' }
+        @{ Script = 'Get-NetPacket -Path $sample | Export-NetTraffic $to -Filter tcp -StorePath $bare'; Id = 'BadArgument'
+            Category = 'InvalidArgument' }
         @{ Script = '@(Get-NetFlow -First 1 -StorePath $kept) + @(Get-NetCapture -StorePath $kept) | Export-NetTraffic $to -StorePath $kept'; Id = 'MixedPackets'; Category = 'InvalidArgument' }
         @{ Script = "Export-NetTraffic `$to -Filter 'tcp prot 80' -StorePath `$kept"; Id = 'BadFilter'; Category = 'InvalidArgument' }
     ) {
@@ -230,7 +235,8 @@ Describe 'Files that are there' {
 
     It 'are kept without -Force' {
         Set-Content "$folder/kept.csv" precious
-        (Assert-Problem { Export-NetTraffic "$folder/kept.csv" } ExportFileExists ResourceExists).ErrorDetails.RecommendedAction | Should -BeLike '*-Force*'
+        (Assert-Problem { Export-NetTraffic "$folder/kept.csv" } ExportFileExists ResourceExists).ErrorDetails.RecommendedAction |
+            Should -BeLike '*-Force*'
         Get-Content "$folder/kept.csv" | Should -Be precious
         $null = Export-NetTraffic "$folder/kept.csv" -Force
         (Get-Content "$folder/kept.csv")[0] | Should -BeLike 'StartTime*'
@@ -292,10 +298,12 @@ Describe 'What Export-NetTraffic refuses' {
         @{ Script = 'Export-NetTraffic "$folder/nowhere/x.csv"'; Id = 'FolderNotFound'; Category = 'ObjectNotFound' }
         @{ Script = 'Export-NetTraffic Env:/x.csv'; Id = 'NotAFilePath'; Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic /dev/null -Format Csv -Force'; Id = 'ExportPathIsDevice'; Category = 'InvalidArgument' }
-        @{ Script = 'Export-NetTraffic "$folder/c.csv" -Dataset Captures -Address 10.0.0.1'; Id = 'BadArgument'; Category = 'InvalidArgument' }
+        @{ Script = 'Export-NetTraffic "$folder/c.csv" -Dataset Captures -Address 10.0.0.1'; Id = 'BadArgument'
+            Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic "$folder/c.csv" -Dataset Captures -Port 53'; Id = 'BadArgument'; Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic "$folder/c.csv" -Dataset Captures -Protocol UDP'; Id = 'BadArgument'; Category = 'InvalidArgument' }
-        @{ Script = 'Export-NetTraffic "$folder/c.csv" -Dataset Captures -Application dns'; Id = 'BadArgument'; Category = 'InvalidArgument' }
+        @{ Script = 'Export-NetTraffic "$folder/c.csv" -Dataset Captures -Application dns'; Id = 'BadArgument'
+            Category = 'InvalidArgument' }
     ) {
         $null = Assert-Problem { Invoke-Expression $Script } $Id $Category
         Get-ChildItem $folder -Force | Should -BeNullOrEmpty

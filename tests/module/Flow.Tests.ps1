@@ -19,8 +19,10 @@ Describe 'Get-NetFlow of a store' {
 
     It 'has both ends, both directions and what they are' {
         $flow = Get-NetFlow -First 1
-        $flow.DestinationAddress, $flow.DestinationPort, $flow.Transport, $flow.IpProtocol, $flow.Application | Should -Be '192.0.2.53', 53, 'UDP', 17, 'dns'
-        $flow.SourcePackets, $flow.DestinationPackets, $flow.SourceBytes, $flow.DestinationBytes, $flow.Packets, $flow.Bytes | Should -Be 1, 1, 72, 122, 2, 194
+        $flow.DestinationAddress, $flow.DestinationPort, $flow.Transport, $flow.IpProtocol, $flow.Application |
+            Should -Be '192.0.2.53', 53, 'UDP', 17, 'dns'
+        $flow.SourcePackets, $flow.DestinationPackets, $flow.SourceBytes, $flow.DestinationBytes, $flow.Packets, $flow.Bytes |
+            Should -Be 1, 1, 72, 122, 2, 194
         $flow.Duration | Should -Be ([timespan]::FromSeconds(0.5))
         $flow.CommunityId | Should -Match '^1:[A-Za-z0-9+/]{27}=$'
         $flow.CaptureId | Should -Be $captureId
@@ -167,8 +169,10 @@ Describe 'What Get-NetFlow refuses' {
     It 'copies of a flow, as <Form>, into <Command>' -ForEach @(
         foreach ($command in 'Get-NetPacket', 'Get-NetFlow', 'Get-TrafficSummary') {
             @{ Command = $command; Form = 'Select-Object'; Copy = { Get-NetFlow -First 1 | Select-Object * } }
-            @{ Command = $command; Form = 'Import-Clixml'; Copy = { Get-NetFlow -First 1 | Export-Clixml "$TestDrive/flow.xml"; Import-Clixml "$TestDrive/flow.xml" } }
-            @{ Command = $command; Form = 'an object of its own'; Copy = { [pscustomobject] @{ CaptureId = $captureId; SourceAddress = $null } } }
+            @{ Command = $command; Form = 'Import-Clixml'
+                Copy = { Get-NetFlow -First 1 | Export-Clixml "$TestDrive/flow.xml"; Import-Clixml "$TestDrive/flow.xml" } }
+            @{ Command = $command; Form = 'an object of its own'
+                Copy = { [pscustomobject] @{ CaptureId = $captureId; SourceAddress = $null } } }
         }
     ) {
         $copies = & $Copy
@@ -180,7 +184,8 @@ Describe 'What Get-NetFlow refuses' {
     }
 
     It 'a protocol that is none, with the nearest: <Given>' -ForEach @(
-        @{ Given = 'TPC'; Near = 'TCP' }, @{ Given = 'ud'; Near = 'UDP' }, @{ Given = 'icmp6'; Near = 'ICMPv6' }, @{ Given = 'ar*'; Near = 'ARP' }
+        @{ Given = 'TPC'; Near = 'TCP' }, @{ Given = 'ud'; Near = 'UDP' }
+        @{ Given = 'icmp6'; Near = 'ICMPv6' }, @{ Given = 'ar*'; Near = 'ARP' }
     ) {
         Assert-Problem { Get-NetFlow -Protocol $Given } BadValue InvalidArgument | Should -BeLike "*$Near*"
     }

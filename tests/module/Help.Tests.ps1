@@ -84,8 +84,9 @@ Describe 'The examples' {
         # A capture would wait for the server at its end.
         if ($Code -match 'Influx') { $env:NETTRAFFIC_INFLUX_URL = 'http://127.0.0.1:9' } else { Remove-Item env:NETTRAFFIC_INFLUX_URL -ErrorAction Ignore }
         # Which interfaces a machine has, how long somebody waits and what the user's own settings are is not the example's to know.
-        $here = $Code -replace 'eth0, wlan0|eth0|\bany\b|\blo\b', $loopback -replace '-First 20$', '-First 1' -replace '-PacketCount 1000', '-PacketCount 1' -replace
-            'Start-NetCapture$|Start-NetCapture(?=\r?\n)', "Start-NetCapture $loopback" -replace '/srv/traffic', '/srv/traffic -WhatIf' -replace '\bexit (\d)', '"exit $1"'
+        $here = $Code -replace 'eth0, wlan0|eth0|\bany\b|\blo\b', $loopback -replace '-First 20$', '-First 1'
+        $here = $here -replace '-PacketCount 1000', '-PacketCount 1' -replace '/srv/traffic', '/srv/traffic -WhatIf'
+        $here = $here -replace 'Start-NetCapture$|Start-NetCapture(?=\r?\n)', "Start-NetCapture $loopback" -replace '\bexit (\d)', '"exit $1"'
         $got = Invoke-Recorded { Invoke-Expression $here }
         # Nothing answers as InfluxDB here; that this is what is said is as far as these go.
         $got.Errors | Where-Object { $_.FullyQualifiedErrorId -notlike 'InfluxUnreachable,*' } | Should -BeNullOrEmpty

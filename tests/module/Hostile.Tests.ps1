@@ -92,7 +92,8 @@ Describe 'A hostile file name' {
         @{ What = 'the error of a bad file read'; Script = { Get-NetFlow -LiteralPath $bad } }
         @{ What = 'the error of packets'; Script = { Get-NetPacket -LiteralPath $bad } }
         @{ What = 'the error of an unknown capture'; Script = { Get-NetFlow -CaptureId $evil -StorePath $store -WarningAction Ignore } }
-        @{ What = 'the error of an unknown name'; Script = { $null = Import-NetCapture (New-DnsCapture ok.pcap 1) -StorePath $store -WarningAction Ignore; Get-NetCapture -Name $evil -StorePath $store } }
+        @{ What = 'the error of an unknown name'
+            Script = { $null = Import-NetCapture (New-DnsCapture ok.pcap 1) -StorePath $store -WarningAction Ignore; Get-NetCapture -Name $evil -StorePath $store } }
         @{ What = 'the error of an interface'; Script = { Start-NetCapture $evil -StorePath $store } }
         @{ What = 'the error of an export'; Script = { Export-NetTraffic "$TestDrive/no-$evil/x.csv" -StorePath $store } }
         @{ What = 'the error of an address'; Script = { Get-NetFlow -Address $evil } }
@@ -120,7 +121,8 @@ Describe 'A hostile file name' {
     It 'in progress bars is harmless' {
         $got = Invoke-Runspace 'Import-NetCapture -LiteralPath $args[0] -StorePath $args[1]' -ArgumentList $cut, (New-StorePath)
         $got.Progress | Should -Not -BeNullOrEmpty
-        Get-Unsafe (($got.Progress | ForEach-Object { $_.Activity; $_.StatusDescription; $_.CurrentOperation }) -join "`n") | Should -BeNullOrEmpty
+        Get-Unsafe (($got.Progress | ForEach-Object { $_.Activity; $_.StatusDescription; $_.CurrentOperation }) -join "`n") |
+            Should -BeNullOrEmpty
     }
 
     It 'in what a terminal and a transcript get is harmless' {

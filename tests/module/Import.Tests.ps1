@@ -16,7 +16,8 @@ Describe 'An import' {
 
     It 'has exact numbers' {
         $result | Should -BeOfType NetTraffic.ImportResult
-        $result.Path, $result.Complete, $result.Packets, $result.Flows, $result.DecodeFailures, $result.Bytes | Should -Be $path, $true, 6, 3, 0, (3 * (72 + 122))
+        $result.Path, $result.Complete, $result.Packets, $result.Flows, $result.DecodeFailures, $result.Bytes |
+            Should -Be $path, $true, 6, 3, 0, (3 * (72 + 122))
         $result.StartTime.ToUniversalTime() | Should -Be (Get-CaptureStart)
         $result.EndTime.ToUniversalTime() | Should -Be (Get-CaptureStart).AddSeconds(2.5)
         $result.StorePath | Should -Be $store
@@ -25,7 +26,8 @@ Describe 'An import' {
 
     It 'is a capture of the store' {
         $listed = Get-NetCapture -StorePath $store
-        $listed.CaptureId, $listed.Name, "$($listed.State)", $listed.Kind, $listed.Sensor | Should -Be $result.CaptureId, 'dns.pcap', 'Completed', 'Import', 'tap1'
+        $listed.CaptureId, $listed.Name, "$($listed.State)", $listed.Kind, $listed.Sensor |
+            Should -Be $result.CaptureId, 'dns.pcap', 'Completed', 'Import', 'tap1'
     }
 
     It 'can be piped on' {
@@ -50,7 +52,8 @@ Describe 'An import' {
         $got = Invoke-Runspace 'Import-NetCapture $args[0] -StorePath $args[1]' -ArgumentList $many, (New-StorePath)
         $got.Errors | Should -BeNullOrEmpty
         $got.Progress.Activity | Sort-Object -Unique | Should -Be 'Importing many.pcap'
-        @($got.Progress | Where-Object { $_.PercentComplete -eq 100 -and $_.StatusDescription -like '*1,000 packets*' }) | Should -Not -BeNullOrEmpty
+        @($got.Progress | Where-Object { $_.PercentComplete -eq 100 -and $_.StatusDescription -like '*1,000 packets*' }) |
+            Should -Not -BeNullOrEmpty
         "$($got.Progress[-1].RecordType)" | Should -Be Completed
     }
 }
@@ -128,7 +131,8 @@ Describe 'A file that is damaged or none' {
 
     It 'ends the batch with -ErrorAction Stop' {
         $store = New-StorePath
-        { Import-NetCapture "$TestDrive/missing", (New-DnsCapture good.pcap 1) -StorePath $store -ErrorAction Stop } | Should -Throw -ErrorId 'FileNotFound,*'
+        { Import-NetCapture "$TestDrive/missing", (New-DnsCapture good.pcap 1) -StorePath $store -ErrorAction Stop } |
+            Should -Throw -ErrorId 'FileNotFound,*'
         Get-NetCapture -StorePath $store -WarningAction Ignore | Should -BeNullOrEmpty
     }
 }
@@ -167,7 +171,8 @@ Describe 'Import-NetCapture refuses' {
     }
 
     It 'what other programs write into the pipeline' {
-        (Assert-Problem { 'text' | Import-NetCapture -Path - } PipelineIsText InvalidArgument).ErrorDetails.RecommendedAction | Should -BeLike '*named pipe*'
+        (Assert-Problem { 'text' | Import-NetCapture -Path - } PipelineIsText InvalidArgument).ErrorDetails.RecommendedAction |
+            Should -BeLike '*named pipe*'
     }
 
     It 'a snap length without a ring' {

@@ -18,13 +18,15 @@ Describe 'InfluxDB' {
     AfterEach { Get-ChildItem env:NETTRAFFIC_INFLUX_* | Remove-Item }
 
     It '<_> names the next move where no server is set' -ForEach 'Test-NetTrafficInflux', 'Sync-NetTrafficInflux', 'Initialize-NetTrafficInflux' {
-        (Assert-Problem { & $_ -StorePath $store } InfluxNotSet ObjectNotFound).ErrorDetails.RecommendedAction | Should -BeLike '*-InfluxUrl*'
+        (Assert-Problem { & $_ -StorePath $store } InfluxNotSet ObjectNotFound).ErrorDetails.RecommendedAction |
+            Should -BeLike '*-InfluxUrl*'
     }
 
     It 'keeps its settings, and shows no secret' {
         Set-NetTrafficOption -InfluxUrl http://influx.example:8086/ -InfluxOrg ops -InfluxBucket b -InfluxGeneration 2 -InfluxToken $secure -StorePath $store
         $option = Get-NetTrafficOption -StorePath $store
-        $option.InfluxUrl, $option.InfluxOrg, $option.InfluxBucket, "$($option.InfluxGeneration)" | Should -Be 'http://influx.example:8086', ops, b, V2
+        $option.InfluxUrl, $option.InfluxOrg, $option.InfluxBucket, "$($option.InfluxGeneration)" |
+            Should -Be 'http://influx.example:8086', ops, b, V2
         $option.HasInfluxToken, $option.HasInfluxPassword | Should -Be $true, $false
         $option | Format-List * | Out-String | Should -Not -Match $secret
         $option | ConvertTo-Json | Should -Not -Match $secret
@@ -66,19 +68,25 @@ Describe 'InfluxDB' {
         $shown.HasInfluxToken | Should -BeTrue
         $shown.FromEnvironment | Should -Be 'InfluxUrl (NETTRAFFIC_INFLUX_URL)', 'InfluxToken (NETTRAFFIC_INFLUX_TOKEN_FILE)'
         Remove-Item "$TestDrive/token"
-        (Assert-Problem { Get-NetTrafficOption -StorePath $store } StoreFailed ResourceUnavailable).ErrorDetails.Message | Should -BeLike '*NETTRAFFIC_INFLUX_TOKEN_FILE*'
+        (Assert-Problem { Get-NetTrafficOption -StorePath $store } StoreFailed ResourceUnavailable).ErrorDetails.Message |
+            Should -BeLike '*NETTRAFFIC_INFLUX_TOKEN_FILE*'
     }
 
     It 'has the move that fits what is wrong: <What>' -ForEach @(
-        @{ What = 'half a config.json'; Id = 'StoreFailed'; Category = 'ResourceUnavailable'; Names = '*config.json*'; Command = 'Get-NetTrafficOption'
+        @{ What = 'half a config.json'; Id = 'StoreFailed'; Category = 'ResourceUnavailable'; Names = '*config.json*'
+            Command = 'Get-NetTrafficOption'
             Make = { Set-Content "$store/config.json" '{"InfluxUrl": "http://' } }
-        @{ What = 'a URL in config.json that is none'; Id = 'BadArgument'; Category = 'InvalidArgument'; Names = '*config.json*'; Command = 'Test-NetTrafficInflux'
+        @{ What = 'a URL in config.json that is none'; Id = 'BadArgument'; Category = 'InvalidArgument'; Names = '*config.json*'
+            Command = 'Test-NetTrafficInflux'
             Make = { Set-Content "$store/config.json" '{"InfluxUrl": "nowhere"}' } }
-        @{ What = 'half a secrets.json'; Id = 'StoreFailed'; Category = 'ResourceUnavailable'; Names = '*-InfluxToken*'; Command = 'Test-NetTrafficInflux'
+        @{ What = 'half a secrets.json'; Id = 'StoreFailed'; Category = 'ResourceUnavailable'; Names = '*-InfluxToken*'
+            Command = 'Test-NetTrafficInflux'
             Make = { Set-NetTrafficOption -InfluxUrl http://127.0.0.1:1 -StorePath $store; Set-Content "$store/secrets.json" '{"InfluxToken": "very-secret-71' } }
-        @{ What = 'a token file that is not there'; Id = 'StoreFailed'; Category = 'ResourceUnavailable'; Names = '*NETTRAFFIC_INFLUX_TOKEN_FILE*'; Command = 'Test-NetTrafficInflux'
+        @{ What = 'a token file that is not there'; Id = 'StoreFailed'; Category = 'ResourceUnavailable'
+            Names = '*NETTRAFFIC_INFLUX_TOKEN_FILE*'; Command = 'Test-NetTrafficInflux'
             Make = { $env:NETTRAFFIC_INFLUX_TOKEN_FILE = "$store/nowhere" } }
-        @{ What = 'a variable that is no URL'; Id = 'BadArgument'; Category = 'InvalidArgument'; Names = '*environment variable*'; Command = 'Test-NetTrafficInflux'
+        @{ What = 'a variable that is no URL'; Id = 'BadArgument'; Category = 'InvalidArgument'; Names = '*environment variable*'
+            Command = 'Test-NetTrafficInflux'
             Make = { $env:NETTRAFFIC_INFLUX_URL = 'influx.example' } }
     ) {
         $null = New-Item -ItemType Directory $store

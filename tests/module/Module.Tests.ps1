@@ -55,15 +55,18 @@ Describe 'The module' {
     It 'keeps all but its words in a load context of its own' {
         $null = Get-TrafficSummary -WarningAction Ignore
         $names = [System.Runtime.Loader.AssemblyLoadContext]::Default.Assemblies | ForEach-Object { $_.GetName().Name }
-        $names | Where-Object { $_ -like 'DuckDB*' -or $_ -in 'CsvHelper', 'NetTraffic.Engine', 'NetTraffic.PowerShell' } | Should -BeNullOrEmpty
+        $names | Where-Object { $_ -like 'DuckDB*' -or $_ -in 'CsvHelper', 'NetTraffic.Engine', 'NetTraffic.PowerShell' } |
+            Should -BeNullOrEmpty
         $names | Should -Contain NetTraffic
-        [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext((Get-Command Get-NetFlow).ImplementingType.Assembly).Name | Should -Be NetTraffic
+        [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext((Get-Command Get-NetFlow).ImplementingType.Assembly).Name |
+            Should -Be NetTraffic
     }
 
     It 'has parameters and outputs of types that users can name' {
         foreach ($cmdlet in $cmdlets) {
             foreach ($type in @($cmdlet.Parameters.Values.ParameterType) + @($cmdlet.OutputType.Type | Where-Object { $_ })) {
-                [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($type.Assembly).Name | Should -Not -Be NetTraffic -Because "$($cmdlet.Name): $type"
+                [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($type.Assembly).Name |
+                    Should -Not -Be NetTraffic -Because "$($cmdlet.Name): $type"
             }
         }
     }

@@ -12,7 +12,8 @@ Describe 'Settings' {
     It 'have defaults' {
         $option = Get-NetTrafficOption -StorePath $store
         $option | Should -BeOfType NetTraffic.TrafficOption
-        $option.StorePath, $option.Sensor, $option.Retention, $option.FlushInterval | Should -Be $store, ([Environment]::MachineName), $null, ([timespan]::FromSeconds(5))
+        $option.StorePath, $option.Sensor, $option.Retention, $option.FlushInterval |
+            Should -Be $store, ([Environment]::MachineName), $null, ([timespan]::FromSeconds(5))
         $store | Should -Not -Exist
     }
 

@@ -20,7 +20,8 @@ Describe 'Packets of a file' {
         $second | Should -BeOfType NetTraffic.NetPacket
         $second.Number, $second.Length, $second.CapturedLength | Should -Be 2, 122, 122
         $second.Time.ToUniversalTime() | Should -Be (Get-CaptureStart).AddSeconds(0.5)
-        $second.SourceAddress, $second.SourcePort, $second.DestinationAddress, $second.DestinationPort | Should -Be '192.0.2.53', 53, '10.1.0.0', 40000
+        $second.SourceAddress, $second.SourcePort, $second.DestinationAddress, $second.DestinationPort |
+            Should -Be '192.0.2.53', 53, '10.1.0.0', 40000
         $second.IpProtocol, $second.Transport | Should -Be 17, UDP
         $second.Info | Should -BeLike 'DNS query 0x0000*'
         $second.Data | Should -HaveCount 122
@@ -54,7 +55,8 @@ Describe 'Packets of a file' {
     It 'work with Group-Object, Where-Object and Export-Csv' {
         (Get-NetPacket $sample | Group-Object Transport).Name | Should -Contain TCP
         Get-NetPacket $sample -First 500 | Where-Object Source -EQ 10.0.2.53 | Where-Object Proto -EQ TCP | Should -HaveCount 5
-        Get-NetPacket $sample -Port 443 | Where-Object Info -Like '*SNI=*' | Select-Object Time, Info -First 5 | Export-Csv "$TestDrive/hello.csv"
+        Get-NetPacket $sample -Port 443 | Where-Object Info -Like '*SNI=*' | Select-Object Time, Info -First 5 |
+            Export-Csv "$TestDrive/hello.csv"
         Import-Csv "$TestDrive/hello.csv" | Should -HaveCount 5
     }
 
@@ -130,7 +132,8 @@ Describe 'What Get-NetPacket refuses' {
         @{ Script = 'Get-NetPacket -Dissector TShark'; Id = 'TSharkNeedsFile'; Category = 'InvalidArgument' }
         @{ Script = 'Get-NetPacket -Interface lo -Field frame.number'; Id = 'TSharkNeedsFile'; Category = 'InvalidArgument' }
         @{ Script = 'Get-NetPacket -Path - -DisplayFilter dns'; Id = 'TSharkNeedsFile'; Category = 'InvalidArgument' }
-        @{ Script = 'Get-NetFlow -Path $dns | Get-NetPacket -Path $dns -DisplayFilter dns'; Id = 'TSharkNeedsFile'; Category = 'InvalidArgument' }
+        @{ Script = 'Get-NetFlow -Path $dns | Get-NetPacket -Path $dns -DisplayFilter dns'; Id = 'TSharkNeedsFile'
+            Category = 'InvalidArgument' }
         @{ Script = 'Get-NetFlow -Path $dns -First 1 | Get-NetPacket'; Id = 'FlowsOfFile'; Category = 'InvalidArgument' }
         @{ Script = 'Get-NetPacket "${dns}x"'; Id = 'FileNotFound'; Category = 'ObjectNotFound' }
         @{ Script = 'Get-NetPacket -CaptureId none'; Id = 'CaptureNotFound'; Category = 'ObjectNotFound' }
@@ -152,7 +155,8 @@ Describe 'Packets of an interface' {
         try {
             $packets = Get-NetPacket -Interface $loopback -Filter "udp port $port" -First 3
             $packets.Number | Should -Be 1, 2, 3
-            $packets[0].DestinationAddress, $packets[0].DestinationPort, $packets[0].Interface, $packets[0].Info | Should -Be '127.0.0.1', $port, $loopback, 'Len=10'
+            $packets[0].DestinationAddress, $packets[0].DestinationPort, $packets[0].Interface, $packets[0].Info |
+                Should -Be '127.0.0.1', $port, $loopback, 'Len=10'
             { Get-NetPacket -Interface $loopback -Port $port | ForEach-Object { throw 'enough' } } | Should -Throw enough
             Get-NetPacket -Interface $loopback -Port $port | Select-Object -First 1 | Should -HaveCount 1
         }

@@ -45,7 +45,8 @@ Describe 'What other programs read' {
         $before = [cultureinfo]::CurrentCulture
         try {
             [cultureinfo]::CurrentCulture = 'de-DE'
-            Get-Rendered { Get-TrafficSummary -By Protocol -StorePath $store } | Should -Contain 'UDP        6 582 B 100.0 % 216 B    366 B     3'
+            Get-Rendered { Get-TrafficSummary -By Protocol -StorePath $store } |
+                Should -Contain 'UDP        6 582 B 100.0 % 216 B    366 B     3'
         }
         finally { [cultureinfo]::CurrentCulture = $before }
     }

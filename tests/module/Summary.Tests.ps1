@@ -21,7 +21,8 @@ Describe 'Get-TrafficSummary' {
     It 'sums up everything' {
         $total = Get-TrafficSummary -StorePath $tiny
         $total | Should -BeOfType NetTraffic.TrafficSummary
-        $total.Packets, $total.Bytes, $total.Flows, $total.SourceAddresses, $total.DestinationAddresses | Should -Be 40, (20 * (72 + 122)), 20, 20, 1
+        $total.Packets, $total.Bytes, $total.Flows, $total.SourceAddresses, $total.DestinationAddresses |
+            Should -Be 40, (20 * (72 + 122)), 20, 20, 1
         $total.StartTime.ToUniversalTime() | Should -Be (Get-CaptureStart)
         $total.Captures | Should -Be 1
     }
@@ -91,7 +92,8 @@ Describe 'Sums of the store, of piped flows and of a file' {
         $refused = Get-NetFlow | Where-Object State -EQ REJ
         $refused | Should -Not -BeNullOrEmpty
         $item = $refused | Get-TrafficSummary -By Protocol
-        $item.Name, $item.Bytes, $item.Flows, $item.Percent | Should -Be TCP, ($refused | Measure-Object Bytes -Sum).Sum, $refused.Count, 100
+        $item.Name, $item.Bytes, $item.Flows, $item.Percent |
+            Should -Be TCP, ($refused | Measure-Object Bytes -Sum).Sum, $refused.Count, 100
         Get-NetFlow -Port 1 | Get-TrafficSummary | Should -BeNullOrEmpty
     }
 

@@ -20,12 +20,14 @@ BeforeAll {
         Addresses = '192.0.2.1', '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'
     }
     $known = 'CaptureId', 'State', 'Packets', 'Bytes', 'Dropped', 'Flows', 'Name', 'Failures', 'Elapsed', 'File', 'Started', 'Time', 'Proto', 'Source', 'Destination',
-        'App', 'Duration', 'Share', 'Sent', 'Received', 'Up', 'Capture', 'Default', 'Description', 'Addresses', 'Length', 'Info', 'Number', 'Protocol', 'Id', 'Interface', 'Size'
+        'App', 'Duration', 'Share', 'Sent', 'Received', 'Up', 'Capture', 'Default', 'Description', 'Addresses', 'Length', 'Info',
+            'Number', 'Protocol', 'Id', 'Interface', 'Size'
 }
 
 Describe 'Every output type' {
     It 'has a view' {
-        $viewed = ([xml] (Get-Content "$(Get-Root)/module/NetTraffic.Format.ps1xml" -Raw)).SelectNodes('//TypeName') | ForEach-Object InnerText
+        $viewed = ([xml] (Get-Content "$(Get-Root)/module/NetTraffic.Format.ps1xml" -Raw)).SelectNodes('//TypeName') |
+            ForEach-Object InnerText
         $types = (Get-Command -Module NetTraffic).OutputType.Name | Where-Object { $_ -like 'NetTraffic.*' } | Sort-Object -Unique
         $types | Should -Not -BeNullOrEmpty
         $types | Where-Object { $_ -notin $viewed } | Should -BeNullOrEmpty
@@ -86,7 +88,8 @@ Describe 'A table' {
     }
 
     It 'of ARP packets has link-layer addresses' {
-        @(Get-Rendered { Get-NetPacket $sample -Protocol ARP -First 1 } 79) -match '02:00:5e:00:01:01 02:00:5e:00:01:0a ARP ' | Should -Not -BeNullOrEmpty
+        @(Get-Rendered { Get-NetPacket $sample -Protocol ARP -First 1 } 79) -match '02:00:5e:00:01:01 02:00:5e:00:01:0a ARP ' |
+            Should -Not -BeNullOrEmpty
     }
 }
 
