@@ -31,12 +31,21 @@ internal static class DnsText
             return false;
         }
 
-        line.Append(protocol).Append(operation switch { 4 => " notify", 5 => " update", _ => response ? "" : " query" }).Append(response ? " response" : "");
+        line.Append(protocol).Append(operation switch { 4 => " notify", 5 => " update", _ => response ? "" : " query" })
+            .Append(response ? " response" : "");
         line.Append(CultureInfo.InvariantCulture, $" 0x{U16(message, 0):x4}");
         int code = flags & 15;
         if (response && code != 0)
         {
-            line.Append(' ').Append(code switch { 1 => "Format error", 2 => "Server failure", 3 => "No such name", 4 => "Not implemented", 5 => "Refused", _ => string.Create(CultureInfo.InvariantCulture, $"code {code}") });
+            line.Append(' ').Append(code switch
+            {
+                1 => "Format error",
+                2 => "Server failure",
+                3 => "No such name",
+                4 => "Not implemented",
+                5 => "Refused",
+                _ => string.Create(CultureInfo.InvariantCulture, $"code {code}")
+            });
         }
 
         int at = HeaderLength;
@@ -93,11 +102,14 @@ internal static class DnsText
         string? value = type switch
         {
             1 when length == 4 => IpAddress128.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(message[data..])).ToString(),
-            28 when length == 16 => new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(message[data..]), BinaryPrimitives.ReadUInt64BigEndian(message[(data + 8)..])).ToString(),
+            28 when length == 16 =>
+                new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(message[data..]),
+                    BinaryPrimitives.ReadUInt64BigEndian(message[(data + 8)..])).ToString(),
             2 or 5 or 6 or 12 or 39 => Name(message, ref inner),
             15 when length > 2 => Name(message, ref inner),
             33 when length > 6 => Name(message, ref inner),
-            16 when length > 1 => Encoding.Latin1.GetString(message.Slice(data + 1, Math.Min(length - 1, Math.Min((int)message[data], 64)))),
+            16 when length > 1 =>
+                Encoding.Latin1.GetString(message.Slice(data + 1, Math.Min(length - 1, Math.Min((int)message[data], 64)))),
             _ => null,
         };
         line.Append(value is null ? "" : " ").Append(value);

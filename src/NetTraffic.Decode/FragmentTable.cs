@@ -89,7 +89,8 @@ internal sealed class FragmentTable
         public bool Used;
 
         public readonly bool Matches(in DecodedPacket packet) =>
-            Used && FragmentId == packet.FragmentId && IpProtocol == packet.IpProtocol && Source == packet.Source && Destination == packet.Destination
+            Used && FragmentId == packet.FragmentId && IpProtocol == packet.IpProtocol && Source == packet.Source
+                && Destination == packet.Destination
             && packet.TimestampNs - TimestampNs < LifetimeNs;
     }
 }

@@ -157,7 +157,8 @@ public sealed partial class PacketDecoder
             case 0x894F:
                 Nsh(data, ref packet, depth);
                 break;
-            case 0x8926 or 0x893F or 0x8909 or 0x892F or 0xF1C1: // VN-Tag, E-Tag, Cisco metadata, HSR, 802.1CB: a fixed tag, then an EtherType
+            // VN-Tag, E-Tag, Cisco metadata, HSR, 802.1CB: a fixed tag, then an EtherType
+            case 0x8926 or 0x893F or 0x8909 or 0x892F or 0xF1C1:
                 int length = etherType switch { 0x893F or 0x8909 or 0xF1C1 => 6, _ => 4 };
                 if (data.Length >= length + 2 || data.Length >= length)
                 {

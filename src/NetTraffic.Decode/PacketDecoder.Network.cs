@@ -39,7 +39,10 @@ public sealed partial class PacketDecoder
         packet.Failure = reason;
     }
 
-    /// <summary>RFC 791 section 3.1: version, IHL, DSCP, total length, identification, flags and offset, TTL, protocol, checksum, addresses, options.</summary>
+    /// <summary>
+    /// RFC 791 section 3.1: version, IHL, DSCP, total length, identification, flags and offset, TTL, protocol, checksum, addresses,
+    /// options.
+    /// </summary>
     private void IPv4(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
         if (data.Length < 20)
@@ -126,7 +129,8 @@ public sealed partial class PacketDecoder
         packet.EtherType = 0x86DD;
         packet.IpProtocol = next;
         packet.Source = new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(data[8..]), BinaryPrimitives.ReadUInt64BigEndian(data[16..]));
-        packet.Destination = new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(data[24..]), BinaryPrimitives.ReadUInt64BigEndian(data[32..]));
+        packet.Destination =
+            new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(data[24..]), BinaryPrimitives.ReadUInt64BigEndian(data[32..]));
         packet.SourcePort = packet.DestinationPort = 0;
         packet.Traits = PacketTraits.None;
 
@@ -145,7 +149,9 @@ public sealed partial class PacketDecoder
         ExtensionHeaders(next, payload, payloadLength, ref packet, depth);
     }
 
-    /// <summary>RFC 8200 section 4: each header names the next; lengths in 8-byte units beyond the first 8 (AH: 4-byte units, RFC 4302).</summary>
+    /// <summary>
+    /// RFC 8200 section 4: each header names the next; lengths in 8-byte units beyond the first 8 (AH: 4-byte units, RFC 4302).
+    /// </summary>
     private void ExtensionHeaders(byte next, ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet, int depth)
     {
         // Every header is at least 8 bytes long, so a hostile chain ends with its packet.
@@ -226,7 +232,10 @@ public sealed partial class PacketDecoder
         fragments.Recall(ref packet);
     }
 
-    /// <summary>What an IP header carries. <paramref name="payloadLength"/> is by the IP header; <paramref name="payload"/> is what was captured of it.</summary>
+    /// <summary>
+    /// What an IP header carries. <paramref name="payloadLength"/> is by the IP header; <paramref name="payload"/> is what was captured
+    /// of it.
+    /// </summary>
     private void Transport(byte protocol, ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet, int depth)
     {
         packet.PayloadLength = payloadLength;

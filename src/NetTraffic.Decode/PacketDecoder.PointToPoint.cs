@@ -5,7 +5,9 @@ namespace NetTraffic.Decode;
 /// <content>PPP and what carries it, MPLS, and other links than Ethernet and Linux's cooked ones.</content>
 public sealed partial class PacketDecoder
 {
-    /// <summary>RFC 1662: optional address and control (0xFF 0x03), then a protocol of two bytes, or of one where it is odd (compressed).</summary>
+    /// <summary>
+    /// RFC 1662: optional address and control (0xFF 0x03), then a protocol of two bytes, or of one where it is odd (compressed).
+    /// </summary>
     private void Ppp(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
         if (data.Length >= 2 && data[0] == 0xFF && data[1] == 0x03)
@@ -77,7 +79,9 @@ public sealed partial class PacketDecoder
         Ppp(Cut(data[6..], U16(data, 4)), ref packet, depth + 1);
     }
 
-    /// <summary>RFC 3032 section 2.1: 20 bits of label, class, bottom of stack, TTL; the payload is told by its first nibble (RFC 4928).</summary>
+    /// <summary>
+    /// RFC 3032 section 2.1: 20 bits of label, class, bottom of stack, TTL; the payload is told by its first nibble (RFC 4928).
+    /// </summary>
     private void Mpls(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
         while (true)
@@ -126,7 +130,8 @@ public sealed partial class PacketDecoder
         }
     }
 
-    private static bool LooksLikeEthernet(ReadOnlySpan<byte> data) => U16(data, 12) is var type && (type >= 0x0600 || type <= data.Length - 14);
+    private static bool LooksLikeEthernet(ReadOnlySpan<byte> data) =>
+        U16(data, 12) is var type && (type >= 0x0600 || type <= data.Length - 14);
 
     /// <summary>Cisco HDLC: address (0x0F, 0x8F), control 0, EtherType.</summary>
     private void CiscoHdlc(ReadOnlySpan<byte> data, ref DecodedPacket packet)
@@ -187,7 +192,9 @@ public sealed partial class PacketDecoder
         }
     }
 
-    /// <summary>IEEE 802.5: access and frame control, addresses, a source route where the first bit of the source address says so, LLC.</summary>
+    /// <summary>
+    /// IEEE 802.5: access and frame control, addresses, a source route where the first bit of the source address says so, LLC.
+    /// </summary>
     private void TokenRing(ReadOnlySpan<byte> data, ref DecodedPacket packet)
     {
         if (data.Length < 14)

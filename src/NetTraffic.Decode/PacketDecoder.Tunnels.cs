@@ -30,7 +30,8 @@ public sealed partial class PacketDecoder
                 GreHeader(payload, ref packet, depth);
                 break;
             case AuthenticationHeader: // RFC 4302; in IPv4 it is the protocol that the header names, only tunnel mode goes deeper
-                if (payload.Length >= 12 && payload[0] is IpInIpV4 or IpInIpV6 && Math.Max((payload[1] + 2) * 4, 12) is var length && payload.Length > length)
+                if (payload.Length >= 12 && payload[0] is IpInIpV4 or IpInIpV6 && Math.Max((payload[1] + 2) * 4, 12) is var length
+                    && payload.Length > length)
                 {
                     OpenTunnel(ref packet, TunnelKind.IpInIp);
                     Ip(payload[length..], ref packet, depth);

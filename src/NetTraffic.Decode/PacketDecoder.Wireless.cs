@@ -75,7 +75,9 @@ public sealed partial class PacketDecoder
         return After(data, length is >= 8 and <= 0xFFFF ? (int)length : otherwise);
     }
 
-    /// <summary>radiotap.org: version, padding, length (little-endian), presence bits; the flags field tells of padding behind the 802.11 header.</summary>
+    /// <summary>
+    /// radiotap.org: version, padding, length (little-endian), presence bits; the flags field tells of padding behind the 802.11 header.
+    /// </summary>
     private void Radiotap(ReadOnlySpan<byte> data, ref DecodedPacket packet)
     {
         int length = data.Length >= 8 ? BinaryPrimitives.ReadUInt16LittleEndian(data[2..]) : 0;
@@ -102,8 +104,11 @@ public sealed partial class PacketDecoder
         Ieee80211(data[length..], ref packet, 1, padded: padded);
     }
 
-    /// <summary>IEEE 802.11 clause 9.2.3: frame control, duration, three or four addresses, sequence, QoS and HT control; data frames carry LLC.</summary>
-    private void Ieee80211(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth, bool padded = false, bool swappedFrameControl = false)
+    /// <summary>
+    /// IEEE 802.11 clause 9.2.3: frame control, duration, three or four addresses, sequence, QoS and HT control; data frames carry LLC.
+    /// </summary>
+    private void Ieee80211(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth, bool padded = false,
+        bool swappedFrameControl = false)
     {
         if (data.Length < 24)
         {

@@ -16,7 +16,8 @@ public sealed partial class PacketDecoder
     private readonly FragmentTable fragments;
     private readonly DecoderCounters counters = new();
 
-    // Where in the frame the bytes end that are being looked at. Headers are walked by cutting the bytes before them off, so a place in the frame is
+    // Where in the frame the bytes end that are being looked at. Headers are walked by cutting the bytes before them off, so a place in
+    // the frame is
     // this less the bytes that are left; only Cut takes bytes off the end.
     private int end;
 
@@ -27,7 +28,9 @@ public sealed partial class PacketDecoder
     /// <summary>What was decoded and what failed, so far.</summary>
     public DecoderCounters Counters => counters;
 
-    /// <summary>Decodes one frame. Every frame gives a result; <see cref="DecodedPacket.Failure"/> says where decoding stopped early.</summary>
+    /// <summary>
+    /// Decodes one frame. Every frame gives a result; <see cref="DecodedPacket.Failure"/> says where decoding stopped early.
+    /// </summary>
     public void Decode(in RawPacket raw, out DecodedPacket packet)
     {
         packet = default;

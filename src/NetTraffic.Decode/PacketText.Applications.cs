@@ -30,7 +30,8 @@ public static partial class PacketText
             return true;
         }
 
-        if (IsPort(packet, 53) && payload.Length > 14 && U16(payload, 0) >= 12 && U16(payload, 0) <= Math.Max(payload.Length - 2, packet.PayloadLength))
+        if (IsPort(packet, 53) && payload.Length > 14 && U16(payload, 0) >= 12
+            && U16(payload, 0) <= Math.Max(payload.Length - 2, packet.PayloadLength))
         {
             return DnsText.Append(line, "DNS", payload[2..]);
         }
@@ -41,7 +42,8 @@ public static partial class PacketText
             return true;
         }
 
-        string? protocol = IsPort(packet, 21) ? "FTP" : IsPort(packet, 25) || IsPort(packet, 587) ? "SMTP" : IsPort(packet, 110) ? "POP3" : IsPort(packet, 143) ? "IMAP" : null;
+        string? protocol = IsPort(packet, 21) ? "FTP" : IsPort(packet, 25) || IsPort(packet, 587) ? "SMTP" : IsPort(packet, 110) ? "POP3"
+            : IsPort(packet, 143) ? "IMAP" : null;
         if (protocol is null || !IsText(payload))
         {
             return false;
@@ -88,7 +90,16 @@ public static partial class PacketText
         if (IsPort(packet, 123) && payload.Length >= 48)
         {
             // RFC 5905 section 7.3: leap indicator, version and mode, stratum.
-            string mode = (payload[0] & 7) switch { 1 => "symmetric active", 2 => "symmetric passive", 3 => "client", 4 => "server", 5 => "broadcast", 6 => "control", _ => "private" };
+            string mode = (payload[0] & 7) switch
+            {
+                1 => "symmetric active",
+                2 => "symmetric passive",
+                3 => "client",
+                4 => "server",
+                5 => "broadcast",
+                6 => "control",
+                _ => "private"
+            };
             line.Append(CultureInfo.InvariantCulture, $"NTP version {(payload[0] >> 3) & 7}, {mode}, stratum {payload[1]}");
             return true;
         }
@@ -115,7 +126,13 @@ public static partial class PacketText
         if (IsPort(packet, 443) && payload.Length >= 7 && (payload[0] & 0xC0) == 0xC0)
         {
             uint version = U32(payload, 1);
-            line.Append("QUIC ").Append(version == 0 ? "Version Negotiation" : ((payload[0] >> 4) & 3) switch { 0 => "Initial", 1 => "0-RTT", 2 => "Handshake", _ => "Retry" });
+            line.Append("QUIC ").Append(version == 0 ? "Version Negotiation" : ((payload[0] >> 4) & 3) switch
+            {
+                0 => "Initial",
+                1 => "0-RTT",
+                2 => "Handshake",
+                _ => "Retry"
+            });
             line.Append(CultureInfo.InvariantCulture, $" Len={packet.PayloadLength}");
             return true;
         }
@@ -139,7 +156,9 @@ public static partial class PacketText
             {
                 20 => "Change Cipher Spec",
                 21 => !encrypted && length == 2 ? "Alert" : "Encrypted Alert",
-                22 => encrypted || content.Length < 4 || content[0] >= TlsHandshakes.Length ? "Encrypted Handshake Message" : TlsHandshakes[content[0]],
+                22 => encrypted || content.Length < 4 || content[0] >= TlsHandshakes.Length
+                    ? "Encrypted Handshake Message"
+                    : TlsHandshakes[content[0]],
                 _ => "Application Data",
             };
             encrypted |= payload[0] == 20;
@@ -169,7 +188,9 @@ public static partial class PacketText
 
         string kind = message[0] == 1 ? "BOOTP request" : "BOOTP reply";
         string detail = "";
-        ReadOnlySpan<byte> options = message.Length > fixedLength + 4 && U32(message, fixedLength) == 0x63825363 ? message[(fixedLength + 4)..] : default;
+        ReadOnlySpan<byte> options = message.Length > fixedLength + 4 && U32(message, fixedLength) == 0x63825363
+            ? message[(fixedLength + 4)..]
+            : default;
         while (options.Length >= 2 && options[0] != 255)
         {
             int length = options[0] == 0 ? 0 : options[1];
@@ -182,7 +203,19 @@ public static partial class PacketText
             switch (options[0])
             {
                 case 53 when length == 1:
-                    kind = "DHCP " + value[0] switch { 1 => "Discover", 2 => "Offer", 3 => "Request", 4 => "Decline", 5 => "ACK", 6 => "NAK", 7 => "Release", 8 => "Inform", _ => "message" };
+                    kind = "DHCP "
+                        + value[0] switch
+                        {
+                            1 => "Discover",
+                            2 => "Offer",
+                            3 => "Request",
+                            4 => "Decline",
+                            5 => "ACK",
+                            6 => "NAK",
+                            7 => "Release",
+                            8 => "Inform",
+                            _ => "message"
+                        };
                     break;
                 case 50 when length == 4:
                     detail += " for " + IPv4Text(value);
@@ -218,7 +251,8 @@ public static partial class PacketText
     private static bool IsText(ReadOnlySpan<byte> payload)
     {
         ReadOnlySpan<byte> start = payload[..Math.Min(payload.Length, 16)];
-        return !start.IsEmpty && start.IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var odd && (odd < 0 || (odd > 1 && start[odd] is (byte)'\r' or (byte)'\n'));
+        return !start.IsEmpty && start.IndexOfAnyExceptInRange((byte)' ', (byte)'~') is var odd
+            && (odd < 0 || (odd > 1 && start[odd] is (byte)'\r' or (byte)'\n'));
     }
 
     private static string[] MakeTlsHandshakes()
@@ -227,8 +261,10 @@ public static partial class PacketText
         Array.Fill(names, "Encrypted Handshake Message");
         (int, string)[] known =
         [
-            (0, "Hello Request"), (1, "Client Hello"), (2, "Server Hello"), (4, "New Session Ticket"), (8, "Encrypted Extensions"), (11, "Certificate"), (12, "Server Key Exchange"),
-            (13, "Certificate Request"), (14, "Server Hello Done"), (15, "Certificate Verify"), (16, "Client Key Exchange"), (20, "Finished"), (22, "Certificate Status"), (24, "Key Update"),
+            (0, "Hello Request"), (1, "Client Hello"), (2, "Server Hello"), (4, "New Session Ticket"), (8, "Encrypted Extensions"),
+            (11, "Certificate"), (12, "Server Key Exchange"),
+            (13, "Certificate Request"), (14, "Server Hello Done"), (15, "Certificate Verify"), (16, "Client Key Exchange"),
+            (20, "Finished"), (22, "Certificate Status"), (24, "Key Update"),
         ];
         foreach ((int type, string name) in known)
         {

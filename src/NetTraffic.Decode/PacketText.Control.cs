@@ -8,14 +8,18 @@ public static partial class PacketText
 {
     private static readonly string[] Unreachable =
     [
-        "Network unreachable", "Host unreachable", "Protocol unreachable", "Port unreachable", "Fragmentation needed", "Source route failed",
-        "Network unknown", "Host unknown", "Source host isolated", "Network administratively prohibited", "Host administratively prohibited",
-        "Network unreachable for TOS", "Host unreachable for TOS", "Communication administratively filtered", "Host precedence violation", "Precedence cutoff in effect",
+        "Network unreachable", "Host unreachable", "Protocol unreachable", "Port unreachable", "Fragmentation needed",
+        "Source route failed",
+        "Network unknown", "Host unknown", "Source host isolated", "Network administratively prohibited",
+        "Host administratively prohibited",
+        "Network unreachable for TOS", "Host unreachable for TOS", "Communication administratively filtered", "Host precedence violation",
+        "Precedence cutoff in effect",
     ];
 
     private static readonly string[] UnreachableV6 =
     [
-        "no route to destination", "administratively prohibited", "beyond scope of source address", "Address unreachable", "Port unreachable", "source address failed policy", "reject route to destination",
+        "no route to destination", "administratively prohibited", "beyond scope of source address", "Address unreachable",
+        "Port unreachable", "source address failed policy", "reject route to destination",
     ];
 
     /// <summary>RFC 792, 950 and 1256: type, code, checksum, then by type.</summary>
@@ -25,7 +29,13 @@ public static partial class PacketText
         switch (type)
         {
             case 0 or 8 or 13 or 14 when message.Length >= 8:
-                line.Append(type switch { 0 => "Echo (ping) reply", 8 => "Echo (ping) request", 13 => "Timestamp request", _ => "Timestamp reply" });
+                line.Append(type switch
+                {
+                    0 => "Echo (ping) reply",
+                    8 => "Echo (ping) request",
+                    13 => "Timestamp request",
+                    _ => "Timestamp reply"
+                });
                 line.Append(CultureInfo.InvariantCulture, $" id=0x{U16(message, 4):x4} seq={U16(message, 6)}");
                 break;
             case 3:
@@ -44,7 +54,18 @@ public static partial class PacketText
                 line.Append("Time-to-live exceeded").Append(code == 1 ? " (Fragment reassembly time exceeded)" : "");
                 break;
             default:
-                string? name = type switch { 0 => "Echo (ping) reply", 4 => "Source quench", 8 => "Echo (ping) request", 9 => "Router advertisement", 10 => "Router solicitation", 12 => "Parameter problem", 17 => "Address mask request", 18 => "Address mask reply", _ => null };
+                string? name = type switch
+                {
+                    0 => "Echo (ping) reply",
+                    4 => "Source quench",
+                    8 => "Echo (ping) request",
+                    9 => "Router advertisement",
+                    10 => "Router solicitation",
+                    12 => "Parameter problem",
+                    17 => "Address mask request",
+                    18 => "Address mask reply",
+                    _ => null
+                };
                 line.Append(name ?? string.Create(CultureInfo.InvariantCulture, $"Type {type} code {code}"));
                 break;
         }
@@ -57,17 +78,21 @@ public static partial class PacketText
         switch (type)
         {
             case 1:
-                line.Append("Destination unreachable (").Append(code < UnreachableV6.Length ? UnreachableV6[code] : $"code {code}").Append(')');
+                line.Append("Destination unreachable (").Append(code < UnreachableV6.Length ? UnreachableV6[code] : $"code {code}")
+                    .Append(')');
                 break;
             case 2:
-                line.Append("Packet too big").Append(message.Length >= 8 ? string.Create(CultureInfo.InvariantCulture, $" (MTU {U32(message, 4)})") : "");
+                line.Append("Packet too big").Append(message.Length >= 8 ? string.Create(CultureInfo.InvariantCulture,
+                    $" (MTU {U32(message, 4)})") : "");
                 break;
             case 3:
-                line.Append("Time exceeded").Append(code == 0 ? " (hop limit exceeded in transit)" : " (fragment reassembly time exceeded)");
+                line.Append("Time exceeded")
+                    .Append(code == 0 ? " (hop limit exceeded in transit)" : " (fragment reassembly time exceeded)");
                 break;
             case 128 or 129:
                 line.Append(type == 128 ? "Echo (ping) request" : "Echo (ping) reply");
-                line.Append(message.Length >= 8 ? string.Create(CultureInfo.InvariantCulture, $" id=0x{U16(message, 4):x4} seq={U16(message, 6)}") : "");
+                line.Append(message.Length >= 8 ? string.Create(CultureInfo.InvariantCulture,
+                    $" id=0x{U16(message, 4):x4} seq={U16(message, 6)}") : "");
                 break;
             case 135 or 136:
                 line.Append(type == 135 ? "Neighbor solicitation" : "Neighbor advertisement");
@@ -94,7 +119,13 @@ public static partial class PacketText
     /// <summary>RFC 2236 and 3376: type, time, checksum, group.</summary>
     private static void Igmp(StringBuilder line, ReadOnlySpan<byte> message)
     {
-        string name = message[0] switch { 0x11 => "Membership query", 0x12 or 0x16 or 0x22 => "Membership report", 0x17 => "Leave group", _ => string.Create(CultureInfo.InvariantCulture, $"IGMP type 0x{message[0]:x2}") };
+        string name = message[0] switch
+        {
+            0x11 => "Membership query",
+            0x12 or 0x16 or 0x22 => "Membership report",
+            0x17 => "Leave group",
+            _ => string.Create(CultureInfo.InvariantCulture, $"IGMP type 0x{message[0]:x2}")
+        };
         line.Append(name).Append(message[0] == 0x22 || U32(message, 4) == 0 ? "" : " " + IPv4Text(message[4..]));
     }
 

@@ -14,10 +14,13 @@ public static class ServerName
 
     private static readonly byte[][] Methods =
     [
-        .. new[] { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ", "PATCH ", "TRACE ", "PROPFIND " }.Select(Encoding.ASCII.GetBytes),
+        .. new[] { "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "CONNECT ", "PATCH ", "TRACE ",
+            "PROPFIND " }.Select(Encoding.ASCII.GetBytes),
     ];
 
-    /// <summary>The name that a packet asks for, without control characters; null where it asks for none. Cheap for packets that cannot.</summary>
+    /// <summary>
+    /// The name that a packet asks for, without control characters; null where it asks for none. Cheap for packets that cannot.
+    /// </summary>
     /// <param name="packet">The packet.</param>
     /// <param name="decoded">What the decoder found in it.</param>
     public static string? Find(in RawPacket packet, in DecodedPacket decoded)
@@ -33,12 +36,15 @@ public static class ServerName
 
     /// <summary>Whether the bytes begin with a TLS record: type, version 3.x, a length that one can have.</summary>
     internal static bool IsTlsRecord(ReadOnlySpan<byte> payload) =>
-        payload.Length >= 5 && payload[0] is >= 20 and <= 23 && payload[1] == 3 && payload[2] <= 4 && U16(payload, 3) is > 0 and <= 16_384 + 2048;
+        payload.Length >= 5 && payload[0] is >= 20 and <= 23 && payload[1] == 3 && payload[2] <= 4
+            && U16(payload, 3) is > 0 and <= 16_384 + 2048;
 
     /// <summary>Whether the bytes begin with an HTTP request or response.</summary>
     internal static bool IsHttp(ReadOnlySpan<byte> payload) => payload.StartsWith("HTTP/1."u8) || IsRequest(payload);
 
-    /// <summary>RFC 8446 section 4.1.2: version, random, session, cipher suites, compression, extensions; extension 0 has the name.</summary>
+    /// <summary>
+    /// RFC 8446 section 4.1.2: version, random, session, cipher suites, compression, extensions; extension 0 has the name.
+    /// </summary>
     internal static string? TlsServerName(ReadOnlySpan<byte> payload)
     {
         const int recordHeader = 5, handshakeHeader = 4, versionAndRandom = 34;

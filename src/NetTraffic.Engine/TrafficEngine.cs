@@ -135,7 +135,8 @@ public static class TrafficEngine
     /// Flows straight from a capture file, each as it ends; nothing is stored. Constant memory. A damaged file gives its flows and then
     /// throws <see cref="Packets.CaptureFormatException"/>.
     /// </summary>
-    public static IEnumerable<Flow> ReadFlows(string path, TrafficFilter filter, FlowOptions options, CancellationToken cancellationToken) =>
+    public static IEnumerable<Flow> ReadFlows(string path, TrafficFilter filter, FlowOptions options,
+        CancellationToken cancellationToken) =>
         FileFlowReader.Read(path, filter, options, new TrafficOption().Sensor, cancellationToken);
 
     /// <summary>
@@ -147,12 +148,14 @@ public static class TrafficEngine
     /// <param name="warn">Takes problems that do not end it.</param>
     /// <param name="cancellationToken">Ends it; the next one goes on from there.</param>
     /// <exception cref="InfluxException">The server does not take it, or none is set.</exception>
-    public static ForwardResult SyncInflux(string? storePath, IProgress<ForwardProgress>? progress, Action<string> warn, CancellationToken cancellationToken)
+    public static ForwardResult SyncInflux(string? storePath, IProgress<ForwardProgress>? progress, Action<string> warn,
+        CancellationToken cancellationToken)
     {
         using ITrafficStore store = OpenStore(storePath);
         ITrafficSettings settings = OpenSettings(store.Path);
         using InfluxForwarder forwarder = ForwardService.Open(store, settings, Target(settings)) ?? throw new InfluxException(
-            $"Another process passes on '{store.Path}' to this server now: a running capture, or another Sync-NetTrafficInflux. It sends what you would; nothing is to be done.", InfluxProblem.Busy);
+            $"Another process passes on '{store.Path}' to this server now: a running capture, or another Sync-NetTrafficInflux. It sends "
+                + $"what you would; nothing is to be done.", InfluxProblem.Busy);
         forwarder.Problem += warn;
         return forwarder.SendAsync(progress, cancellationToken).GetAwaiter().GetResult();
     }
@@ -185,7 +188,8 @@ public static class TrafficEngine
     /// of old traffic.</param>
     /// <param name="whatIf">Only says what would be removed.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
+    public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         return StoreKeeper.Clear(store, before, keepRecentlyWritten, whatIf, cancellationToken);
@@ -222,7 +226,8 @@ public static class TrafficEngine
     /// <exception cref="CaptureException">The capture filter does not compile for a ring's link type.</exception>
     /// <exception cref="StoreException">The store cannot be read.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static PacketReadResult ReadPackets(ITrafficStore store, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    public static PacketReadResult ReadPackets(ITrafficStore store, PacketQuery query, PacketVisitor visit,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(query);
@@ -235,7 +240,8 @@ public static class TrafficEngine
     /// </summary>
     /// <exception cref="CaptureException">Unknown interface, bad filter, or not permitted.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static PacketReadResult ReadPackets(LivePackets live, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    public static PacketReadResult ReadPackets(LivePackets live, PacketQuery query, PacketVisitor visit,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(live);
         ArgumentNullException.ThrowIfNull(query);

@@ -7,7 +7,8 @@ namespace NetTraffic.Influx;
 /// slow, full or restarting it waits and sends again; sending a point twice stores it once. Several threads may write at once; they share
 /// the connections.
 /// <para>A batch that is refused as too large is halved. One that is refused for its lines is halved down to the single bad lines, which go
-/// to the dead-letter file with the server's reason; all others are stored. Of a batch that reaches back beyond the retention policy the cut-off
+/// to the dead-letter file with the server's reason; all others are stored. Of a batch that reaches back beyond the retention policy the
+/// cut-off
 /// is searched by time with single lines (some 15 requests), and what is older is dead-lettered by one summary entry.</para>
 /// <para>Errors that waiting does not mend are thrown as <see cref="InfluxException"/>; of the lines given some may be stored then, and all
 /// are to be given again.</para>

@@ -17,7 +17,8 @@ internal sealed class RollupLines
 
     // Interfaces and protocols are few, but files can name as many as they like.
     private const int Interfaces = 128, Protocols = 300;
-    private static readonly Counter[] CaptureFields = [.. CaptureCounters.OfIntervals.OrderBy(counter => counter.Name, StringComparer.Ordinal)];
+    private static readonly Counter[] CaptureFields =
+        [.. CaptureCounters.OfIntervals.OrderBy(counter => counter.Name, StringComparer.Ordinal)];
     private readonly ForwarderOptions options;
     private readonly (string Name, SeriesSelector Selector)[] selectors;
     private readonly SeriesSelector sent, received, conversations, interfaces, protocols;
@@ -89,7 +90,8 @@ internal sealed class RollupLines
             Dictionary<(string Interface, string Protocol, string Application), Sums> sums = [];
             foreach (TrafficRollup row in interval)
             {
-                string name = ChosenOrOther(chosenInterfaces, Clean(row.Interface)), protocol = ChosenOrOther(chosenProtocols, Clean(row.Protocol));
+                string name = ChosenOrOther(chosenInterfaces, Clean(row.Interface)), protocol = ChosenOrOther(chosenProtocols,
+                    Clean(row.Protocol));
                 Add(sums, (name, protocol, Clean(row.Application ?? None)), row.Packets, row.Bytes, row.Flows);
             }
 

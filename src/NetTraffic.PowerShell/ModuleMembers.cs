@@ -27,6 +27,7 @@ public static class ModuleMembers
     }
 
     private static void Call(PSModuleInfo module, string method, object argument) =>
-        (typeof(PSModuleInfo).GetMethod(method, BindingFlags.Instance | BindingFlags.NonPublic) ?? throw new MissingMethodException(nameof(PSModuleInfo), method))
+        (typeof(PSModuleInfo).GetMethod(method,
+            BindingFlags.Instance | BindingFlags.NonPublic) ?? throw new MissingMethodException(nameof(PSModuleInfo), method))
             .Invoke(module, [argument]);
 }

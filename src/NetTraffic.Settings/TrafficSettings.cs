@@ -121,7 +121,9 @@ public sealed class TrafficSettings : ITrafficSettings
 
     private string? Secret(Setting setting) => FromEnvironment(setting)?.Text ?? secrets.Read().GetValueOrDefault(setting.Name);
 
-    /// <summary>The variable that a setting comes from, and its value; of a secret, where a variable names a file, the file's text.</summary>
+    /// <summary>
+    /// The variable that a setting comes from, and its value; of a secret, where a variable names a file, the file's text.
+    /// </summary>
     private (string Variable, string Text)? FromEnvironment(Setting setting)
     {
         foreach (string variable in setting.Variables)

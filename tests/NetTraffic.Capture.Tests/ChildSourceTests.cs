@@ -5,7 +5,9 @@ using NetTraffic.Testing;
 
 namespace NetTraffic.Capture.Tests;
 
-/// <summary>Capturing through a child process: dumpcap and tshark for real on the loopback interface, and programs that misbehave.</summary>
+/// <summary>
+/// Capturing through a child process: dumpcap and tshark for real on the loopback interface, and programs that misbehave.
+/// </summary>
 public sealed class ChildSourceTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
@@ -38,7 +40,8 @@ public sealed class ChildSourceTests
         await stop.CancelAsync();
         await running.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, datagrams), keeper.Packets.Select(packet => BitConverter.ToInt32(packet.Data.AsSpan()[^4..])));
-        Assert.Equal((datagrams, datagrams * (14L + 20 + 8 + 4), 0L, 0L), (source.Counters.Packets, source.Counters.Bytes, source.Counters.KernelDrops, source.Counters.InterfaceDrops));
+        Assert.Equal((datagrams, datagrams * (14L + 20 + 8 + 4), 0L, 0L),
+            (source.Counters.Packets, source.Counters.Bytes, source.Counters.KernelDrops, source.Counters.InterfaceDrops));
         Assert.Equal(1, source.Interfaces[0].LinkType);
     }
 
@@ -101,9 +104,11 @@ public sealed class ChildSourceTests
     [Theory]
     [InlineData("sleep 60", CaptureProblem.ProgramFailed, "did not begin")]
     [InlineData("exit 0", CaptureProblem.ProgramFailed, "it said nothing")]
-    [InlineData("echo 'dumpcap: You do not have permission to capture on device' >&2; exit 1", CaptureProblem.NotPermitted, "may not capture")]
+    [InlineData("echo 'dumpcap: You do not have permission to capture on device' >&2; exit 1", CaptureProblem.NotPermitted,
+        "may not capture")]
     [InlineData("echo 'There is no device named \"x\".' >&2; exit 1", CaptureProblem.UnknownInterface, "There is no interface")]
-    [InlineData("echo \"That string isn't a valid capture filter (nonsense at 3).\" >&2; exit 1", CaptureProblem.BadFilter, "nonsense at 3")]
+    [InlineData("echo \"That string isn't a valid capture filter (nonsense at 3).\" >&2; exit 1", CaptureProblem.BadFilter,
+        "nonsense at 3")]
     public void A_program_that_refuses_is_told_by_what_it_says(string script, CaptureProblem problem, string part)
     {
         using ChildSource source = Program(script);
@@ -151,7 +156,8 @@ public sealed class ChildSourceTests
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        return new ChildSource(new LiveSourceOptions { Interface = "lo", Filter = "f", Program = program }, CaptureEngine.Dumpcap, Patience);
+        return new ChildSource(new LiveSourceOptions { Interface = "lo", Filter = "f", Program = program }, CaptureEngine.Dumpcap,
+            Patience);
     }
 
     private static ChildSource OpenOrSkip(CaptureEngine engine, string filter)

@@ -7,9 +7,11 @@ namespace NetTraffic.Capture.Tests;
 public sealed class DamageTests
 {
     private static readonly TestPacket[] Packets =
-        [new(1_000_000, 60, 1, 0, [1, 2, 3]), new(2_000_000, 70, 1, 0, []), new(3_000_000, 80, 1, 0, [4, 5, 6, 7]), new(4_000_000, 90, 1, 0, new byte[40])];
+        [new(1_000_000, 60, 1, 0, [1, 2, 3]), new(2_000_000, 70, 1, 0, []), new(3_000_000, 80, 1, 0, [4, 5, 6, 7]),
+            new(4_000_000, 90, 1, 0, new byte[40])];
 
-    private static readonly byte[][] Magics = [[0xD4, 0xC3, 0xB2, 0xA1], [0xA1, 0xB2, 0x3C, 0x4D], [0x0A, 0x0D, 0x0D, 0x0A], [0x1F, 0x8B, 8, 0]];
+    private static readonly byte[][] Magics =
+        [[0xD4, 0xC3, 0xB2, 0xA1], [0xA1, 0xB2, 0x3C, 0x4D], [0x0A, 0x0D, 0x0D, 0x0A], [0x1F, 0x8B, 8, 0]];
 
     [Theory]
     [InlineData(false)]
@@ -18,7 +20,8 @@ public sealed class DamageTests
     {
         byte[] file = PcapBytes.Write(Packets, 1);
         List<int> edges = [PcapBytes.HeaderLength];
-        edges.AddRange(Packets.Select((_, i) => PcapBytes.HeaderLength + Packets.Take(i + 1).Sum(packet => PcapBytes.RecordHeaderLength + packet.Data.Length)));
+        edges.AddRange(Packets.Select((_, i) => PcapBytes.HeaderLength + Packets.Take(i + 1)
+            .Sum(packet => PcapBytes.RecordHeaderLength + packet.Data.Length)));
         AssertCutAnywhere(file, edges, edges.Count - 1, compressed);
     }
 
@@ -56,7 +59,8 @@ public sealed class DamageTests
     [Fact]
     public void Gzip_data_whose_checksum_alone_is_wrong_gives_every_packet_and_says_so()
     {
-        TestPacket[] packets = [.. Enumerable.Range(0, 20_000).Select(i => new TestPacket(i * 1000L, 60, 1, 0, [.. BitConverter.GetBytes(i), .. new byte[56]]))];
+        TestPacket[] packets = [.. Enumerable.Range(0, 20_000)
+            .Select(i => new TestPacket(i * 1000L, 60, 1, 0, [.. BitConverter.GetBytes(i), .. new byte[56]]))];
         byte[] packed = CaptureBytes.Gzip(PcapBytes.Write(packets, 1));
         packed[^6] ^= 0xFF;
         Reading reading = Reading.OfBytes(packed);
@@ -88,7 +92,8 @@ public sealed class DamageTests
     [InlineData(true)]
     public void Changed_bytes_of_a_pcapng_file_are_never_more_than_a_format_error(bool compressed)
     {
-        PcapngBytes file = new PcapngBytes().Section().Interface(1, "eth0", 9, 5, 100).Enhanced(0, 1, [1, 2, 3], 60, comment: true).Simple([1, 2], 2).Obsolete(0, 3, [1], 1)
+        PcapngBytes file = new PcapngBytes().Section().Interface(1, "eth0", 9, 5, 100).Enhanced(0, 1, [1, 2, 3], 60, comment: true)
+            .Simple([1, 2], 2).Obsolete(0, 3, [1], 1)
             .Statistics(0, 4).Append(new PcapngBytes(big: true).Section().Interface(101).Enhanced(0, 1, [1, 2, 3], 60));
         AssertSurvivesChanges(file.ToArray(), compressed);
     }

@@ -167,7 +167,8 @@ public sealed class DirectWriterTests : IDisposable
         RequireDirect();
         const int packets = 4000, packetBytes = 60_000;
         string ring = Path.Combine(folder.Path, "ring");
-        Rings.Write(ring, new PacketRingOptions { MaxBytes = long.MaxValue }, [Rings.Lan], Enumerable.Range(0, packets).Select(i => Rings.Numbered(i, 1, 2, packetBytes, i)));
+        Rings.Write(ring, new PacketRingOptions { MaxBytes = long.MaxValue }, [Rings.Lan],
+            Enumerable.Range(0, packets).Select(i => Rings.Numbered(i, 1, 2, packetBytes, i)));
         string[] files = [.. Directory.GetFiles(ring, "*.pcapng").Order(StringComparer.Ordinal)];
         Assert.Equal(4, files.Length);
         Assert.InRange(Resident(files[1], new FileInfo(files[1]).Length), 0, 1 << 20);
@@ -230,8 +231,10 @@ public sealed class DirectWriterTests : IDisposable
     private void RequireDirect()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Direct writes are Linux's.");
-        Assert.SkipWhen(new DriveInfo(folder.Path).DriveFormat is "tmpfs" or "ramfs" or "overlay", $"'{folder.Path}' is on no disk; set TMPDIR to a folder that is.");
-        Assert.SkipUnless(File.Exists("/usr/bin/fincore") && File.Exists("/usr/bin/du"), "fincore (util-linux) or du (coreutils) is not installed.");
+        Assert.SkipWhen(new DriveInfo(folder.Path).DriveFormat is "tmpfs" or "ramfs" or "overlay",
+            $"'{folder.Path}' is on no disk; set TMPDIR to a folder that is.");
+        Assert.SkipUnless(File.Exists("/usr/bin/fincore")
+            && File.Exists("/usr/bin/du"), "fincore (util-linux) or du (coreutils) is not installed.");
     }
 
     private static void Wait(Func<bool> done)
@@ -243,16 +246,21 @@ public sealed class DirectWriterTests : IDisposable
         Assert.True(done(), "It did not get there within 20 s.");
     }
 
-    private FileStream New(string name) => new(Path.Combine(folder.Path, name), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    private FileStream New(string name) =>
+        new(Path.Combine(folder.Path, name), FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     private static long Allocated(string path) => Ask("/usr/bin/du", "--block-size=1", path);
 
     // The last page of a file goes through the cache.
-    private static long Resident(string path, long length) => Math.Max(0, Ask("/usr/bin/fincore", "--bytes", "--noheadings", "--output", "RES", path) - (length % DirectFile.Alignment == 0 ? 0 : DirectFile.Alignment));
+    private static long Resident(string path, long length) =>
+        Math.Max(0,
+            Ask("/usr/bin/fincore", "--bytes", "--noheadings", "--output", "RES",
+                path) - (length % DirectFile.Alignment == 0 ? 0 : DirectFile.Alignment));
 
     private static long Ask(string program, params string[] arguments)
     {
-        using Process measured = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        using Process measured =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         string answer = measured.StandardOutput.ReadToEnd();
         measured.WaitForExit();
         return long.Parse(answer.Split('\t')[0], CultureInfo.InvariantCulture);

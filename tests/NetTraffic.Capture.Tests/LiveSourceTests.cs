@@ -115,7 +115,8 @@ public sealed class LiveSourceTests
 
     private static void RequireLibrary()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "Loopback is captured under this name on Linux and macOS.");
+        Assert.SkipUnless(OperatingSystem.IsLinux()
+            || OperatingSystem.IsMacOS(), "Loopback is captured under this name on Linux and macOS.");
         try
         {
             InterfaceCatalog.GetNames();

@@ -60,7 +60,8 @@ public sealed class PacketRingCrashTests
         // Only the head is covered, as where the writer was killed before the first entry of packets.
         File.WriteAllBytes(index, entries.AsSpan(0, 8 + PacketRingIndex.EntryHeader));
         Assert.Equal([3], Rings.Read(folder.Path, new PacketSelection { FirstNs = 3000, LastNs = 3999 }).Select(Rings.NumberOf));
-        Assert.Contains(3, Rings.Read(folder.Path, new PacketSelection { Address = [AddressRange.Parse("10.0.0.3")] }).Select(Rings.NumberOf));
+        Assert.Contains(3,
+            Rings.Read(folder.Path, new PacketSelection { Address = [AddressRange.Parse("10.0.0.3")] }).Select(Rings.NumberOf));
         Assert.True(File.Exists(data));
     }
 
@@ -68,7 +69,8 @@ public sealed class PacketRingCrashTests
     public void A_damaged_file_is_said_and_the_others_are_read()
     {
         using ScratchFolder folder = new();
-        Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes }, [Rings.Lan], Enumerable.Range(0, 700).Select(i => Rings.Numbered(i, (uint)i, 1, 1000, i)));
+        Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes }, [Rings.Lan],
+            Enumerable.Range(0, 700).Select(i => Rings.Numbered(i, (uint)i, 1, 1000, i)));
         string[] files = [.. Directory.GetFiles(folder.Path, "*.pcapng").Order(StringComparer.Ordinal)];
         Assert.InRange(files.Length, 3, 4);
         byte[] middle = File.ReadAllBytes(files[1]);
@@ -114,7 +116,8 @@ public sealed class PacketRingCrashTests
         byte[] whole = File.ReadAllBytes(data);
         File.WriteAllBytes(data, whole.AsSpan(0, PacketEnds(whole)[7] + 11));
         File.Delete(index);
-        Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes }, [Rings.Lan], Enumerable.Range(100, 10).Select(i => Rings.Numbered(i, 1, 2, 100, 1000L * i)));
+        Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes }, [Rings.Lan],
+            Enumerable.Range(100, 10).Select(i => Rings.Numbered(i, 1, 2, 100, 1000L * i)));
         Assert.Equal([.. Enumerable.Range(0, 8), .. Enumerable.Range(100, 10)], Rings.Read(folder.Path).Select(Rings.NumberOf));
         Assert.Equal(2, Directory.GetFiles(folder.Path, "*.pcapng").Length);
     }
@@ -124,8 +127,10 @@ public sealed class PacketRingCrashTests
     {
         using ScratchFolder scratch = new();
         string folder = Path.Combine(scratch.Path, "ring");
-        Rings.Write(folder, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes }, [Rings.Lan], Enumerable.Range(0, 700).Select(i => Rings.Numbered(i, (uint)i, 1, 1000, i)));
-        File.Delete(Directory.GetFiles(folder, "*.index").Order(StringComparer.Ordinal).First()); // as after a crash: the file itself is asked
+        Rings.Write(folder, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes }, [Rings.Lan],
+            Enumerable.Range(0, 700).Select(i => Rings.Numbered(i, (uint)i, 1, 1000, i)));
+        File.Delete(Directory.GetFiles(folder, "*.index").Order(StringComparer.Ordinal)
+            .First()); // as after a crash: the file itself is asked
         long size = PacketRingFolder.Size(folder);
         Assert.Equal(Rings.Measure(folder), size);
 
@@ -151,7 +156,8 @@ public sealed class PacketRingCrashTests
 
     private static (string Data, string Index) WriteOne(string folder, int packets)
     {
-        Rings.Write(folder, new PacketRingOptions(), [Rings.Lan], Enumerable.Range(0, packets).Select(i => Rings.Numbered(i, 0x0A000000 + (uint)i, 0xC0000201, 38 + i, 1000L * i)));
+        Rings.Write(folder, new PacketRingOptions(), [Rings.Lan],
+            Enumerable.Range(0, packets).Select(i => Rings.Numbered(i, 0x0A000000 + (uint)i, 0xC0000201, 38 + i, 1000L * i)));
         string data = Assert.Single(Directory.GetFiles(folder, "*.pcapng"));
         return (data, Path.ChangeExtension(data, ".index"));
     }

@@ -67,7 +67,8 @@ public sealed class PacketRingDiskTests
         Assert.Equal(next, ring.Counters.Packets + ring.Counters.LostPackets);
         List<int> kept = [.. Rings.Read(folder).Select(Rings.NumberOf)];
 
-        // The disk may free its room bit by bit, so that a chunk finds some and the next one none; and where the writing thread comes late, more
+        // The disk may free its room bit by bit, so that a chunk finds some and the next one none; and where the writing thread comes
+        // late, more
         // waits than the disk holds, so that the oldest makes room. What is kept is in order, and the newest is there.
         Assert.InRange(kept.Count, 1, ring.Counters.Packets);
         Assert.Equal(kept.Distinct().Order(), kept);

@@ -33,7 +33,8 @@ public sealed class PacketRingEdgeTests
     {
         using ScratchFolder folder = new();
         const int usbPcap = 249;
-        using PacketRing ring = new(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes, Wait = true, SnapLength = int.MaxValue });
+        using PacketRing ring =
+            new(folder.Path, new PacketRingOptions { MaxBytes = PacketRing.SmallestBytes, Wait = true, SnapLength = int.MaxValue });
         PacketRingAppender appender = ring.AddAppender(new PacketInterface("usb1", usbPcap));
         appender.Add(new RawPacket(1, 100, usbPcap, 0, new byte[100]), default);
         appender.Add(new RawPacket(2, 3 << 20, usbPcap, 0, new byte[3 << 20]), default);
@@ -62,11 +63,14 @@ public sealed class PacketRingEdgeTests
     {
         using ScratchFolder folder = new();
         const long hour = 3_600_000_000_000;
-        List<TestPacket> packets = [.. Enumerable.Range(0, 4000).Select(i => Rings.Numbered(i, 1, 2, 1000, (10 * hour) + (i * 1_000_000L) - (i >= 2000 ? hour : 0)))];
+        List<TestPacket> packets = [.. Enumerable.Range(0, 4000)
+            .Select(i => Rings.Numbered(i, 1, 2, 1000, (10 * hour) + (i * 1_000_000L) - (i >= 2000 ? hour : 0)))];
         Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = 8 << 20 }, [Rings.Lan], packets);
         Assert.Equal(Enumerable.Range(0, 4000), Rings.Read(folder.Path).Select(Rings.NumberOf));
-        Assert.Equal(Enumerable.Range(2000, 2000), Rings.Read(folder.Path, new PacketSelection { LastNs = 9 * hour + 5_000_000_000 }).Select(Rings.NumberOf));
-        Assert.Equal(Enumerable.Range(0, 2000), Rings.Read(folder.Path, new PacketSelection { FirstNs = 10 * hour }).Select(Rings.NumberOf));
+        Assert.Equal(Enumerable.Range(2000, 2000),
+            Rings.Read(folder.Path, new PacketSelection { LastNs = 9 * hour + 5_000_000_000 }).Select(Rings.NumberOf));
+        Assert.Equal(Enumerable.Range(0, 2000),
+            Rings.Read(folder.Path, new PacketSelection { FirstNs = 10 * hour }).Select(Rings.NumberOf));
     }
 
     [Fact]
@@ -83,11 +87,13 @@ public sealed class PacketRingEdgeTests
     {
         using ScratchFolder folder = new();
         const int packets = 60_000;
-        Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = 16 << 20 }, [Rings.Lan], Enumerable.Range(0, packets).Select(i => Rings.Numbered(i, 0x0A000000 + (uint)i, 0xC0000000 + (uint)(i * 7), 60, i)));
+        Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = 16 << 20 }, [Rings.Lan],
+            Enumerable.Range(0, packets).Select(i => Rings.Numbered(i, 0x0A000000 + (uint)i, 0xC0000000 + (uint)(i * 7), 60, i)));
         long data = Directory.GetFiles(folder.Path, "*.pcapng").Sum(path => new FileInfo(path).Length);
         long index = Directory.GetFiles(folder.Path, "*.index").Sum(path => new FileInfo(path).Length);
         Assert.InRange(index, 1, data / 30);
-        Assert.Contains(12_345, Rings.Read(folder.Path, new PacketSelection { Address = [AddressRange.Parse("10.0.48.57")] }).Select(Rings.NumberOf));
+        Assert.Contains(12_345,
+            Rings.Read(folder.Path, new PacketSelection { Address = [AddressRange.Parse("10.0.48.57")] }).Select(Rings.NumberOf));
     }
 
     [Fact]
@@ -118,7 +124,12 @@ public sealed class PacketRingEdgeTests
             for (int i = 0; i < 3000; i++)
             {
                 DecodedPacket decoded = i < 1000 ? default
-                    : new DecodedPacket { IpVersion = 6, Source = new IpAddress128(0x2001_0DB8_0000_0000, (ulong)i / 1000), Destination = new IpAddress128(0x2001_0DB8_FFFF_0000, 1) };
+                    : new DecodedPacket
+                    {
+                        IpVersion = 6,
+                        Source = new IpAddress128(0x2001_0DB8_0000_0000, (ulong)i / 1000),
+                        Destination = new IpAddress128(0x2001_0DB8_FFFF_0000, 1)
+                    };
                 appender.Add(new RawPacket(i, 1000, 1, 0, new byte[1000]), decoded);
             }
         }
@@ -129,7 +140,8 @@ public sealed class PacketRingEdgeTests
 
         void AssertReads(string address, int first, int last)
         {
-            List<long> found = [.. Rings.Read(folder.Path, new PacketSelection { Address = [AddressRange.Parse(address)] }).Select(packet => packet.TimestampNs)];
+            List<long> found = [.. Rings.Read(folder.Path, new PacketSelection { Address = [AddressRange.Parse(address)] })
+                .Select(packet => packet.TimestampNs)];
             Assert.Superset(Enumerable.Range(first, last - first + 1).Select(i => (long)i).ToHashSet(), found.ToHashSet());
             Assert.InRange(found.Count, last - first + 1, last - first + 1 + 200);
         }
@@ -139,11 +151,15 @@ public sealed class PacketRingEdgeTests
     public void Hundreds_of_interfaces_keep_their_packets_and_files_stay_small()
     {
         using ScratchFolder folder = new();
-        List<PacketInterface> interfaces = [.. Enumerable.Range(0, 700).Select(i => new PacketInterface($"interface-{i}-{new string('x', 200)}", i % 2 == 0 ? 1 : 101))];
+        List<PacketInterface> interfaces = [.. Enumerable.Range(0, 700)
+            .Select(i => new PacketInterface($"interface-{i}-{new string('x', 200)}", i % 2 == 0 ? 1 : 101))];
         List<TestPacket> packets =
         [
-            .. Enumerable.Range(0, 700).Select(i => Rings.Numbered(i, 1, 2, 300, i) with { Interface = i, LinkType = interfaces[i].LinkType }),
-            .. Enumerable.Range(700, 1500).Select(i => Rings.Numbered(i, 1, 2, 300, i) with { Interface = (i * 37) % 700, LinkType = interfaces[(i * 37) % 700].LinkType }),
+            .. Enumerable.Range(0,
+                700).Select(i => Rings.Numbered(i, 1, 2, 300, i) with { Interface = i, LinkType = interfaces[i].LinkType }),
+            .. Enumerable.Range(700,
+                1500).Select(i =>
+                    Rings.Numbered(i, 1, 2, 300, i) with { Interface = (i * 37) % 700, LinkType = interfaces[(i * 37) % 700].LinkType }),
         ];
         Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = 2 << 20 }, interfaces, packets);
         using PacketRingSource source = new(folder.Path, new PacketSelection());
@@ -222,7 +238,8 @@ public sealed class PacketRingEdgeTests
     [InlineData(PacketRing.SmallestBytes - 1, 100)]
     [InlineData(PacketRing.SmallestBytes, 0)]
     public void Bounds_that_make_no_sense_are_refused(long maxBytes, int snapLength) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new PacketRing("unused", new PacketRingOptions { MaxBytes = maxBytes, SnapLength = snapLength }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PacketRing("unused",
+            new PacketRingOptions { MaxBytes = maxBytes, SnapLength = snapLength }));
 
     [Fact]
     public void A_ring_without_a_packet_leaves_nothing()

@@ -55,7 +55,8 @@ public sealed class PacketRingLiveTests
                 int found = 0;
                 for (int round = 0; !done.IsCancellationRequested; round++)
                 {
-                    List<TestPacket> packets = Rings.Read(folder.Path, round % 2 == 0 ? null : new PacketSelection { Address = [AddressRange.Parse("10.0.0.0/24")] });
+                    List<TestPacket> packets = Rings.Read(folder.Path,
+                        round % 2 == 0 ? null : new PacketSelection { Address = [AddressRange.Parse("10.0.0.0/24")] });
                     int before = -1;
                     foreach (TestPacket packet in packets)
                     {
@@ -133,7 +134,8 @@ public sealed class PacketRingLiveTests
         PacketKeeper keeper = new();
         source.Run(keeper, CancellationToken.None);
         Assert.Equal(["lan0", "wlan0"], source.Interfaces.Select(found => found.Name).Order(StringComparer.Ordinal));
-        Assert.All(keeper.Packets.GroupBy(packet => packet.Interface), appender => Assert.Equal(Enumerable.Range(0, 3000), appender.Select(Rings.NumberOf)));
+        Assert.All(keeper.Packets.GroupBy(packet => packet.Interface),
+            appender => Assert.Equal(Enumerable.Range(0, 3000), appender.Select(Rings.NumberOf)));
     }
 
     [Theory]
@@ -188,7 +190,8 @@ public sealed class PacketRingLiveTests
         AddUntil(appender, () => ring.Problem is not null, 10_000);
         Assert.Contains("00000002.pcapng", ring.Problem, StringComparison.Ordinal);
         ring.Complete();
-        Assert.Equal(kept.Count - first, Rings.Read(folder).Count(packet => Rings.NumberOf(packet) < 10_000 && kept.Contains(Rings.NumberOf(packet))));
+        Assert.Equal(kept.Count - first,
+            Rings.Read(folder).Count(packet => Rings.NumberOf(packet) < 10_000 && kept.Contains(Rings.NumberOf(packet))));
         Assert.Equal(Rings.Measure(folder), ring.Counters.DiskBytes);
     }
 

@@ -63,7 +63,8 @@ public sealed class PacketRingTests
             PacketRingAppender appender = ring.AddAppender(Interfaces);
             for (int i = 0; i < 320; i++)
             {
-                TestPacket packet = Rings.Numbered(i, (uint)i, 1, 1000, 1_700_000_000_000_000_000 + i) with { Interface = i % 3 == 0 ? 2 : 0 };
+                TestPacket packet =
+                    Rings.Numbered(i, (uint)i, 1, 1000, 1_700_000_000_000_000_000 + i) with { Interface = i % 3 == 0 ? 2 : 0 };
                 appender.Add(packet.Raw, Rings.Decoded(packet));
             }
 
@@ -92,7 +93,8 @@ public sealed class PacketRingTests
 
         using PacketRingSource source = new(folder.Path, new PacketSelection());
         source.Run(new PacketKeeper(), CancellationToken.None);
-        Assert.Equal([new InterfaceStatistics(Interfaces[0], 20, 3, 4), new InterfaceStatistics(Interfaces[2], 30, 5, 6)], source.Statistics.OrderBy(found => found.Received));
+        Assert.Equal([new InterfaceStatistics(Interfaces[0], 20, 3, 4), new InterfaceStatistics(Interfaces[2], 30, 5, 6)],
+            source.Statistics.OrderBy(found => found.Received));
         Assert.Equal((8L, 10L), (source.Counters.KernelDrops, source.Counters.InterfaceDrops));
     }
 
@@ -100,7 +102,8 @@ public sealed class PacketRingTests
     public void A_query_reads_only_the_stretches_that_may_hold_an_answer()
     {
         using ScratchFolder folder = new();
-        List<TestPacket> packets = [.. Enumerable.Range(0, 8000).Select(i => Rings.Numbered(i, 0x0A000000 + ((uint)i / 100), 0xC0000201, 1000, 1_000_000L * i))];
+        List<TestPacket> packets = [.. Enumerable.Range(0, 8000)
+            .Select(i => Rings.Numbered(i, 0x0A000000 + ((uint)i / 100), 0xC0000201, 1000, 1_000_000L * i))];
         Rings.Write(folder.Path, new PacketRingOptions { MaxBytes = 16 << 20 }, [Rings.Lan], packets);
         long whole = PacketRingFolder.Size(folder.Path);
         Assert.InRange(whole, 8_000_000, 16 << 20);

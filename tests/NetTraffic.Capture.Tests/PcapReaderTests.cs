@@ -10,17 +10,20 @@ public sealed class PcapReaderTests
     [InlineData(false)]
     [InlineData(true)]
     public void Microsecond_files_of_either_byte_order_give_back_what_was_written(bool big) =>
-        Generators.MicrosecondPackets(1).Sample(packets => Reading.OfBytes(PcapBytes.Write(packets, 1, big)).AssertSame(packets), iter: 200);
+        Generators.MicrosecondPackets(1)
+            .Sample(packets => Reading.OfBytes(PcapBytes.Write(packets, 1, big)).AssertSame(packets), iter: 200);
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Nanosecond_files_of_either_byte_order_give_back_what_was_written(bool big) =>
-        Generators.NanosecondPackets(101).Sample(packets => Reading.OfBytes(PcapBytes.Write(packets, 101, big, nanoseconds: true)).AssertSame(packets), iter: 200);
+        Generators.NanosecondPackets(101)
+            .Sample(packets => Reading.OfBytes(PcapBytes.Write(packets, 101, big, nanoseconds: true)).AssertSame(packets), iter: 200);
 
     [Fact]
     public void A_compressed_file_gives_the_same_packets() =>
-        Generators.MicrosecondPackets(1).Sample(packets => Reading.OfBytes(CaptureBytes.Gzip(PcapBytes.Write(packets, 1))).AssertSame(packets), iter: 100);
+        Generators.MicrosecondPackets(1)
+            .Sample(packets => Reading.OfBytes(CaptureBytes.Gzip(PcapBytes.Write(packets, 1))).AssertSame(packets), iter: 100);
 
     [Theory]
     [InlineData(12)]
@@ -93,7 +96,8 @@ public sealed class PcapReaderTests
     public void A_sink_that_wants_no_more_gets_no_more()
     {
         using ScratchFolder folder = new();
-        string path = folder.Write("capture", PcapBytes.Write(Enumerable.Range(0, 10).Select(i => new TestPacket(i * 1000, 1, 1, 0, [1])), 1));
+        string path =
+            folder.Write("capture", PcapBytes.Write(Enumerable.Range(0, 10).Select(i => new TestPacket(i * 1000, 1, 1, 0, [1])), 1));
         PacketKeeper keeper = new() { Limit = 3 };
         using CaptureFileSource source = CaptureFileSource.Open(path);
         source.Run(keeper, TestContext.Current.CancellationToken);

@@ -47,10 +47,13 @@ public sealed class PcapWriterTests
         TShark.Require();
         using ScratchFolder folder = new();
         string empty = folder.Write("empty.pcap", Write([]));
-        string path = folder.Write("two.pcap", Write([new(1_700_000_000_123_456_789, 60, 1, 0, new byte[60]), new(1_700_000_000_123_456_790, 70_000, 1, 0, new byte[65_600])]));
+        string path = folder.Write("two.pcap",
+            Write([new(1_700_000_000_123_456_789, 60, 1, 0, new byte[60]),
+                new(1_700_000_000_123_456_790, 70_000, 1, 0, new byte[65_600])]));
         TShark.AssertOpens(empty);
         TShark.AssertCapinfosOpens(empty, path);
-        Assert.Equal([["1700000000.123456789", "60"], ["1700000000.123456790", "65600"]], TShark.Fields(path, null, "frame.time_epoch", "frame.cap_len"));
+        Assert.Equal([["1700000000.123456789", "60"], ["1700000000.123456790", "65600"]],
+            TShark.Fields(path, null, "frame.time_epoch", "frame.cap_len"));
     }
 
     private static byte[] Write(List<TestPacket> packets)

@@ -16,7 +16,8 @@ public sealed class PcapngReaderTests
             packets =>
             {
                 PcapngBytes file = new PcapngBytes(big).Section().Interface(1);
-                packets.ForEach(packet => file.Enhanced(0, (ulong)(packet.TimestampNs / 1000), packet.Data, packet.WireLength, comment: packet.Data.Length % 2 == 0));
+                packets.ForEach(packet => file.Enhanced(0, (ulong)(packet.TimestampNs / 1000), packet.Data, packet.WireLength,
+                    comment: packet.Data.Length % 2 == 0));
                 Reading.OfBytes(file.ToArray()).AssertSame(packets);
             },
             iter: 200);
@@ -41,7 +42,8 @@ public sealed class PcapngReaderTests
     [Fact]
     public void An_interfaces_name_is_made_harmless_where_it_enters()
     {
-        byte[] file = new PcapngBytes().Section().Interface(1, "eth\u001b[2J\u202e" + new string('x', 1000)).Enhanced(0, 1, Data, 5).ToArray();
+        byte[] file = new PcapngBytes().Section().Interface(1, "eth\u001b[2J\u202e" + new string('x', 1000)).Enhanced(0, 1, Data, 5)
+            .ToArray();
         string name = Assert.Single(Reading.OfBytes(file).Interfaces).Name;
         Assert.StartsWith("eth\\u001b[2J\\u202ex", name, StringComparison.Ordinal);
         Assert.True(name.Length < 300);
@@ -93,7 +95,8 @@ public sealed class PcapngReaderTests
     public void Blocks_of_other_kinds_are_passed_over()
     {
         byte[] large = new byte[200_000];
-        Reading reading = Reading.OfBytes(new PcapngBytes().Section().Custom(0xBAD, large).Interface(1).Custom(4, [0, 0, 0, 0]).Enhanced(0, 1, Data, 5).Custom(10, large).ToArray());
+        Reading reading = Reading.OfBytes(new PcapngBytes().Section().Custom(0xBAD, large).Interface(1).Custom(4, [0, 0, 0, 0])
+            .Enhanced(0, 1, Data, 5).Custom(10, large).ToArray());
         reading.AssertSame([new TestPacket(1000, 5, 1, 0, Data)]);
         Assert.Null(reading.Damage);
     }
@@ -106,7 +109,8 @@ public sealed class PcapngReaderTests
     public void A_packet_of_an_interface_that_its_section_does_not_describe_is_damage()
     {
         byte[] before = new PcapngBytes().Section().Interface(1).Enhanced(0, 1, Data, 5).ToArray();
-        Reading reading = Reading.OfBytes(new PcapngBytes().Section().Interface(1).Enhanced(0, 1, Data, 5).Enhanced(1, 2, Data, 5).ToArray());
+        Reading reading =
+            Reading.OfBytes(new PcapngBytes().Section().Interface(1).Enhanced(0, 1, Data, 5).Enhanced(1, 2, Data, 5).ToArray());
         Assert.Single(reading.Packets);
         Assert.Equal((before.Length, false), ((int)reading.Damage!.Offset, reading.Damage.Truncated));
     }

@@ -16,7 +16,8 @@ public sealed class PcapngWriterTests
             Reading reading = Reading.OfBytes(Write(packets, null));
             Assert.Null(reading.Damage);
             Assert.Equal(packets.Count, reading.Packets.Count);
-            Assert.All(packets.Zip(reading.Packets), pair => Assert.True(pair.First.Same(pair.Second), $"{pair.First} became {pair.Second}"));
+            Assert.All(packets.Zip(reading.Packets),
+                pair => Assert.True(pair.First.Same(pair.Second), $"{pair.First} became {pair.Second}"));
         },
         iter: 60);
 
@@ -57,7 +58,8 @@ public sealed class PcapngWriterTests
         using ScratchFolder folder = new();
         using CaptureFileSource source = CaptureFileSource.Open(folder.Write("statistics.pcapng", file.ToArray()));
         source.Run(new PacketKeeper(), CancellationToken.None);
-        Assert.Equal([new InterfaceStatistics(Interfaces[0], 11, 5, 1), new InterfaceStatistics(Interfaces[1], 20, 4, 2)], source.Statistics);
+        Assert.Equal([new InterfaceStatistics(Interfaces[0], 11, 5, 1), new InterfaceStatistics(Interfaces[1], 20, 4, 2)],
+            source.Statistics);
         Assert.Equal((9L, 3L), (source.Counters.KernelDrops, source.Counters.InterfaceDrops));
     }
 
@@ -110,7 +112,8 @@ public sealed class PcapngWriterTests
         {
             writer.AddInterface(new PacketInterface("lan0", 1));
             writer.AddInterface(new PacketInterface("", 101), 60);
-            writer.Write(new RawPacket(1_700_000_000_123_456_789, frame.Length, 1, 0, frame), 0, "application: dns; server: zürich\u001b[31m");
+            writer.Write(new RawPacket(1_700_000_000_123_456_789, frame.Length, 1, 0, frame), 0,
+                "application: dns; server: zürich\u001b[31m");
             writer.Write(new RawPacket(1_700_000_000_123_456_790, 2000, 101, 1, frame.AsSpan(14)), 1);
             writer.Write(new RawPacket(1_700_000_000_123_456_791, 0, 1, 0, []), 0, "x");
             writer.Write(new RawPacket(1_700_000_000_123_456_792, 70_000, 1, 0, new byte[70_000]), 0);
@@ -120,8 +123,10 @@ public sealed class PcapngWriterTests
 
         TShark.AssertOpens(path);
         TShark.AssertCapinfosOpens(path);
-        string[][] rows = [.. TShark.Fields(path, null, "frame.time_epoch", "frame.len", "frame.cap_len", "frame.interface_id", "frame.interface_name", "frame.comment")];
-        Assert.Equal(["1700000000.123456789", frame.Length.ToString(), frame.Length.ToString(), "0", "lan0", "application: dns; server: zürich\\u001b[31m"], rows[0]);
+        string[][] rows = [.. TShark.Fields(path, null, "frame.time_epoch", "frame.len", "frame.cap_len", "frame.interface_id",
+            "frame.interface_name", "frame.comment")];
+        Assert.Equal(["1700000000.123456789", frame.Length.ToString(), frame.Length.ToString(), "0", "lan0",
+            "application: dns; server: zürich\\u001b[31m"], rows[0]);
         Assert.Equal(["1700000000.123456790", "2000", (frame.Length - 14).ToString(), "1"], rows[1].Take(4));
         Assert.Equal(["1700000000.123456791", "0", "0", "0", "lan0", "x"], rows[2]);
         Assert.Equal(["1700000000.123456792", "70000", "70000"], rows[3].Take(3));

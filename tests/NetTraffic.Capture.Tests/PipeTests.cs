@@ -50,7 +50,8 @@ public sealed class PipeTests
         await stop.CancelAsync();
         if (sent < 4)
         {
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(TimeSpan.FromSeconds(5),
+                TestContext.Current.CancellationToken));
         }
         else
         {
@@ -70,7 +71,8 @@ public sealed class PipeTests
             await sender.WriteAsync(File.ReadAllBytes(Repository.SampleCapture).AsMemory(0, 5001), TestContext.Current.CancellationToken);
         }
 
-        CaptureFormatException damage = await Assert.ThrowsAsync<CaptureFormatException>(() => reading.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        CaptureFormatException damage = await Assert.ThrowsAsync<CaptureFormatException>(() => reading.WaitAsync(TimeSpan.FromSeconds(10),
+            TestContext.Current.CancellationToken));
         Assert.True(damage.Truncated);
         Assert.InRange(damage.Offset, 1, 5001);
         Assert.NotEqual(0, keeper.Packets);

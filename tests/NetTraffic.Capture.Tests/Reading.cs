@@ -4,7 +4,8 @@ using NetTraffic.Testing;
 namespace NetTraffic.Capture.Tests;
 
 /// <summary>What reading a file gave: its packets, and the damage that ended it, if any.</summary>
-internal sealed record Reading(IReadOnlyList<TestPacket> Packets, CaptureFormatException? Damage, IReadOnlyList<PacketInterface> Interfaces, PacketSourceCounters Counters)
+internal sealed record Reading(IReadOnlyList<TestPacket> Packets, CaptureFormatException? Damage, IReadOnlyList<PacketInterface> Interfaces,
+    PacketSourceCounters Counters)
 {
     public static Reading OfBytes(byte[] content)
     {
@@ -50,5 +51,6 @@ internal sealed record Reading(IReadOnlyList<TestPacket> Packets, CaptureFormatE
         }
     }
 
-    public void AssertSame(IEnumerable<TestPacket> expected) => Assert.Equal(expected.Select(packet => packet.ToString()), Packets.Select(packet => packet.ToString()));
+    public void AssertSame(IEnumerable<TestPacket> expected) =>
+        Assert.Equal(expected.Select(packet => packet.ToString()), Packets.Select(packet => packet.ToString()));
 }

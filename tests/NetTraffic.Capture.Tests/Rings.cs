@@ -10,7 +10,8 @@ internal static class Rings
     public static readonly PacketInterface Lan = new("lan0", 1);
 
     /// <summary>Writes packets into a ring that waits for the disk, and completes it.</summary>
-    public static void Write(string folder, PacketRingOptions options, IReadOnlyList<PacketInterface> interfaces, IEnumerable<TestPacket> packets)
+    public static void Write(string folder, PacketRingOptions options, IReadOnlyList<PacketInterface> interfaces,
+        IEnumerable<TestPacket> packets)
     {
         using PacketRing ring = new(folder, options with { Wait = true });
         PacketRingAppender appender = ring.AddAppender(interfaces);

@@ -21,7 +21,8 @@ public sealed class SharedCaptureTests
     public void The_sample_has_two_interfaces_and_the_packets_that_its_truth_counts()
     {
         Reading reading = Reading.OfFile(Repository.SampleCapture);
-        using System.Text.Json.JsonDocument truth = System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(Repository.SampleCapture, ".json")));
+        using System.Text.Json.JsonDocument truth =
+            System.Text.Json.JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(Repository.SampleCapture, ".json")));
         Assert.Equal(["lan0", "trunk0"], reading.Interfaces.Select(found => found.Name));
         Assert.Equal(truth.RootElement.GetProperty("packets").GetInt64(), reading.Counters.Packets);
         Assert.Equal(truth.RootElement.GetProperty("bytes").GetInt64(), reading.Counters.Bytes);

@@ -19,5 +19,6 @@ internal static class Decoding
     }
 
     /// <summary>Source, destination, protocol and ports in one text.</summary>
-    public static string Endpoints(in DecodedPacket packet) => $"{packet.Source}:{packet.SourcePort} {packet.Destination}:{packet.DestinationPort} {packet.IpProtocol}";
+    public static string Endpoints(in DecodedPacket packet) =>
+        $"{packet.Source}:{packet.SourcePort} {packet.Destination}:{packet.DestinationPort} {packet.IpProtocol}";
 }

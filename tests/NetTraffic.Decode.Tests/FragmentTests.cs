@@ -14,11 +14,14 @@ public sealed class FragmentTests
     public void Later_IPv4_fragments_have_the_ports_of_the_first()
     {
         PacketDecoder decoder = new();
-        DecodedPacket first = Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", 17, Udp(7, 8, new byte[8]), MoreFragments, id: 5), LinkTypes.Raw, decoder);
-        DecodedPacket middle = Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", 17, new byte[16], MoreFragments | 2, id: 5), LinkTypes.Raw, decoder);
+        DecodedPacket first =
+            Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", 17, Udp(7, 8, new byte[8]), MoreFragments, id: 5), LinkTypes.Raw, decoder);
+        DecodedPacket middle =
+            Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", 17, new byte[16], MoreFragments | 2, id: 5), LinkTypes.Raw, decoder);
         DecodedPacket last = Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", 17, new byte[3], 4, id: 5), LinkTypes.Raw, decoder);
         Assert.All([first, middle, last], packet => Assert.Equal("192.0.2.1:7 192.0.2.2:8 17", Decoding.Endpoints(packet)));
-        Assert.Equal([PacketTraits.Fragment | PacketTraits.HasTransport, PacketTraits.Fragment | PacketTraits.LaterFragment, PacketTraits.Fragment | PacketTraits.LaterFragment],
+        Assert.Equal([PacketTraits.Fragment | PacketTraits.HasTransport, PacketTraits.Fragment | PacketTraits.LaterFragment,
+            PacketTraits.Fragment | PacketTraits.LaterFragment],
             [first.Traits, middle.Traits, last.Traits]);
     }
 
@@ -26,8 +29,10 @@ public sealed class FragmentTests
     public void Later_IPv6_fragments_have_the_ports_of_the_first()
     {
         PacketDecoder decoder = new();
-        Decoding.Decode(IPv6("2001:db8::1", "2001:db8::2", 44, [17, 0, 0, 1, 0, 0, 0, 5, .. Udp(7, 8, new byte[8])]), LinkTypes.Raw, decoder);
-        DecodedPacket last = Decoding.Decode(IPv6("2001:db8::1", "2001:db8::2", 44, [17, 0, 0, 16, 0, 0, 0, 5, 1, 2, 3]), LinkTypes.Raw, decoder);
+        Decoding.Decode(IPv6("2001:db8::1", "2001:db8::2", 44, [17, 0, 0, 1, 0, 0, 0, 5, .. Udp(7, 8, new byte[8])]), LinkTypes.Raw,
+            decoder);
+        DecodedPacket last =
+            Decoding.Decode(IPv6("2001:db8::1", "2001:db8::2", 44, [17, 0, 0, 16, 0, 0, 0, 5, 1, 2, 3]), LinkTypes.Raw, decoder);
         Assert.Equal("2001:db8::1:7 2001:db8::2:8 17", Decoding.Endpoints(last));
     }
 

@@ -8,7 +8,8 @@ namespace NetTraffic.Decode.Tests;
 /// <summary>Decoded shared captures against TShark, frame by frame and so per host pair and protocol.</summary>
 public sealed class GoldenTests
 {
-    private static readonly Lazy<Dictionary<string, List<(string Pair, int Bytes)>>> Truths = new(() => TShark.HostPairs([.. Repository.SharedCaptureNames().Select(Repository.SharedCapture)]));
+    private static readonly Lazy<Dictionary<string, List<(string Pair, int Bytes)>>> Truths =
+        new(() => TShark.HostPairs([.. Repository.SharedCaptureNames().Select(Repository.SharedCapture)]));
 
     [Theory]
     [MemberData(nameof(Repository.SharedCaptureData), MemberType = typeof(Repository))]
@@ -49,7 +50,8 @@ public sealed class GoldenTests
         for (int i = 0; i < truth.Count; i++)
         {
             // An IP header that cannot be read counts under the EtherType that announced it.
-            bool same = truth[i] == ours[i] || (truth[i].Pair == "- - ?" && ours[i].Pair is "- - 0x0800" or "- - 0x86dd" && ours[i].Bytes == truth[i].Bytes);
+            bool same = truth[i] == ours[i]
+                || (truth[i].Pair == "- - ?" && ours[i].Pair is "- - 0x0800" or "- - 0x86dd" && ours[i].Bytes == truth[i].Bytes);
             if (!same)
             {
                 differences.Add($"frame {i + 1}: TShark {truth[i]}, decoder {ours[i]}");
@@ -80,6 +82,7 @@ public sealed class GoldenTests
         })];
     }
 
-    private static string Pair(in DecodedPacket packet) => packet.IpVersion != 0 ? $"{packet.Source} {packet.Destination} {packet.IpProtocol}"
+    private static string Pair(in DecodedPacket packet) =>
+        packet.IpVersion != 0 ? $"{packet.Source} {packet.Destination} {packet.IpProtocol}"
         : packet.EtherType != 0 ? $"- - 0x{packet.EtherType:x4}" : "- - -";
 }

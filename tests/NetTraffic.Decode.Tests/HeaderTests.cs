@@ -46,10 +46,14 @@ public sealed class HeaderTests
         { "IPv4 in IPv4", TunnelKind.IpInIp, IPv4("10.9.9.1", "10.9.9.2", 4, Datagram) },
         { "IPv4 in IPv6", TunnelKind.IpInIp, IPv6("fd00::1", "fd00::2", 4, Datagram) },
         { "GRE", TunnelKind.Gre, IPv4("10.9.9.1", "10.9.9.2", 47, [0, 0, 8, 0, .. Datagram]) },
-        { "GRE with key and sequence", TunnelKind.Gre, IPv4("10.9.9.1", "10.9.9.2", 47, [0x30, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, .. Datagram]) },
-        { "VXLAN", TunnelKind.Vxlan, IPv4("10.9.9.1", "10.9.9.2", 17, Udp(50000, 4789, [8, 0, 0, 0, 0, 0, 42, 0, .. Ethernet(0x0800, Datagram)])) },
-        { "Geneve", TunnelKind.Geneve, IPv4("10.9.9.1", "10.9.9.2", 17, Udp(50000, 6081, [0, 0, 0x65, 0x58, 0, 0, 1, 0, .. Ethernet(0x0800, Datagram)])) },
-        { "GTP-U", TunnelKind.Gtp, IPv4("10.9.9.1", "10.9.9.2", 17, Udp(2152, 2152, [0x30, 255, .. U16(Datagram.Length), 0, 0, 0, 1, .. Datagram])) },
+        { "GRE with key and sequence", TunnelKind.Gre,
+            IPv4("10.9.9.1", "10.9.9.2", 47, [0x30, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, .. Datagram]) },
+        { "VXLAN", TunnelKind.Vxlan,
+            IPv4("10.9.9.1", "10.9.9.2", 17, Udp(50000, 4789, [8, 0, 0, 0, 0, 0, 42, 0, .. Ethernet(0x0800, Datagram)])) },
+        { "Geneve", TunnelKind.Geneve,
+            IPv4("10.9.9.1", "10.9.9.2", 17, Udp(50000, 6081, [0, 0, 0x65, 0x58, 0, 0, 1, 0, .. Ethernet(0x0800, Datagram)])) },
+        { "GTP-U", TunnelKind.Gtp,
+            IPv4("10.9.9.1", "10.9.9.2", 17, Udp(2152, 2152, [0x30, 255, .. U16(Datagram.Length), 0, 0, 0, 1, .. Datagram])) },
         { "MPLS in IP", TunnelKind.Mpls, IPv4("10.9.9.1", "10.9.9.2", 137, [0, 1, 1, 64, .. Datagram]) },
     };
 
@@ -65,24 +69,30 @@ public sealed class HeaderTests
     {
         { "none", Datagram6 },
         { "hop by hop", IPv6("2001:db8::1", "2001:db8::2", 0, [17, 0, 0, 0, 0, 0, 0, 0, .. Datagram6[40..]]) },
-        { "routing, destination options", IPv6("2001:db8::1", "2001:db8::2", 43, [60, 0, 0, 0, 0, 0, 0, 0, 17, 1, .. new byte[14], .. Datagram6[40..]]) },
+        { "routing, destination options",
+            IPv6("2001:db8::1", "2001:db8::2", 43, [60, 0, 0, 0, 0, 0, 0, 0, 17, 1, .. new byte[14], .. Datagram6[40..]]) },
         { "authentication", IPv6("2001:db8::1", "2001:db8::2", 51, [17, 4, .. new byte[22], .. Datagram6[40..]]) },
         { "whole datagram in a fragment header", IPv6("2001:db8::1", "2001:db8::2", 44, [17, 0, 0, 0, 0, 0, 0, 9, .. Datagram6[40..]]) },
     };
 
     [Theory]
     [MemberData(nameof(ExtensionHeaders))]
-    public void IPv6_extension_headers_are_walked(string name, byte[] data) => Assert.Equal((name, Endpoints6), (name, Decoding.Endpoints(Decoding.Decode(data, LinkTypes.Raw))));
+    public void IPv6_extension_headers_are_walked(string name, byte[] data) =>
+        Assert.Equal((name, Endpoints6), (name, Decoding.Endpoints(Decoding.Decode(data, LinkTypes.Raw))));
 
     [Fact]
     public void IPv4_options_are_stepped_over() =>
-        Assert.Equal(Endpoints4, Decoding.Endpoints(Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", 17, Udp(1000, 2000), options: [7, 4, 4, 0, 1, 1, 1, 0]), LinkTypes.Raw)));
+        Assert.Equal(Endpoints4,
+            Decoding.Endpoints(Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", 17, Udp(1000, 2000), options: [7, 4, 4, 0, 1, 1, 1, 0]),
+                LinkTypes.Raw)));
 
     [Fact]
     public void TCP_gives_flags_numbers_and_payload()
     {
-        DecodedPacket packet = Decoding.Decode(Ethernet(0x0800, IPv4("192.0.2.1", "192.0.2.2", 6, Tcp(1, 2, TcpFlags.Syn | TcpFlags.Ece, 77, 88, 9, 9))));
-        Assert.Equal((TcpFlags.Syn | TcpFlags.Ece, 77u, 88u, (ushort)8192, 2), (packet.TcpFlags, packet.TcpSequence, packet.TcpAcknowledgement, packet.TcpWindow, packet.PayloadLength));
+        DecodedPacket packet =
+            Decoding.Decode(Ethernet(0x0800, IPv4("192.0.2.1", "192.0.2.2", 6, Tcp(1, 2, TcpFlags.Syn | TcpFlags.Ece, 77, 88, 9, 9))));
+        Assert.Equal((TcpFlags.Syn | TcpFlags.Ece, 77u, 88u, (ushort)8192, 2),
+            (packet.TcpFlags, packet.TcpSequence, packet.TcpAcknowledgement, packet.TcpWindow, packet.PayloadLength));
     }
 
     [Theory]
@@ -90,7 +100,8 @@ public sealed class HeaderTests
     [InlineData(33)] // DCCP
     [InlineData(136)] // UDP-Lite
     public void Other_transports_with_ports_give_them(byte protocol) =>
-        Assert.Equal($"192.0.2.1:7 192.0.2.2:8 {protocol}", Decoding.Endpoints(Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", protocol, [0, 7, 0, 8, .. new byte[12]]), LinkTypes.Raw)));
+        Assert.Equal($"192.0.2.1:7 192.0.2.2:8 {protocol}",
+            Decoding.Endpoints(Decoding.Decode(IPv4("192.0.2.1", "192.0.2.2", protocol, [0, 7, 0, 8, .. new byte[12]]), LinkTypes.Raw)));
 
     [Theory]
     [InlineData(2)]
@@ -114,14 +125,17 @@ public sealed class HeaderTests
     public void Ethernet_gives_the_stations_and_the_outermost_VLAN()
     {
         DecodedPacket packet = Decoding.Decode(Ethernet(0x88A8, Vlan(0xE005, 0x8100, Vlan(6, 0x0806, new byte[28]))));
-        Assert.Equal((0x02000000000AUL, 0x02000000000BUL, (ushort)5, (ushort)0x0806, (byte)0), (packet.SourceMac, packet.DestinationMac, packet.VlanId, packet.EtherType, packet.IpVersion));
+        Assert.Equal((0x02000000000AUL, 0x02000000000BUL, (ushort)5, (ushort)0x0806, (byte)0),
+            (packet.SourceMac, packet.DestinationMac, packet.VlanId, packet.EtherType, packet.IpVersion));
     }
 
     [Fact]
-    public void A_frame_without_tag_has_no_VLAN() => Assert.Equal(DecodedPacket.NoVlan, Decoding.Decode(Ethernet(0x0806, new byte[28])).VlanId);
+    public void A_frame_without_tag_has_no_VLAN() =>
+        Assert.Equal(DecodedPacket.NoVlan, Decoding.Decode(Ethernet(0x0806, new byte[28])).VlanId);
 
     [Fact]
-    public void The_link_layers_padding_is_no_payload() => Assert.Equal(3, Decoding.Decode([.. Ethernet(0x0800, Datagram), .. new byte[20]]).PayloadLength);
+    public void The_link_layers_padding_is_no_payload() =>
+        Assert.Equal(3, Decoding.Decode([.. Ethernet(0x0800, Datagram), .. new byte[20]]).PayloadLength);
 
     [Fact]
     public void A_snapped_packet_has_the_payload_its_header_claims()
@@ -143,7 +157,8 @@ public sealed class HeaderTests
         { "3 bytes of UDP", 101, Datagram[..23], DecodeFailure.TruncatedTransport },
         { "19 bytes of TCP", 101, IPv4("192.0.2.1", "192.0.2.2", 6, new byte[19]), DecodeFailure.TruncatedTransport },
         { "an unknown link type", 9999, Datagram, DecodeFailure.UnknownLinkType },
-        { "40 tags", 1, [.. MacB, .. MacA, .. Enumerable.Repeat<byte[]>([0x81, 0, 0, 1], 40).SelectMany(tag => tag), 8, 0], DecodeFailure.TooDeep },
+        { "40 tags", 1, [.. MacB, .. MacA, .. Enumerable.Repeat<byte[]>([0x81, 0, 0, 1], 40).SelectMany(tag => tag), 8, 0],
+            DecodeFailure.TooDeep },
     };
 
     [Theory]
@@ -153,6 +168,7 @@ public sealed class HeaderTests
         PacketDecoder decoder = new();
         Assert.Equal((name, expected), (name, Decoding.Decode(frame, linkType, decoder).Failure));
         Assert.Equal((1L, 1L, 1L), (decoder.Counters.Packets, decoder.Counters.Failures, decoder.Counters.Count(expected)));
-        Assert.Equal(new Dictionary<string, long>(StringComparer.Ordinal) { [expected.ToString()] = 1 }, decoder.Counters.FailuresByReason());
+        Assert.Equal(new Dictionary<string, long>(StringComparer.Ordinal) { [expected.ToString()] = 1 },
+            decoder.Counters.FailuresByReason());
     }
 }

@@ -44,11 +44,14 @@ public sealed class PacketDotNetTests
 
             compared++;
             Assert.Equal(
-                (ip.SourceAddress, ip.DestinationAddress, (byte)ip.Protocol, transport.SourcePort, transport.DestinationPort, ethernet.SourceHardwareAddress, ethernet.DestinationHardwareAddress),
-                (AddressText.ToIPAddress(ours.Source), AddressText.ToIPAddress(ours.Destination), ours.IpProtocol, ours.SourcePort, ours.DestinationPort, Mac(ours.SourceMac), Mac(ours.DestinationMac)));
+                (ip.SourceAddress, ip.DestinationAddress, (byte)ip.Protocol, transport.SourcePort, transport.DestinationPort,
+                    ethernet.SourceHardwareAddress, ethernet.DestinationHardwareAddress),
+                (AddressText.ToIPAddress(ours.Source), AddressText.ToIPAddress(ours.Destination), ours.IpProtocol, ours.SourcePort,
+                    ours.DestinationPort, Mac(ours.SourceMac), Mac(ours.DestinationMac)));
             if (transport is TcpPacket tcp)
             {
-                Assert.Equal(((byte)tcp.Flags, tcp.SequenceNumber, tcp.AcknowledgmentNumber, tcp.WindowSize), ((byte)ours.TcpFlags, ours.TcpSequence, ours.TcpAcknowledgement, ours.TcpWindow));
+                Assert.Equal(((byte)tcp.Flags, tcp.SequenceNumber, tcp.AcknowledgmentNumber, tcp.WindowSize),
+                    ((byte)ours.TcpFlags, ours.TcpSequence, ours.TcpAcknowledgement, ours.TcpWindow));
             }
         }
 

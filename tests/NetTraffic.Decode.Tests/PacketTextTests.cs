@@ -29,14 +29,16 @@ public sealed class PacketTextTests
         Assert.Equal("Destination unreachable (Fragmentation needed, MTU 1400)", Ip(1, Frames.Icmp(3, 4, 0, 0, 5, 0x78)));
         Assert.Equal("Destination unreachable (code 99)", Ip(1, Frames.Icmp(3, 99)));
         Assert.Equal("Time-to-live exceeded", Ip(1, Frames.Icmp(11, 0, 0, 0, 0, 0)));
-        Assert.Equal("Neighbor solicitation for 2001:db8::5", Ipv6(58, [135, 0, 0, 0, 0, 0, 0, 0, .. System.Net.IPAddress.Parse("2001:db8::5").GetAddressBytes()]));
+        Assert.Equal("Neighbor solicitation for 2001:db8::5",
+            Ipv6(58, [135, 0, 0, 0, 0, 0, 0, 0, .. System.Net.IPAddress.Parse("2001:db8::5").GetAddressBytes()]));
         byte[] arp = [0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1, 0, 0, 0, 0, 0, 0, 10, 0, 0, 2];
         Assert.Equal("Who has 10.0.0.2? Tell 10.0.0.1", Text(Frames.Ethernet(0x0806, arp)));
         arp[7] = 2;
         Assert.Equal("10.0.0.1 is at 02:00:00:00:00:01", Text(Frames.Ethernet(0x0806, arp)));
         Assert.Equal("10.0.0.1 is at 02:00:00:00:00:01", Text(Frames.Ethernet(0x8100, Frames.Vlan(5, 0x0806, arp))));
         Assert.Equal("0x88b5 19 bytes", Text(Frames.Ethernet(0x88B5, 1, 2, 3, 4, 5)));
-        Assert.Equal("Fragment of UDP ID=0x0001 Len=4", Text(Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, [1, 2, 3, 4], fragment: 0x20))));
+        Assert.Equal("Fragment of UDP ID=0x0001 Len=4",
+            Text(Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, [1, 2, 3, 4], fragment: 0x20))));
     }
 
     [Fact]
@@ -45,8 +47,10 @@ public sealed class PacketTextTests
         byte[] name = [3, .. "www"u8, 7, .. "example"u8, 0];
         byte[] question = [.. name, 0, 1, 0, 1];
         Assert.Equal("DNS query 0x0102 A www.example", Udp(53, [1, 2, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. question]));
-        byte[] answers = [0xC0, 12, 0, 5, 0, 1, 0, 0, 0, 0, 0, 6, 3, .. "web"u8, 0xC0, 16, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 192, 0, 2, 1];
-        Assert.Equal("DNS response 0x0102 A www.example CNAME web.example A 192.0.2.1", Udp(53, [1, 2, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0, .. question, .. answers]));
+        byte[] answers =
+            [0xC0, 12, 0, 5, 0, 1, 0, 0, 0, 0, 0, 6, 3, .. "web"u8, 0xC0, 16, 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 192, 0, 2, 1];
+        Assert.Equal("DNS response 0x0102 A www.example CNAME web.example A 192.0.2.1",
+            Udp(53, [1, 2, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0, .. question, .. answers]));
         Assert.Equal("DNS response 0x0102 No such name A www.example", Udp(53, [1, 2, 0x81, 0x83, 0, 1, 0, 0, 0, 0, 0, 0, .. question]));
         Assert.StartsWith("mDNS query", Udp(5353, [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. question]), StringComparison.Ordinal);
 
@@ -58,7 +62,8 @@ public sealed class PacketTextTests
     [Fact]
     public void Names_from_the_wire_are_made_safe_and_short()
     {
-        byte[] evil = [.. "GET /\u001b[2J\u0007\u009b"u8, .. Enumerable.Repeat((byte)0x1B, 2000), .. " HTTP/1.1\r\nHost: evil\u001b[31m\r\n\r\n"u8];
+        byte[] evil = [.. "GET /\u001b[2J\u0007\u009b"u8, .. Enumerable.Repeat((byte)0x1B, 2000),
+            .. " HTTP/1.1\r\nHost: evil\u001b[31m\r\n\r\n"u8];
         string text = Ip(6, Frames.Tcp(1000, 80, TcpFlags.Ack, 1, 1, evil));
         Assert.StartsWith("HTTP GET /\\u001b[2J\\u0007", text, StringComparison.Ordinal);
         Harmless(text);
@@ -95,7 +100,14 @@ public sealed class PacketTextTests
         Gen.Select(Gen.Byte.Array[0, 300], Gen.Int[0, ports.Length - 1], Gen.Int[0, 4]).Sample(
             (payload, port, start) =>
             {
-                byte[] begun = start switch { 0 => [.. "GET "u8, .. payload], 1 => [22, 3, 1, 0, 250, 1, .. payload], 2 => [1, 2, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, .. payload], 3 => [.. new byte[236], 0x63, 0x82, 0x53, 0x63, .. payload], _ => payload };
+                byte[] begun = start switch
+                {
+                    0 => [.. "GET "u8, .. payload],
+                    1 => [22, 3, 1, 0, 250, 1, .. payload],
+                    2 => [1, 2, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, .. payload],
+                    3 => [.. new byte[236], 0x63, 0x82, 0x53, 0x63, .. payload],
+                    _ => payload
+                };
                 Harmless(Ip(6, Frames.Tcp(40000, ports[port], TcpFlags.Ack, 1, 1, begun)));
                 Harmless(Udp(ports[port], begun));
                 Harmless(Ip(1, payload));
@@ -113,7 +125,8 @@ public sealed class PacketTextTests
         TShark.Require();
         string sample = Repository.SampleCapture;
         SortedDictionary<long, string> expected = [];
-        foreach (string[] row in TShark.Fields(sample, "tls.handshake.extensions_server_name || http.host", "frame.number", "tls.handshake.extensions_server_name", "http.host"))
+        foreach (string[] row in TShark.Fields(sample, "tls.handshake.extensions_server_name || http.host", "frame.number",
+            "tls.handshake.extensions_server_name", "http.host"))
         {
             expected[long.Parse(row[0], CultureInfo.InvariantCulture)] = row[1].Length > 0 ? row[1] : row[2];
         }
@@ -136,9 +149,11 @@ public sealed class PacketTextTests
         Assert.Equal(expected, found);
     }
 
-    private static string Ip(byte protocol, byte[] payload) => Text(Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", protocol, payload)));
+    private static string Ip(byte protocol, byte[] payload) =>
+        Text(Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", protocol, payload)));
 
-    private static string Ipv6(byte protocol, byte[] payload) => Text(Frames.Ethernet(0x86DD, Frames.IPv6("2001:db8::1", "2001:db8::2", protocol, payload)));
+    private static string Ipv6(byte protocol, byte[] payload) =>
+        Text(Frames.Ethernet(0x86DD, Frames.IPv6("2001:db8::1", "2001:db8::2", protocol, payload)));
 
     private static string Udp(int port, byte[] payload) => Ip(17, Frames.Udp(40000, port, payload));
 
@@ -153,7 +168,8 @@ public sealed class PacketTextTests
     private static List<TestPacket> Real()
     {
         List<TestPacket> all = Packets(Repository.SampleCapture);
-        foreach (string name in Repository.SharedCaptureNames().Where(name => new FileInfo(Repository.SharedCapture(name)).Length < 100_000))
+        foreach (string name in Repository.SharedCaptureNames()
+            .Where(name => new FileInfo(Repository.SharedCapture(name)).Length < 100_000))
         {
             try
             {

@@ -36,7 +36,8 @@ public sealed class PayloadTests
     public void A_first_fragment_has_one_and_later_ones_do_not()
     {
         byte[] datagram = Frames.Udp(1000, 2000, [.. Content, 1]);
-        Assert.Equal(("payload\u0001", 8), Found(Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, datagram, fragment: 0x2000))));
+        Assert.Equal(("payload\u0001", 8),
+            Found(Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, datagram, fragment: 0x2000))));
         DecodedPacket later = Decoding.Decode(Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, datagram, fragment: 2)));
         Assert.Equal((0, 0), (later.PayloadOffset, (int)later.TransportHeaderLength));
     }
@@ -61,13 +62,15 @@ public sealed class PayloadTests
         {
             byte[] frame = whole[..captured];
             DecodedPacket packet = Decoding.Decode(frame);
-            Assert.Equal(whole[Math.Min(captured, 42)..captured], packet.Payload(frame)[Math.Max(0, packet.Payload(frame).Length - Math.Max(0, captured - 42))..].ToArray());
+            Assert.Equal(whole[Math.Min(captured, 42)..captured],
+                packet.Payload(frame)[Math.Max(0, packet.Payload(frame).Length - Math.Max(0, captured - 42))..].ToArray());
         }
     }
 
     [Theory]
     [MemberData(nameof(Repository.SharedCaptureData), MemberType = typeof(Repository))]
-    public void The_ports_stand_where_the_transport_header_is_said_to_begin(string name) => EachPacket(Repository.SharedCapture(name), (packet, decoded, _) =>
+    public void The_ports_stand_where_the_transport_header_is_said_to_begin(string name) =>
+        EachPacket(Repository.SharedCapture(name), (packet, decoded, _) =>
     {
         if (decoded.IpVersion == 0 || decoded.IpProtocol is not (6 or 17) || (decoded.Traits & PacketTraits.HasTransport) == 0)
         {
@@ -85,7 +88,8 @@ public sealed class PayloadTests
     {
         TShark.Require();
         SortedDictionary<long, string> expected = [];
-        foreach (string[] row in TShark.Fields(Repository.SampleCapture, "(tcp.payload || udp.payload) && !icmp && !icmpv6", "frame.number", "tcp.payload", "udp.payload"))
+        foreach (string[] row in TShark.Fields(Repository.SampleCapture, "(tcp.payload || udp.payload) && !icmp && !icmpv6", "frame.number",
+            "tcp.payload", "udp.payload"))
         {
             // TShark names those of the outer headers first.
             expected[long.Parse(row[0], CultureInfo.InvariantCulture)] = (row[1].Length > 0 ? row[1] : row[2]).Split(',')[^1];

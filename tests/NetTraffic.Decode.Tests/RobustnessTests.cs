@@ -9,7 +9,8 @@ namespace NetTraffic.Decode.Tests;
 /// <summary>No bytes make the decoder throw, and it counts every frame once.</summary>
 public sealed class RobustnessTests
 {
-    private static readonly int[] AllLinkTypes = [.. typeof(LinkTypes).GetFields().Select(field => (int)field.GetRawConstantValue()!), 9999];
+    private static readonly int[] AllLinkTypes =
+        [.. typeof(LinkTypes).GetFields().Select(field => (int)field.GetRawConstantValue()!), 9999];
 
     [Fact]
     public void Random_bytes_of_every_link_type_decode_to_something()
@@ -17,7 +18,8 @@ public sealed class RobustnessTests
         PacketDecoder decoder = new();
         long frames = 0;
         Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[0, AllLinkTypes.Length - 1], Gen.Int[0, int.MaxValue]).Sample(
-            (data, link, wire) => { AssertDecodes(decoder, new TestPacket(frames++, wire, AllLinkTypes[link], 0, data)); }, iter: 100_000, threads: 1);
+            (data, link, wire) =>
+                { AssertDecodes(decoder, new TestPacket(frames++, wire, AllLinkTypes[link], 0, data)); }, iter: 100_000, threads: 1);
         Assert.Equal(frames, decoder.Counters.Packets);
     }
 

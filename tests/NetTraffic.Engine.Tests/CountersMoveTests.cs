@@ -4,7 +4,8 @@ using NetTraffic.Testing;
 namespace NetTraffic.Engine.Tests;
 
 /// <summary>
-/// Each counter moves: something is done that it counts, and it says so in the capture's status and, where it belongs there, in the captures dataset.
+/// Each counter moves: something is done that it counts, and it says so in the capture's status and, where it belongs there, in the
+/// captures dataset.
 /// </summary>
 public sealed class CountersMoveTests
 {
@@ -20,9 +21,12 @@ public sealed class CountersMoveTests
         ["MemoryBytes"] = folder => Import(folder, Repository.SampleCapture),
         ["KernelDrops"] = folder => Import(folder, WithStatistics(folder)),
         ["InterfaceDrops"] = folder => Import(folder, WithStatistics(folder)),
-        ["DecodeFailures"] = folder => Import(folder, folder.Write("cut.pcap", PcapBytes.Write([new TestPacket(BeginNs, 60, 1, 0, new byte[9])], 1))),
+        ["DecodeFailures"] = folder =>
+            Import(folder, folder.Write("cut.pcap", PcapBytes.Write([new TestPacket(BeginNs, 60, 1, 0, new byte[9])], 1))),
         ["ActiveFlows"] = folder => Import(folder, folder.Write("active.pcap", PcapBytes.Write(Datagrams(10), 1))),
-        ["EvictedFlows"] = folder => Import(folder, folder.Write("many.pcap", PcapBytes.Write(Datagrams(1000, gapNs: 1000), 1)), flows: new FlowOptions { MaxFlows = 64 }),
+        ["EvictedFlows"] = folder =>
+            Import(folder, folder.Write("many.pcap", PcapBytes.Write(Datagrams(1000, gapNs: 1000), 1)),
+                flows: new FlowOptions { MaxFlows = 64 }),
         ["LostRows"] = folder =>
         {
             File.WriteAllText(Path.Combine(folder.Path, "flows"), "a file where a folder should be");
@@ -73,7 +77,8 @@ public sealed class CountersMoveTests
         }
     }
 
-    private static ImportResult Import(ScratchFolder folder, string path, bool ring = false, FlowOptions? flows = null) => TrafficEngine.Import(
+    private static ImportResult Import(ScratchFolder folder, string path, bool ring = false, FlowOptions? flows = null) =>
+        TrafficEngine.Import(
         new ImportRequest
         {
             Path = path,
@@ -95,7 +100,8 @@ public sealed class CountersMoveTests
     private static string WithStatistics(ScratchFolder folder)
     {
         TestPacket packet = Datagrams(1).Single();
-        byte[] file = new PcapngBytes().Section().Interface(1, "eth0").Enhanced(0, (ulong)packet.TimestampNs / 1000, packet.Data, packet.WireLength)
+        byte[] file = new PcapngBytes().Section().Interface(1, "eth0")
+            .Enhanced(0, (ulong)packet.TimestampNs / 1000, packet.Data, packet.WireLength)
             .Statistics(0, interfaceDrops: 7, kernelDrops: 5).ToArray();
         return folder.Write("dropped.pcapng", file);
     }

@@ -11,36 +11,42 @@ public class DatasetExportTests
 
     private static readonly Gen<string> Name = Gen.OneOf(
         Const(
-            "eth0", "", " ", "a b", " a", "a ", "=1+1", " =1", "+1", "-1", "@x", "\t=1", "＝1", "'", "\"", "a\"b", "a,b", "a;b", "a\nb", "\r", "\0", "\u001b[31m",
+            "eth0", "", " ", "a b", " a", "a ", "=1+1", " =1", "+1", "-1", "@x", "\t=1", "＝1", "'", "\"", "a\"b", "a,b", "a;b", "a\nb",
+            "\r", "\0", "\u001b[31m",
             "\u202eabc", "ä", "日本", "😀", "<b>", "&", "\\", "1:LQU9qZlK+B5F3KDmev6m5PMibrg=", "2001:db8::1", "#x", "-", "=", "|x", "'=x"),
         Gen.String);
 
     private static readonly Gen<DateTime> Time = Gen.OneOf(
-        Gen.DateTime.Select(time => DateTime.SpecifyKind(time, DateTimeKind.Utc)), Gen.DateTime.Select(time => DateTime.SpecifyKind(time, DateTimeKind.Local)),
-        Const(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc), DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc), DateTime.UnixEpoch));
+        Gen.DateTime.Select(time => DateTime.SpecifyKind(time, DateTimeKind.Utc)),
+        Gen.DateTime.Select(time => DateTime.SpecifyKind(time, DateTimeKind.Local)),
+        Const(DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc), DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc),
+            DateTime.UnixEpoch));
 
     private static readonly Gen<Flow> Flows = Gen.Select(
-        Gen.Select(Time, Time, Time, Gen.ULong), Gen.Select(Name, Name, Name, Name, Name, Name), Gen.Select(Gen.Int, Gen.UShort, Gen.Long, Gen.Bool),
-        Gen.Select(Const(0L, 1L, 9L, 10L, 999_999L, 1_000_000L, 12_345_678_901L), Gen.Byte)).Select((times, names, numbers, rest) => new Flow
-        {
-            StartTime = times.Item1,
-            EndTime = times.Item2,
-            Time = times.Item3,
-            FlowId = times.Item4,
-            Interface = names.Item1,
-            Sensor = names.Item2,
-            CaptureId = names.Item3,
-            SourceAddress = numbers.Item4 ? names.Item4 : null,
-            Application = numbers.Item4 ? names.Item5 : null,
-            Transport = names.Item6,
-            SourcePort = numbers.Item4 ? numbers.Item1 : null,
-            VlanId = numbers.Item2,
-            SourceBytes = numbers.Item3,
-            HandshakeRtt = numbers.Item4 ? TimeSpan.FromTicks(rest.Item1 * 10) : null,
-            SourceTcpFlags = numbers.Item4 ? (TcpFlags)rest.Item2 : null,
-        });
+        Gen.Select(Time, Time, Time, Gen.ULong), Gen.Select(Name, Name, Name, Name, Name, Name),
+        Gen.Select(Gen.Int, Gen.UShort, Gen.Long, Gen.Bool),
+        Gen.Select(Const(0L, 1L, 9L, 10L, 999_999L, 1_000_000L, 12_345_678_901L), Gen.Byte)).Select((times, names, numbers, rest) =>
+            new Flow
+            {
+                StartTime = times.Item1,
+                EndTime = times.Item2,
+                Time = times.Item3,
+                FlowId = times.Item4,
+                Interface = names.Item1,
+                Sensor = names.Item2,
+                CaptureId = names.Item3,
+                SourceAddress = numbers.Item4 ? names.Item4 : null,
+                Application = numbers.Item4 ? names.Item5 : null,
+                Transport = names.Item6,
+                SourcePort = numbers.Item4 ? numbers.Item1 : null,
+                VlanId = numbers.Item2,
+                SourceBytes = numbers.Item3,
+                HandshakeRtt = numbers.Item4 ? TimeSpan.FromTicks(rest.Item1 * 10) : null,
+                SourceTcpFlags = numbers.Item4 ? (TcpFlags)rest.Item2 : null,
+            });
 
-    public static TheoryData<ExportFormat, bool> Formats => new() { { ExportFormat.Csv, false }, { ExportFormat.Json, false }, { ExportFormat.Json, true } };
+    public static TheoryData<ExportFormat, bool> Formats =>
+        new() { { ExportFormat.Csv, false }, { ExportFormat.Json, false }, { ExportFormat.Json, true } };
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -51,7 +57,9 @@ public class DatasetExportTests
     [MemberData(nameof(Formats))]
     public void Intervals_stand_in_the_file_as_objects_do(ExportFormat format, bool asArray) => Same(
         Datasets.Captures,
-        [new CaptureInterval(), new CaptureInterval { CaptureId = "=x", Interface = "a,\"b", Packets = long.MaxValue, LostRows = -1, Time = DateTime.UnixEpoch }],
+        [new CaptureInterval(),
+            new CaptureInterval { CaptureId = "=x", Interface = "a,\"b", Packets = long.MaxValue, LostRows = -1,
+                Time = DateTime.UnixEpoch }],
         format, asArray);
 
     [Fact]

@@ -21,8 +21,10 @@ public class ImportTests
         Assert.Equal(result.StartTime!.Value, total.StartTime!.Value, TimeSpan.FromMicroseconds(1));
         Assert.Equal(result.Flows, store.GetFlows(new TrafficFilter(), null, false, CancellationToken.None).LongCount());
         CaptureStatus capture = store.GetCaptures().Single();
-        Assert.Equal((CaptureState.Completed, result.CaptureId, result.Packets, "Import"), (capture.State, capture.CaptureId, capture.Packets, capture.Kind));
-        Assert.Equal(result.Packets, store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None).Sum(interval => interval.Packets));
+        Assert.Equal((CaptureState.Completed, result.CaptureId, result.Packets, "Import"),
+            (capture.State, capture.CaptureId, capture.Packets, capture.Kind));
+        Assert.Equal(result.Packets,
+            store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None).Sum(interval => interval.Packets));
     }
 
     [Theory]
@@ -46,7 +48,8 @@ public class ImportTests
         TrafficSummary total = store.GetSummary(new TrafficFilter(), CancellationToken.None);
         Assert.Equal((result.Packets, result.Bytes, result.Flows), (total.Packets, total.Bytes, total.Flows));
         List<Flow> direct = ReadAll(path);
-        Assert.Equal((result.Packets, result.Bytes, result.Flows), (direct.Sum(flow => flow.Packets), direct.Sum(flow => flow.Bytes), direct.Count));
+        Assert.Equal((result.Packets, result.Bytes, result.Flows),
+            (direct.Sum(flow => flow.Packets), direct.Sum(flow => flow.Bytes), direct.Count));
     }
 
     [Fact]
@@ -81,7 +84,8 @@ public class ImportTests
             Assert.Equal(expected, store.GetFlows(filter, null, false, CancellationToken.None).Sum(flow => flow.Packets));
         }
 
-        Assert.All(store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None), row => Assert.True(row.StartTime <= row.Time && row.Time <= row.EndTime));
+        Assert.All(store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None),
+            row => Assert.True(row.StartTime <= row.Time && row.Time <= row.EndTime));
     }
 
     [Fact]
@@ -89,7 +93,9 @@ public class ImportTests
     {
         using ScratchFolder folder = new();
         Assert.Equal(0, Assert.Throws<CaptureFormatException>(() => Import(folder, folder.Write("empty.pcap", []))).Offset);
-        Assert.Contains("editcap", Assert.Throws<CaptureFormatException>(() => Import(folder, folder.Write("text.pcap", "hello"u8))).Message, StringComparison.Ordinal);
+        Assert.Contains("editcap",
+            Assert.Throws<CaptureFormatException>(() => Import(folder, folder.Write("text.pcap", "hello"u8))).Message,
+                StringComparison.Ordinal);
         Assert.Contains("folder", Assert.Throws<IOException>(() => Import(folder, folder.Path)).Message, StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => Import(folder, Path.Combine(folder.Path, "none.pcap")));
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
@@ -102,7 +108,11 @@ public class ImportTests
         using ScratchFolder folder = new();
         using CancellationTokenSource stop = new();
         stop.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => TrafficEngine.Import(new ImportRequest { Path = Repository.SampleCapture, StorePath = folder.Path }, null, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => TrafficEngine.Import(new ImportRequest
+        {
+            Path = Repository.SampleCapture,
+            StorePath = folder.Path
+        }, null, stop.Token));
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         Assert.Equal(CaptureState.Stopped, store.GetCaptures().Single().State);
     }
@@ -114,7 +124,11 @@ public class ImportTests
         string store = Path.Combine(folder.Path, "store");
         Directory.CreateDirectory(store);
         File.WriteAllText(Path.Combine(store, "flows"), "a file where a folder should be");
-        StoreException error = Assert.Throws<StoreException>(() => TrafficEngine.Import(new ImportRequest { Path = Repository.SampleCapture, StorePath = store }, null, CancellationToken.None));
+        StoreException error = Assert.Throws<StoreException>(() => TrafficEngine.Import(new ImportRequest
+        {
+            Path = Repository.SampleCapture,
+            StorePath = store
+        }, null, CancellationToken.None));
         Assert.Contains(store, error.Message, StringComparison.Ordinal);
         using ITrafficStore read = TrafficEngine.OpenStore(store);
         Assert.Equal(CaptureState.Failed, read.GetCaptures().Single().State);
@@ -123,7 +137,8 @@ public class ImportTests
     [Fact]
     public async Task Flows_straight_from_a_file_stop_when_nobody_asks_for_more()
     {
-        IEnumerator<Flow> flows = TrafficEngine.ReadFlows(Repository.SampleCapture, new TrafficFilter(), new FlowOptions(), CancellationToken.None).GetEnumerator();
+        IEnumerator<Flow> flows = TrafficEngine.ReadFlows(Repository.SampleCapture, new TrafficFilter(), new FlowOptions(),
+            CancellationToken.None).GetEnumerator();
         Assert.True(flows.MoveNext());
         await Task.Run(flows.Dispose).WaitAsync(TimeSpan.FromSeconds(10));
     }
@@ -144,13 +159,15 @@ public class ImportTests
         Allocated(1000);
         long few = Allocated(200_000);
 
-        // A slow disk makes the queue before it fill: up to 16 batches of rows, once an import. What is allocated per packet is there every time.
+        // A slow disk makes the queue before it fill: up to 16 batches of rows, once an import. What is allocated per packet is there
+        // every time.
         long many = Enumerable.Range(0, 3).Min(_ => Allocated(800_000));
         Assert.True(many - few < 600_000, $"600,000 packets more allocated {many - few:N0} bytes more: that is per packet.");
     }
 
     private static ImportResult Import(ScratchFolder folder, string path, List<ImportProgress>? seen = null) =>
-        TrafficEngine.Import(new ImportRequest { Path = path, StorePath = folder.Path }, seen is null ? null : new Collector(seen), CancellationToken.None);
+        TrafficEngine.Import(new ImportRequest { Path = path, StorePath = folder.Path }, seen is null ? null : new Collector(seen),
+            CancellationToken.None);
 
     private static List<Flow> ReadAll(string path)
     {
@@ -173,7 +190,8 @@ public class ImportTests
     /// <summary>UDP packets of 64 flows, a microsecond apart.</summary>
     private static byte[] UdpFile(int packets, Func<int, int>? second = null, Func<int, int>? flow = null)
     {
-        byte[] frame = Convert.FromHexString("ffffffffffff00112233445508004500002000000000401100000a0000010a000002000000350008" + "000061626364");
+        byte[] frame =
+            Convert.FromHexString("ffffffffffff00112233445508004500002000000000401100000a0000010a000002000000350008" + "000061626364");
         MemoryStream file = new();
         BinaryWriter writer = new(file);
         writer.Write(0xA1B2C3D4u);

@@ -15,7 +15,8 @@ public class LiveTests
         RequireCapture();
         using ScratchFolder folder = new();
         using Socket receiver = Receiver(out int port);
-        using CaptureSession session = Start(folder, new CaptureRequest { Filter = $"udp port {port}", FlushInterval = TimeSpan.FromSeconds(1), Name = "counted" });
+        using CaptureSession session = Start(folder,
+            new CaptureRequest { Filter = $"udp port {port}", FlushInterval = TimeSpan.FromSeconds(1), Name = "counted" });
         int sender = Send(port, 500);
         await Until(() => session.GetStatus().Packets >= 500);
         Assert.Equal(CaptureState.Running, Listed(folder).State);
@@ -24,7 +25,8 @@ public class LiveTests
         Assert.Equal((CaptureState.Stopped, 500L, 0L, "counted"), (last.State, last.Packets, last.KernelDrops, last.Name));
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         Flow flow = store.GetFlows(new TrafficFilter(), null, false, CancellationToken.None).Single();
-        Assert.Equal((sender, port, 500L, 0L, Loopback), (flow.SourcePort, flow.DestinationPort, flow.SourcePackets, flow.DestinationPackets, flow.Interface));
+        Assert.Equal((sender, port, 500L, 0L, Loopback),
+            (flow.SourcePort, flow.DestinationPort, flow.SourcePackets, flow.DestinationPackets, flow.Interface));
         Assert.Equal((last.Packets, last.Bytes), (Listed(folder).Packets, flow.Bytes));
         Assert.Equal(500, store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None).Sum(interval => interval.Packets));
     }
@@ -75,7 +77,8 @@ public class LiveTests
         RequireCapture();
         using ScratchFolder folder = new();
         using Socket receiver = Receiver(out int port);
-        using CaptureSession session = Start(folder, new CaptureRequest { Filter = $"udp port {port}", FlushInterval = TimeSpan.FromSeconds(1) });
+        using CaptureSession session =
+            Start(folder, new CaptureRequest { Filter = $"udp port {port}", FlushInterval = TimeSpan.FromSeconds(1) });
         List<string> warnings = [];
         session.Warning += warnings.Add;
         string obstacle = Path.Combine(folder.Path, "flows");
@@ -97,10 +100,12 @@ public class LiveTests
     {
         RequireCapture();
         using ScratchFolder folder = new();
-        CaptureException unknown = Assert.Throws<CaptureException>(() => TrafficEngine.StartCapture(new CaptureRequest { Interfaces = ["loo"], StorePath = folder.Path }));
+        CaptureException unknown = Assert.Throws<CaptureException>(() =>
+             TrafficEngine.StartCapture(new CaptureRequest { Interfaces = ["loo"], StorePath = folder.Path }));
         Assert.Equal(CaptureProblem.UnknownInterface, unknown.Problem);
         Assert.Contains(Loopback, unknown.Message, StringComparison.Ordinal);
-        CaptureException filter = Assert.Throws<CaptureException>(() => TrafficEngine.StartCapture(new CaptureRequest { Interfaces = [Loopback], Filter = "tcp prot 80", StorePath = folder.Path }));
+        CaptureException filter = Assert.Throws<CaptureException>(() =>
+             TrafficEngine.StartCapture(new CaptureRequest { Interfaces = [Loopback], Filter = "tcp prot 80", StorePath = folder.Path }));
         Assert.Equal(CaptureProblem.BadFilter, filter.Problem);
         Assert.Contains("syntax error", filter.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
@@ -119,10 +124,12 @@ public class LiveTests
             return;
         }
 
-        Assert.SkipUnless(loopback is { CanCapture: true }, $"Capturing on the loopback interface is not permitted here. {loopback?.CaptureProblem}");
+        Assert.SkipUnless(loopback is { CanCapture: true },
+            $"Capturing on the loopback interface is not permitted here. {loopback?.CaptureProblem}");
     }
 
-    private static CaptureSession Start(ScratchFolder folder, CaptureRequest request) => TrafficEngine.StartCapture(request with { Interfaces = [Loopback], StorePath = folder.Path });
+    private static CaptureSession Start(ScratchFolder folder, CaptureRequest request) =>
+        TrafficEngine.StartCapture(request with { Interfaces = [Loopback], StorePath = folder.Path });
 
     private static CaptureStatus Listed(ScratchFolder folder)
     {

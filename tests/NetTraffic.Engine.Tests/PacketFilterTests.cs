@@ -37,7 +37,8 @@ public class PacketFilterTests
     public void Ports_of_shared_captures(string name, int port)
     {
         TShark.Require();
-        string path = Repository.SharedCapture(Repository.SharedCaptureNames().FirstOrDefault(known => Path.GetFileName(known) == name) ?? name);
+        string path =
+            Repository.SharedCapture(Repository.SharedCaptureNames().FirstOrDefault(known => Path.GetFileName(known) == name) ?? name);
         Same(path, new TrafficFilter { Port = [port] }, $"(tcp.port == {port} || udp.port == {port}) && !icmp");
     }
 
@@ -57,7 +58,14 @@ public class PacketFilterTests
         Same(Repository.SampleCapture, new TrafficFilter { Since = from, Until = to }, time);
         Same(
             Repository.SampleCapture,
-            new TrafficFilter { Since = from, Until = to, Port = [53, 443], Address = Packets.Addresses("10.0.1.10"), Protocol = ["UDP", "TCP"] },
+            new TrafficFilter
+            {
+                Since = from,
+                Until = to,
+                Port = [53, 443],
+                Address = Packets.Addresses("10.0.1.10"),
+                Protocol = ["UDP", "TCP"]
+            },
             $"{time} && ip.addr == 10.0.1.10 && (tcp.port in {{53, 443}} || udp.port in {{53, 443}}) && !icmp");
     }
 
@@ -69,7 +77,8 @@ public class PacketFilterTests
         List<long> found = Packets.Numbers(Repository.SampleCapture, new PacketQuery { BpfFilter = "tcp port 443 and host 10.0.1.10" });
         Assert.Equal(Packets.TSharkNumbers(Repository.SampleCapture, "tcp.port == 443 && ip.addr == 10.0.1.10 && !icmp && !vlan"), found);
         Assert.NotEmpty(found);
-        CaptureException error = Assert.Throws<CaptureException>(() => Packets.Numbers(Repository.SampleCapture, new PacketQuery { BpfFilter = "tcp prot 443" }));
+        CaptureException error = Assert.Throws<CaptureException>(() => Packets.Numbers(Repository.SampleCapture,
+            new PacketQuery { BpfFilter = "tcp prot 443" }));
         Assert.Equal(CaptureProblem.BadFilter, error.Problem);
     }
 
@@ -79,7 +88,8 @@ public class PacketFilterTests
         foreach (string application in new[] { "dns", "https", "ssh", "ntp" })
         {
             TrafficFilter filter = new() { Application = [application] };
-            long packets = TrafficEngine.ReadFlows(Repository.SampleCapture, filter, new FlowOptions(), CancellationToken.None).Sum(flow => flow.Packets);
+            long packets = TrafficEngine.ReadFlows(Repository.SampleCapture, filter, new FlowOptions(), CancellationToken.None)
+                .Sum(flow => flow.Packets);
             Assert.Equal(packets, Packets.Numbers(Repository.SampleCapture, filter).Count);
             Assert.True(packets > 0);
         }
@@ -94,18 +104,22 @@ public class PacketFilterTests
         int packets = Packets.Numbers(path, new TrafficFilter()).Count;
         Assert.Equal(packets, Packets.Numbers(path, new PacketQuery { Flows = new FlowSelection(flows) }).Count);
         Flow? largest = flows.MaxBy(flow => flow.Packets);
-        Assert.Equal(largest?.Packets ?? 0, Packets.Numbers(path, new PacketQuery { Flows = new FlowSelection(largest is null ? [] : [largest]) }).Count);
+        Assert.Equal(largest?.Packets ?? 0,
+            Packets.Numbers(path, new PacketQuery { Flows = new FlowSelection(largest is null ? [] : [largest]) }).Count);
     }
 
     [Fact]
     public void Community_ids_find_both_ways_and_the_fragments()
     {
-        List<Flow> flows = [.. TrafficEngine.ReadFlows(Repository.SampleCapture, new TrafficFilter(), new FlowOptions(), CancellationToken.None)];
-        foreach (IGrouping<string?, Flow> community in flows.Where(flow => flow.CommunityId is not null).GroupBy(flow => flow.CommunityId).Take(200))
+        List<Flow> flows =
+            [.. TrafficEngine.ReadFlows(Repository.SampleCapture, new TrafficFilter(), new FlowOptions(), CancellationToken.None)];
+        foreach (IGrouping<string?,
+            Flow> community in flows.Where(flow => flow.CommunityId is not null).GroupBy(flow => flow.CommunityId).Take(200))
         {
             TrafficFilter filter = new() { CommunityId = [community.Key!] };
             Assert.Equal(community.Sum(flow => flow.Packets), Packets.Numbers(Repository.SampleCapture, filter).Count);
-            Assert.Equal(community.Count(), TrafficEngine.ReadFlows(Repository.SampleCapture, filter, new FlowOptions(), CancellationToken.None).Count());
+            Assert.Equal(community.Count(),
+                TrafficEngine.ReadFlows(Repository.SampleCapture, filter, new FlowOptions(), CancellationToken.None).Count());
         }
     }
 
@@ -132,7 +146,8 @@ public class PacketFilterTests
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         long seen = 0;
-        PacketReadResult result = TrafficEngine.ReadPackets(path, new PacketQuery(), (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => ++seen < 5, CancellationToken.None);
+        PacketReadResult result = TrafficEngine.ReadPackets(path, new PacketQuery(),
+            (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => ++seen < 5, CancellationToken.None);
         Assert.Equal(5, result.Packets);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 4 << 20);
     }
@@ -144,11 +159,20 @@ public class PacketFilterTests
         using ScratchFolder folder = new();
         string path = Path.Combine(folder.Path, "many.pcap");
         byte[] frame = Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, Frames.Udp(53, 4000, new byte[40])));
-        File.WriteAllBytes(path, PcapBytes.Write(Enumerable.Range(0, 50_000).Select(i => new TestPacket(1_700_000_000_000_000_000 + i, frame.Length, 1, 0, frame)), 1));
+        File.WriteAllBytes(path,
+            PcapBytes.Write(Enumerable.Range(0, 50_000)
+                .Select(i => new TestPacket(1_700_000_000_000_000_000 + i, frame.Length, 1, 0, frame)), 1));
         List<Flow> flows = [.. TrafficEngine.ReadFlows(path, new TrafficFilter(), new FlowOptions(), CancellationToken.None)];
         PacketQuery query = new()
         {
-            Filter = new TrafficFilter { Port = [53], Address = Packets.Addresses("10.0.0.0/8"), Protocol = ["UDP"], Application = ["dns"], CommunityId = [flows[0].CommunityId!] },
+            Filter = new TrafficFilter
+            {
+                Port = [53],
+                Address = Packets.Addresses("10.0.0.0/8"),
+                Protocol = ["UDP"],
+                Application = ["dns"],
+                CommunityId = [flows[0].CommunityId!]
+            },
             Flows = new FlowSelection(flows),
             BpfFilter = "udp port 53",
         };
@@ -156,7 +180,8 @@ public class PacketFilterTests
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             long seen = 0;
-            TrafficEngine.ReadPackets(path, query, (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => ++seen < packets, CancellationToken.None);
+            TrafficEngine.ReadPackets(path, query, (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => ++seen < packets,
+                CancellationToken.None);
             Assert.Equal(packets, seen);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
@@ -170,7 +195,8 @@ public class PacketFilterTests
     public void A_cancelled_reading_says_so()
     {
         using CancellationTokenSource stop = new();
-        Assert.ThrowsAny<OperationCanceledException>(() => TrafficEngine.ReadPackets(Repository.SampleCapture, new PacketQuery(), (in RawPacket _, in DecodedPacket _, in PacketOrigin origin) =>
+        Assert.ThrowsAny<OperationCanceledException>(() => TrafficEngine.ReadPackets(Repository.SampleCapture, new PacketQuery(),
+            (in RawPacket _, in DecodedPacket _, in PacketOrigin origin) =>
         {
             stop.Cancel();
             Assert.Equal(1, origin.Number);

@@ -30,7 +30,8 @@ public class PacketRingQueryTests
             int expected = Packets.Numbers(Repository.SampleCapture, query).Count;
             Assert.True(expected > 0);
             Assert.Equal(expected, Packets.OfRings(store, query, out _).Count);
-            Assert.Equal(expected, Packets.OfRings(store, query with { Filter = query.Filter with { CaptureId = [id.ToUpperInvariant()] } }, out _).Count);
+            Assert.Equal(expected,
+                Packets.OfRings(store, query with { Filter = query.Filter with { CaptureId = [id.ToUpperInvariant()] } }, out _).Count);
         }
     }
 
@@ -41,17 +42,21 @@ public class PacketRingQueryTests
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         Packets.ImportWithRing(store, Repository.SampleCapture);
         List<Flow> flows = [.. store.GetFlows(new TrafficFilter(), null, false, CancellationToken.None)];
-        Assert.Equal(flows.Sum(flow => flow.Packets), Packets.OfRings(store, new PacketQuery { Flows = new FlowSelection(flows) }, out _).Count);
+        Assert.Equal(flows.Sum(flow => flow.Packets),
+            Packets.OfRings(store, new PacketQuery { Flows = new FlowSelection(flows) }, out _).Count);
 
         // Each kind: TCP, fragmented UDP and ICMP, ARP, ICMPv6.
         foreach (Flow flow in flows.GroupBy(flow => (flow.Transport, flow.Application)).Select(kind => kind.MaxBy(flow => flow.Packets)!))
         {
             Assert.Equal(flow.Packets, Packets.OfRings(store, new PacketQuery { Flows = new FlowSelection([flow]) }, out _).Count);
-            Assert.Equal(flow.Packets, Packets.OfRings(store, new PacketQuery { Filter = new TrafficFilter { FlowId = [flow.FlowId] } }, out _).Count);
+            Assert.Equal(flow.Packets,
+                Packets.OfRings(store, new PacketQuery { Filter = new TrafficFilter { FlowId = [flow.FlowId] } }, out _).Count);
         }
 
         // Community IDs: of all flows that share one, and found through the store's flows.
-        foreach (IGrouping<string?, Flow> community in flows.Where(flow => flow.CommunityId is not null).GroupBy(flow => flow.CommunityId).OrderByDescending(group => group.Count()).Take(5))
+        foreach (IGrouping<string?,
+            Flow> community in flows.Where(flow => flow.CommunityId is not null).GroupBy(flow => flow.CommunityId)
+                .OrderByDescending(group => group.Count()).Take(5))
         {
             TrafficFilter filter = new() { CommunityId = [community.Key!] };
             Assert.Equal(community.Count(), store.GetFlows(filter, null, false, CancellationToken.None).Count());
@@ -61,7 +66,8 @@ public class PacketRingQueryTests
         // Parts of flows: packets of the rows that were asked for.
         DateTime middle = flows.Min(flow => flow.StartTime).AddSeconds(5);
         List<Flow> rows = [.. store.GetFlows(new TrafficFilter { Until = middle }, null, true, CancellationToken.None)];
-        Assert.Equal(rows.Sum(row => row.Packets), Packets.OfRings(store, new PacketQuery { Flows = new FlowSelection(rows) }, out _).Count);
+        Assert.Equal(rows.Sum(row => row.Packets),
+            Packets.OfRings(store, new PacketQuery { Flows = new FlowSelection(rows) }, out _).Count);
     }
 
     [Fact]
@@ -72,7 +78,8 @@ public class PacketRingQueryTests
         Packets.ImportWithRing(store, Repository.SampleCapture);
         Flow flow = store.GetFlows(new TrafficFilter { Application = ["dns"] }, 1, false, CancellationToken.None).First();
         Directory.Delete(Path.Combine(folder.Path, "flows"), recursive: true);
-        Assert.Equal(flow.Packets, Packets.OfRings(store, new PacketQuery { Filter = new TrafficFilter { CommunityId = [flow.CommunityId!] } }, out _).Count);
+        Assert.Equal(flow.Packets,
+            Packets.OfRings(store, new PacketQuery { Filter = new TrafficFilter { CommunityId = [flow.CommunityId!] } }, out _).Count);
     }
 
     [Fact]
@@ -83,10 +90,13 @@ public class PacketRingQueryTests
         const long second = 1_000_000_000;
         const long start = 1_700_000_000 * second;
         byte[] Frame(string source) => Frames.Ethernet(0x0800, Frames.IPv4(source, "10.0.0.9", 17, Frames.Udp(1000, 2000, new byte[400])));
-        string[] ids = [.. new[] { (Source: "10.0.0.1", First: start, Step: 3), (Source: "10.0.0.2", First: start + 1, Step: 2), (Source: "10.0.0.3", First: start + (10_000L * 3), Step: 1) }.Select((part, i) =>
+        string[] ids = [.. new[] { (Source: "10.0.0.1", First: start, Step: 3), (Source: "10.0.0.2", First: start + 1, Step: 2),
+            (Source: "10.0.0.3", First: start + (10_000L * 3), Step: 1) }.Select((part, i) =>
         {
             byte[] frame = Frame(part.Source);
-            string path = folder.Write($"{i}.pcap", PcapBytes.Write(Enumerable.Range(0, 5000).Select(n => new TestPacket(part.First + ((long)n * part.Step), frame.Length, 1, 0, frame)), 1, nanoseconds: true));
+            string path = folder.Write($"{i}.pcap",
+                PcapBytes.Write(Enumerable.Range(0, 5000)
+                    .Select(n => new TestPacket(part.First + ((long)n * part.Step), frame.Length, 1, 0, frame)), 1, nanoseconds: true));
             return Packets.ImportWithRing(store, path);
         })];
         List<(TestPacket Packet, string CaptureId)> all = Packets.OfRings(store, new PacketQuery(), out PacketReadResult result);
@@ -95,13 +105,18 @@ public class PacketRingQueryTests
         Assert.Equal(ids.Order(StringComparer.Ordinal), all.Select(packet => packet.CaptureId).Distinct().Order(StringComparer.Ordinal));
         Assert.All(all.GroupBy(packet => packet.CaptureId), capture => Assert.Equal(5000, capture.Count()));
         Assert.Equal(10, Packets.OfRings(store, new PacketQuery(), out _, most: 10).Count);
-        Assert.Equal(5000, Packets.OfRings(store, new PacketQuery { Filter = new TrafficFilter { Address = Packets.Addresses("10.0.0.2") } }, out _).Count);
+        Assert.Equal(5000,
+            Packets.OfRings(store, new PacketQuery { Filter = new TrafficFilter { Address = Packets.Addresses("10.0.0.2") } },
+                out _).Count);
         Assert.Equal(10_000, Packets.OfRings(store, new PacketQuery { Filter = new TrafficFilter { CaptureId = ids[1..] } }, out _).Count);
 
         // What a visitor throws comes out, and no thread is left behind.
-        Assert.Throws<InvalidOperationException>(() => TrafficEngine.ReadPackets(store, new PacketQuery(), (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => throw new InvalidOperationException("enough"), CancellationToken.None));
+        Assert.Throws<InvalidOperationException>(() => TrafficEngine.ReadPackets(store, new PacketQuery(),
+            (in RawPacket _, in DecodedPacket _, in PacketOrigin _) =>
+                throw new InvalidOperationException("enough"), CancellationToken.None));
         using CancellationTokenSource stop = new();
-        Assert.ThrowsAny<OperationCanceledException>(() => TrafficEngine.ReadPackets(store, new PacketQuery(), (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => { stop.Cancel(); return true; }, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => TrafficEngine.ReadPackets(store, new PacketQuery(),
+            (in RawPacket _, in DecodedPacket _, in PacketOrigin _) => { stop.Cancel(); return true; }, stop.Token));
 
         // Wrong, or there is no libpcap to say so: an error of the threads that read comes out as well.
         Assert.Throws<CaptureException>(() => Packets.OfRings(store, new PacketQuery { BpfFilter = "nonsense here" }, out _));

@@ -13,7 +13,8 @@ internal static class Packets
     public static List<long> Numbers(string path, PacketQuery query)
     {
         List<long> numbers = [];
-        PacketReadResult result = TrafficEngine.ReadPackets(path, query, (in RawPacket _, in DecodedPacket _, in PacketOrigin origin) => Add(numbers, origin.Number), CancellationToken.None);
+        PacketReadResult result = TrafficEngine.ReadPackets(path, query,
+            (in RawPacket _, in DecodedPacket _, in PacketOrigin origin) => Add(numbers, origin.Number), CancellationToken.None);
         Assert.Equal(numbers.Count, result.Packets);
         return numbers;
     }
@@ -21,15 +22,18 @@ internal static class Packets
     public static List<long> Numbers(string path, TrafficFilter filter) => Numbers(path, new PacketQuery { Filter = filter });
 
     /// <summary>Frame numbers that TShark's display filter gives.</summary>
-    public static List<long> TSharkNumbers(string path, string displayFilter) => [.. TShark.Fields(path, displayFilter, "frame.number").Select(row => long.Parse(row[0]))];
+    public static List<long> TSharkNumbers(string path, string displayFilter) =>
+        [.. TShark.Fields(path, displayFilter, "frame.number").Select(row => long.Parse(row[0]))];
 
     /// <summary>Packets of a store's rings that a query wants.</summary>
-    public static List<(TestPacket Packet, string CaptureId)> OfRings(ITrafficStore store, PacketQuery query, out PacketReadResult result, int most = int.MaxValue)
+    public static List<(TestPacket Packet, string CaptureId)> OfRings(ITrafficStore store, PacketQuery query, out PacketReadResult result,
+        int most = int.MaxValue)
     {
         List<(TestPacket, string)> packets = [];
         bool Visit(in RawPacket raw, in DecodedPacket decoded, in PacketOrigin origin)
         {
-            packets.Add((new TestPacket(raw.TimestampNs, raw.WireLength, raw.LinkType, raw.InterfaceIndex, raw.Data.ToArray()), origin.CaptureId));
+            packets.Add((new TestPacket(raw.TimestampNs, raw.WireLength, raw.LinkType, raw.InterfaceIndex, raw.Data.ToArray()),
+                origin.CaptureId));
             Assert.Equal(packets.Count, origin.Number);
             Assert.Equal(raw.TimestampNs, decoded.TimestampNs);
             return packets.Count < most;

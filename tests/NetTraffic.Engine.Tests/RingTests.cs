@@ -10,7 +10,8 @@ namespace NetTraffic.Engine.Tests;
 public sealed class RingTests
 {
     /// <summary>The sample, and every sixth of the shared ones: of several formats, link types and kinds of damage.</summary>
-    public static TheoryData<string> Captures => [.. new[] { "" }.Concat(Repository.SharedCaptureNames().Order(StringComparer.Ordinal).Where((_, i) => i % 6 == 0))];
+    public static TheoryData<string> Captures =>
+        [.. new[] { "" }.Concat(Repository.SharedCaptureNames().Order(StringComparer.Ordinal).Where((_, i) => i % 6 == 0))];
 
     [Theory]
     [MemberData(nameof(Captures))]
@@ -77,13 +78,15 @@ public sealed class RingTests
         Import(folder, Repository.SampleCapture);
         string exported = Path.Combine(folder.Path, "one.pcapng");
         Export(folder, exported, new PacketQuery());
-        List<string[]> commented = [.. TShark.Fields(exported, "frame.comment", "frame.comment", "udp.stream", "tcp.stream", "http.host", "tls.handshake.extensions_server_name")];
+        List<string[]> commented = [.. TShark.Fields(exported, "frame.comment", "frame.comment", "udp.stream", "tcp.stream", "http.host",
+            "tls.handshake.extensions_server_name")];
         Assert.Contains(commented, row => row[0] == "application: dns");
         string[] servers = [.. commented.Select(row => row[0]).Where(text => text.Contains("server name: ", StringComparison.Ordinal))];
         Assert.NotEmpty(servers);
         Assert.All(commented.Where(row => row[0].Contains("server name: ", StringComparison.Ordinal)), row =>
             Assert.EndsWith("server name: " + (row[3].Length > 0 ? row[3] : row[4]), row[0], StringComparison.Ordinal));
-        string[] dns = [.. commented.Where(row => row[0] == "application: dns" && row[1].Length > 0 && !row[1].Contains(',', StringComparison.Ordinal)).Select(row => row[1])];
+        string[] dns = [.. commented.Where(row => row[0] == "application: dns" && row[1].Length > 0
+            && !row[1].Contains(',', StringComparison.Ordinal)).Select(row => row[1])];
         Assert.Equal(dns.Distinct().Count(), dns.Length);
     }
 
@@ -91,7 +94,10 @@ public sealed class RingTests
     public void A_bound_keeps_the_newest_packets_of_a_file()
     {
         using ScratchFolder folder = new();
-        string path = folder.Write("large.pcap", PcapBytes.Write(Enumerable.Range(0, 3000).Select(i => new TestPacket(1_700_000_000_000_000_000 + (i * 1000L), 1414, 1, 0, Frames.Ethernet(0x88B5, [.. BitConverter.GetBytes(i), .. new byte[1396]]))), 1));
+        string path = folder.Write("large.pcap",
+            PcapBytes.Write(Enumerable.Range(0, 3000)
+                .Select(i => new TestPacket(1_700_000_000_000_000_000 + (i * 1000L), 1414, 1, 0,
+                    Frames.Ethernet(0x88B5, [.. BitConverter.GetBytes(i), .. new byte[1396]]))), 1));
         ImportResult result = Import(folder, path, new PacketRingOptions { MaxBytes = 1 << 20 });
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         CaptureStatus status = store.GetCaptures().Single();
@@ -111,10 +117,14 @@ public sealed class RingTests
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         string ring = store.GetPacketFolder(result.CaptureId);
         DateTime after = result.EndTime!.Value.AddHours(2);
-        Assert.Equal(0, TrafficEngine.Clear(store, result.StartTime!.Value.AddDays(-1), keepRecentlyWritten: false, whatIf: false, CancellationToken.None).PacketFiles);
+        Assert.Equal(0,
+            TrafficEngine.Clear(store, result.StartTime!.Value.AddDays(-1), keepRecentlyWritten: false, whatIf: false,
+                CancellationToken.None).PacketFiles);
 
         // The upkeep of a running capture spares what was imported just now, however old its packets are.
-        Assert.Equal(0, TrafficEngine.Clear(store, DateTime.UtcNow.AddMinutes(-1), keepRecentlyWritten: true, whatIf: false, CancellationToken.None).PacketFiles);
+        Assert.Equal(0,
+            TrafficEngine.Clear(store, DateTime.UtcNow.AddMinutes(-1), keepRecentlyWritten: true, whatIf: false,
+                CancellationToken.None).PacketFiles);
         Assert.Equal(1, TrafficEngine.Clear(store, after, keepRecentlyWritten: false, whatIf: true, CancellationToken.None).PacketFiles);
         Assert.NotEmpty(Directory.GetFiles(ring));
         Assert.Equal(1, TrafficEngine.Clear(store, after, keepRecentlyWritten: false, whatIf: false, CancellationToken.None).PacketFiles);
@@ -127,9 +137,11 @@ public sealed class RingTests
         using TinyDisk disk = TinyDisk.MakeOrSkip(6 << 20);
         using ScratchFolder folder = new();
         byte[] frame = Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, Frames.Udp(1, 2, new byte[1000])));
-        string path = folder.Write("big.pcap", PcapBytes.Write(Enumerable.Range(0, 8000).Select(i => new TestPacket(i * 1_000_000L, frame.Length, 1, 0, frame)), 1));
+        string path = folder.Write("big.pcap",
+            PcapBytes.Write(Enumerable.Range(0, 8000).Select(i => new TestPacket(i * 1_000_000L, frame.Length, 1, 0, frame)), 1));
         ImportResult result = TrafficEngine.Import(
-            new ImportRequest { Path = path, StorePath = disk.Path, PacketRing = new PacketRingOptions { MaxBytes = 16 << 20 } }, null, CancellationToken.None);
+            new ImportRequest { Path = path, StorePath = disk.Path, PacketRing = new PacketRingOptions { MaxBytes = 16 << 20 } }, null,
+                CancellationToken.None);
         Assert.Equal(8000, result.Packets);
         Assert.Contains("keeps less than it may", result.PacketRingMessage, StringComparison.Ordinal);
         using ITrafficStore store = TrafficEngine.OpenStore(disk.Path);
@@ -145,7 +157,8 @@ public sealed class RingTests
         using ScratchFolder folder = new();
         byte[] frame = Frames.Ethernet(0x0800, Frames.IPv4("10.0.0.1", "10.0.0.2", 17, Frames.Udp(1, 2)));
         long year2200 = (new DateTime(2200, 1, 1, 0, 0, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks * 100;
-        ImportResult result = Import(folder, folder.Write("future.pcap", PcapBytes.Write([new TestPacket(year2200, frame.Length, 1, 0, frame)], 1)));
+        ImportResult result =
+            Import(folder, folder.Write("future.pcap", PcapBytes.Write([new TestPacket(year2200, frame.Length, 1, 0, frame)], 1)));
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         Assert.Equal(0, Clear(DateTime.UtcNow.AddMinutes(-5)));
         Assert.Equal(1, store.GetSummary(new TrafficFilter(), CancellationToken.None).Packets);
@@ -159,7 +172,8 @@ public sealed class RingTests
         Assert.Equal(0, store.GetSummary(new TrafficFilter(), CancellationToken.None).Packets);
         Assert.Equal(keepRecentlyWritten, Directory.Exists(store.GetPacketFolder(result.CaptureId)));
 
-        int Clear(DateTime before) => TrafficEngine.Clear(store, before, keepRecentlyWritten, whatIf: false, CancellationToken.None).PacketFiles;
+        int Clear(DateTime before) =>
+            TrafficEngine.Clear(store, before, keepRecentlyWritten, whatIf: false, CancellationToken.None).PacketFiles;
     }
 
     [Fact]
@@ -174,8 +188,12 @@ public sealed class RingTests
 
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         Assert.Empty(store.GetCaptures());
-        Assert.Equal(0, TrafficEngine.Clear(store, result.StartTime!.Value, keepRecentlyWritten: false, whatIf: false, CancellationToken.None).PacketFiles);
-        Assert.Equal(1, TrafficEngine.Clear(store, result.EndTime!.Value.AddHours(2), keepRecentlyWritten: false, whatIf: false, CancellationToken.None).PacketFiles);
+        Assert.Equal(0,
+            TrafficEngine.Clear(store, result.StartTime!.Value, keepRecentlyWritten: false, whatIf: false,
+                CancellationToken.None).PacketFiles);
+        Assert.Equal(1,
+            TrafficEngine.Clear(store, result.EndTime!.Value.AddHours(2), keepRecentlyWritten: false, whatIf: false,
+                CancellationToken.None).PacketFiles);
     }
 
     [Fact]
@@ -186,7 +204,8 @@ public sealed class RingTests
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         List<TestPacket> kept = [];
         TrafficEngine.ReadPackets(store, new PacketQuery(), Keep(kept), CancellationToken.None);
-        Assert.Equal(Read(Repository.SampleCapture).Select(packet => (packet.TimestampNs, packet.WireLength)), kept.Select(packet => (packet.TimestampNs, packet.WireLength)));
+        Assert.Equal(Read(Repository.SampleCapture).Select(packet => (packet.TimestampNs, packet.WireLength)),
+            kept.Select(packet => (packet.TimestampNs, packet.WireLength)));
         Assert.All(kept, packet => Assert.InRange(packet.Data.Length, 1, 10));
     }
 
@@ -200,7 +219,13 @@ public sealed class RingTests
         CaptureSession session;
         try
         {
-            session = TrafficEngine.StartCapture(new CaptureRequest { Interfaces = [OperatingSystem.IsLinux() ? "lo" : "lo0"], Filter = $"udp port {port}", StorePath = folder.Path, PacketRing = new PacketRingOptions { MaxBytes = 8 << 20 } });
+            session = TrafficEngine.StartCapture(new CaptureRequest
+            {
+                Interfaces = [OperatingSystem.IsLinux() ? "lo" : "lo0"],
+                Filter = $"udp port {port}",
+                StorePath = folder.Path,
+                PacketRing = new PacketRingOptions { MaxBytes = 8 << 20 }
+            });
         }
         catch (CaptureException error) when (error.Problem is CaptureProblem.NotPermitted or CaptureProblem.LibraryMissing)
         {
@@ -234,7 +259,8 @@ public sealed class RingTests
             Assert.Equal(Enumerable.Range(0, 300), early.Select(packet => BitConverter.ToInt32(packet.Data.AsSpan()[^4..])));
             session.Stop();
             CaptureStatus last = await session.Completion;
-            Assert.Equal((300L, 300L, 0L, (long?)(8 << 20)), (last.Packets, last.PacketRingPackets, last.PacketRingLostPackets, last.PacketRingSize));
+            Assert.Equal((300L, 300L, 0L, (long?)(8 << 20)),
+                (last.Packets, last.PacketRingPackets, last.PacketRingLostPackets, last.PacketRingSize));
             PacketReadResult read = TrafficEngine.ReadPackets(beside, new PacketQuery(), Keep([]), CancellationToken.None);
             (string capture, InterfaceStatistics told) = Assert.Single(read.Statistics);
             Assert.Equal((last.CaptureId, 300L, last.KernelDrops), (capture, told.Received, told.KernelDrops));
@@ -244,7 +270,8 @@ public sealed class RingTests
     private static string Text(TestPacket packet) => (packet with { Interface = 0 }).ToString();
 
     private static ImportResult Import(ScratchFolder folder, string path, PacketRingOptions? ring = null) =>
-        TrafficEngine.Import(new ImportRequest { Path = path, StorePath = folder.Path, PacketRing = ring ?? new PacketRingOptions() }, null, CancellationToken.None);
+        TrafficEngine.Import(new ImportRequest { Path = path, StorePath = folder.Path, PacketRing = ring ?? new PacketRingOptions() }, null,
+            CancellationToken.None);
 
     private static void Export(ScratchFolder folder, string path, PacketQuery query)
     {

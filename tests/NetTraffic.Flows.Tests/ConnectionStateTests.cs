@@ -44,12 +44,14 @@ public sealed class ConnectionStateTests
     public void A_datagram_without_an_answer_is_S0() => Assert.Equal(ConnectionState.S0, new Script().Udp(fromA: true).Row().State);
 
     [Fact]
-    public void A_datagram_with_an_answer_is_SF() => Assert.Equal(ConnectionState.SF, new Script().Udp(fromA: true).Udp(fromA: false).Row().State);
+    public void A_datagram_with_an_answer_is_SF() =>
+        Assert.Equal(ConnectionState.SF, new Script().Udp(fromA: true).Udp(fromA: false).Row().State);
 
     [Fact]
     public void Every_row_tells_the_state_so_far()
     {
-        List<FlowRow> rows = new Script().FromA("S").FromB("SA").After(6).FromA("A").After(6).FromA("FA").FromB("FA").Rows(new FlowOptions());
+        List<FlowRow> rows = new Script().FromA("S").FromB("SA").After(6).FromA("A").After(6).FromA("FA").FromB("FA")
+            .Rows(new FlowOptions());
         Assert.Equal([ConnectionState.S1, ConnectionState.S1, ConnectionState.SF], rows.Select(row => row.State));
     }
 }

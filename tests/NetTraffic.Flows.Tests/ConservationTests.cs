@@ -8,7 +8,8 @@ namespace NetTraffic.Flows.Tests;
 public sealed class ConservationTests
 {
     private static readonly Gen<DecodedPacket> Packet = Gen.Select(
-        Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 3], Gen.Int[0, 4], Gen.Byte, Gen.Int[20, 2000], Gen.UInt[0, 3000], Gen.Long[-200_000_000, 3_000_000_000],
+        Gen.Int[0, 5], Gen.Int[0, 5], Gen.Int[0, 3], Gen.Int[0, 4], Gen.Byte, Gen.Int[20, 2000], Gen.UInt[0, 3000],
+        Gen.Long[-200_000_000, 3_000_000_000],
         (source, destination, port, kind, flags, length, sequence, stepNs) => new DecodedPacket
         {
             TimestampNs = stepNs, // a step here; made into a time below
@@ -50,7 +51,8 @@ public sealed class ConservationTests
             (FlowTable table, List<FlowRow> rows) = Run(packets, options);
             Assert.Equal(packets.Count, rows.Sum(row => row.SourcePackets + row.DestinationPackets));
             Assert.Equal(packets.Sum(packet => (long)packet.WireLength), rows.Sum(row => row.SourceBytes + row.DestinationBytes));
-            Assert.Equal((packets.Count, rows.Count, 0L), ((int)table.Counters.Packets, (int)table.Counters.Rows, table.Counters.ActiveFlows));
+            Assert.Equal((packets.Count, rows.Count, 0L),
+                ((int)table.Counters.Packets, (int)table.Counters.Rows, table.Counters.ActiveFlows));
         },
         iter: 3000);
 
@@ -59,7 +61,8 @@ public sealed class ConservationTests
         (packets, options) =>
         {
             (_, List<FlowRow> rows) = Run(packets, options);
-            Dictionary<string, long> sent = packets.GroupBy(Sender).ToDictionary(group => group.Key, group => (long)group.Sum(packet => packet.WireLength));
+            Dictionary<string, long> sent = packets.GroupBy(Sender)
+                .ToDictionary(group => group.Key, group => (long)group.Sum(packet => packet.WireLength));
             Dictionary<string, long> counted = [];
             foreach (FlowRow row in rows)
             {
@@ -93,7 +96,15 @@ public sealed class ConservationTests
     public void No_more_flows_are_held_than_allowed_and_nothing_of_the_evicted_is_lost() => Packets.Sample(
         packets =>
         {
-            FlowOptions options = new() { MaxFlows = 3, FlushInterval = TimeSpan.Zero, IdleTimeout = TimeSpan.FromHours(9), TcpIdleTimeout = TimeSpan.FromHours(9), TcpCloseDelay = TimeSpan.FromHours(9), ActiveTimeout = TimeSpan.Zero };
+            FlowOptions options = new()
+            {
+                MaxFlows = 3,
+                FlushInterval = TimeSpan.Zero,
+                IdleTimeout = TimeSpan.FromHours(9),
+                TcpIdleTimeout = TimeSpan.FromHours(9),
+                TcpCloseDelay = TimeSpan.FromHours(9),
+                ActiveTimeout = TimeSpan.Zero
+            };
             FlowRowList rows = new();
             FlowTable table = new(options, rows);
             foreach (DecodedPacket packet in packets)
@@ -116,7 +127,8 @@ public sealed class ConservationTests
         FlowRowList rows = new();
         FlowTable table = new(new FlowOptions { MaxFlows = maxFlows, FlushInterval = TimeSpan.FromHours(1) }, rows);
         Random random = new(1);
-        DecodedPacket packet = new() { IpVersion = 4, IpProtocol = 17, WireLength = 100, TimestampNs = 1, Traits = PacketTraits.HasTransport };
+        DecodedPacket packet =
+            new() { IpVersion = 4, IpProtocol = 17, WireLength = 100, TimestampNs = 1, Traits = PacketTraits.HasTransport };
         for (int i = 1; i <= 20_000; i++)
         {
             packet.SourcePort = (ushort)random.Next(3000);
@@ -157,9 +169,11 @@ public sealed class ConservationTests
         return [.. steps.Select(packet => packet with { TimestampNs = now += packet.TimestampNs })];
     }
 
-    private static string Sender(DecodedPacket packet) => packet.IpVersion == 0 ? $"{packet.SourceMac}-{packet.DestinationMac}" : $"{packet.Source}-{packet.Destination} {packet.IpProtocol}";
+    private static string Sender(DecodedPacket packet) =>
+        packet.IpVersion == 0 ? $"{packet.SourceMac}-{packet.DestinationMac}" : $"{packet.Source}-{packet.Destination} {packet.IpProtocol}";
 
-    private static void Count(Dictionary<string, long> counted, in FlowRow row, IpAddress128 from, ulong fromMac, IpAddress128 to, ulong toMac, long bytes)
+    private static void Count(Dictionary<string, long> counted, in FlowRow row, IpAddress128 from, ulong fromMac, IpAddress128 to,
+        ulong toMac, long bytes)
     {
         string key = row.IpVersion == 0 ? $"{fromMac}-{toMac}" : $"{from}-{to} {row.IpProtocol}";
         if (bytes > 0)
@@ -169,5 +183,7 @@ public sealed class ConservationTests
     }
 
     private static string WithoutId(FlowRow row) =>
-        $"{row.StartTimeUs} {row.TimeUs} {row.EndTimeUs} {row.Source} {row.SourcePort} {row.Destination} {row.DestinationPort} {row.SourcePackets} {row.SourceBytes} {row.DestinationPackets} {row.DestinationBytes} {row.State} {row.EndReason} {row.HandshakeRttUs} {row.SourceRetransmissions}";
+        $"{row.StartTimeUs} {row.TimeUs} {row.EndTimeUs} {row.Source} {row.SourcePort} {row.Destination} {row.DestinationPort} "
+            + $"{row.SourcePackets} {row.SourceBytes} {row.DestinationPackets} {row.DestinationBytes} {row.State} {row.EndReason} "
+            + $"{row.HandshakeRttUs} {row.SourceRetransmissions}";
 }

@@ -12,18 +12,21 @@ public sealed class EndToEndTests
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void The_rows_of_a_shared_capture_count_what_the_file_holds(string name) => AssertConserved(Repository.SharedCapture(name), new FlowOptions());
+    public void The_rows_of_a_shared_capture_count_what_the_file_holds(string name) =>
+        AssertConserved(Repository.SharedCapture(name), new FlowOptions());
 
     [Theory]
     [InlineData(1_000_000)]
     [InlineData(7)]
-    public void The_rows_of_the_sample_count_what_the_file_holds(int maxFlows) => AssertConserved(Repository.SampleCapture, new FlowOptions { MaxFlows = maxFlows });
+    public void The_rows_of_the_sample_count_what_the_file_holds(int maxFlows) =>
+        AssertConserved(Repository.SampleCapture, new FlowOptions { MaxFlows = maxFlows });
 
     [Fact]
     public void The_sample_holds_every_kind_of_connection_it_was_made_with()
     {
         List<FlowRow> rows = Flow(Repository.SampleCapture, Script.OneRow).Rows;
-        foreach (ConnectionState state in new[] { ConnectionState.SF, ConnectionState.S0, ConnectionState.REJ, ConnectionState.RSTO, ConnectionState.RSTR })
+        foreach (ConnectionState state in new[] { ConnectionState.SF, ConnectionState.S0, ConnectionState.REJ, ConnectionState.RSTO,
+            ConnectionState.RSTR })
         {
             Assert.Contains(rows, row => row.IpProtocol == 6 && row.State == state);
         }
@@ -40,7 +43,9 @@ public sealed class EndToEndTests
         Assert.True(rows.GroupBy(row => row.FlowId).Max(flow => flow.Count()) >= 3);
     }
 
-    /// <summary>tcp.analysis looks at acknowledgements and round trips too, so it may count a little differently; within a tenth it does not.</summary>
+    /// <summary>
+    /// tcp.analysis looks at acknowledgements and round trips too, so it may count a little differently; within a tenth it does not.
+    /// </summary>
     [Theory]
     [InlineData("zeek/tcp_retransmit-fast009.pcap")]
     [InlineData("zeek/http_100-continue.pcap")]

@@ -10,7 +10,8 @@ public sealed class OriginatorTests
     {
         FlowRow row = new Script().Udp(fromA: false, payload: 10).Udp(fromA: true, payload: 20).Udp(fromA: true, payload: 30).Row();
         Assert.Equal(("10.0.0.2", (ushort)53, 1L, 52L), (row.Source.ToString(), row.SourcePort, row.SourcePackets, row.SourceBytes));
-        Assert.Equal(("10.0.0.1", (ushort)40000, 2L, 134L), (row.Destination.ToString(), row.DestinationPort, row.DestinationPackets, row.DestinationBytes));
+        Assert.Equal(("10.0.0.1", (ushort)40000, 2L, 134L),
+            (row.Destination.ToString(), row.DestinationPort, row.DestinationPackets, row.DestinationBytes));
     }
 
     [Fact]
@@ -84,7 +85,8 @@ public sealed class OriginatorTests
     public void Frames_without_IP_are_flows_between_stations()
     {
         FlowRow row = new Script().Arp(1, 2).Arp(2, 1).Arp(1, 2).Row();
-        Assert.Equal((2L, 1L, 1UL, 2UL, (ushort)0x0806), (row.SourcePackets, row.DestinationPackets, row.SourceMac, row.DestinationMac, row.EtherType));
+        Assert.Equal((2L, 1L, 1UL, 2UL, (ushort)0x0806),
+            (row.SourcePackets, row.DestinationPackets, row.SourceMac, row.DestinationMac, row.EtherType));
     }
 
     [Fact]

@@ -76,7 +76,15 @@ internal sealed class Script
         TcpFlags flags = TcpFlags.None;
         foreach (char letter in letters)
         {
-            flags |= letter switch { 'S' => TcpFlags.Syn, 'A' => TcpFlags.Ack, 'F' => TcpFlags.Fin, 'R' => TcpFlags.Rst, 'P' => TcpFlags.Psh, _ => throw new ArgumentException(letters, nameof(letters)) };
+            flags |= letter switch
+            {
+                'S' => TcpFlags.Syn,
+                'A' => TcpFlags.Ack,
+                'F' => TcpFlags.Fin,
+                'R' => TcpFlags.Rst,
+                'P' => TcpFlags.Psh,
+                _ => throw new ArgumentException(letters, nameof(letters))
+            };
         }
 
         ref uint next = ref fromA ? ref nextA : ref nextB;

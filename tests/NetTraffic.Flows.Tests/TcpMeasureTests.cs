@@ -19,7 +19,8 @@ public sealed class TcpMeasureTests
     [Theory]
     [InlineData("S")]
     [InlineData("A")]
-    public void Without_a_whole_handshake_there_is_no_round_trip(string flags) => Assert.Equal(-1, new Script().FromA(flags).FromB("A").FromA("A").Row().HandshakeRttUs);
+    public void Without_a_whole_handshake_there_is_no_round_trip(string flags) =>
+        Assert.Equal(-1, new Script().FromA(flags).FromB("A").FromA("A").Row().HandshakeRttUs);
 
     [Fact]
     public void Flags_are_gathered_each_way()
@@ -38,26 +39,34 @@ public sealed class TcpMeasureTests
 
     [Fact]
     public void A_SYN_sent_again_is_a_retransmission() =>
-        Assert.Equal(2, new Script().FromA("S").After(1).FromA("S", sequence: 1000).After(2).FromA("S", sequence: 1000).Row().SourceRetransmissions);
+        Assert.Equal(2,
+            new Script().FromA("S").After(1).FromA("S", sequence: 1000).After(2).FromA("S", sequence: 1000).Row().SourceRetransmissions);
 
     [Fact]
     public void A_lost_segment_sent_later_is_a_retransmission() =>
-        Assert.Equal(1, new Script().Handshake().FromA("A", 100, sequence: 1001).FromA("A", 100, sequence: 1201).After(0.2).FromA("A", 100, sequence: 1101).Row().SourceRetransmissions);
+        Assert.Equal(1,
+            new Script().Handshake().FromA("A", 100, sequence: 1001).FromA("A", 100, sequence: 1201).After(0.2)
+                .FromA("A", 100, sequence: 1101).Row().SourceRetransmissions);
 
     [Fact]
     public void Segments_that_overtook_one_another_are_none() =>
-        Assert.Equal(0, new Script().Handshake().FromA("A", 100, sequence: 1001).FromA("A", 100, sequence: 1201).FromA("A", 100, sequence: 1101).FromA("A", 50, sequence: 1301).Row().SourceRetransmissions);
+        Assert.Equal(0,
+            new Script().Handshake().FromA("A", 100, sequence: 1001).FromA("A", 100, sequence: 1201).FromA("A", 100, sequence: 1101)
+                .FromA("A", 50, sequence: 1301).Row().SourceRetransmissions);
 
     [Fact]
-    public void A_keep_alive_is_none() => Assert.Equal(0, new Script().Handshake().FromA("PA", 100).After(30).FromA("A", 1, sequence: 1100).Row().SourceRetransmissions);
+    public void A_keep_alive_is_none() =>
+        Assert.Equal(0, new Script().Handshake().FromA("PA", 100).After(30).FromA("A", 1, sequence: 1100).Row().SourceRetransmissions);
 
     [Fact]
-    public void Pure_acknowledgements_are_none() => Assert.Equal(0, new Script().Handshake().FromA("A").FromA("A").FromA("A").Row().SourceRetransmissions);
+    public void Pure_acknowledgements_are_none() =>
+        Assert.Equal(0, new Script().Handshake().FromA("A").FromA("A").FromA("A").Row().SourceRetransmissions);
 
     [Fact]
     public void Sequence_numbers_wrap_around()
     {
-        FlowRow row = new Script().FromA("S", sequence: 0xFFFF_FFFF).FromB("SA").FromA("A", 100, sequence: 0).FromA("A", 100, sequence: 100).FromA("A", 100, sequence: 0).Row();
+        FlowRow row = new Script().FromA("S", sequence: 0xFFFF_FFFF).FromB("SA").FromA("A", 100, sequence: 0).FromA("A", 100, sequence: 100)
+            .FromA("A", 100, sequence: 0).Row();
         Assert.Equal(1, row.SourceRetransmissions);
     }
 
@@ -65,7 +74,8 @@ public sealed class TcpMeasureTests
     public void A_later_fragment_says_nothing_about_the_connection()
     {
         DecodedPacket whole = new Script().FromA("A", 100).Packets[0];
-        DecodedPacket fragment = whole with { Traits = PacketTraits.Fragment | PacketTraits.LaterFragment, TcpFlags = TcpFlags.None, TcpSequence = 0 };
+        DecodedPacket fragment =
+            whole with { Traits = PacketTraits.Fragment | PacketTraits.LaterFragment, TcpFlags = TcpFlags.None, TcpSequence = 0 };
         FlowRowList rows = new();
         FlowTable table = new(Script.OneRow, rows);
         table.Add([whole, fragment]);

@@ -53,7 +53,8 @@ public sealed class TimeTests
     [Fact]
     public void A_new_SYN_on_the_ports_of_a_closed_connection_is_a_new_flow()
     {
-        List<FlowRow> rows = new Script().Handshake().FromA("FA").FromB("FA").FromA("A").FromA("S", sequence: 90_000).FromB("SA").FromA("A").Rows();
+        List<FlowRow> rows = new Script().Handshake().FromA("FA").FromB("FA").FromA("A").FromA("S", sequence: 90_000).FromB("SA").FromA("A")
+            .Rows();
         Assert.Equal([ConnectionState.SF, ConnectionState.S1], rows.Select(row => row.State));
         Assert.Equal([6L, 3L], rows.Select(row => row.SourcePackets + row.DestinationPackets));
     }

@@ -36,7 +36,8 @@ public sealed class AccessTokenTests : IDisposable
         InfluxSetupResult made = await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(7), Options, false, Stop);
         Assert.Equal(plan.Actions, made.Actions);
         Assert.Equal((ReadPath, "secrets", null), (made.ReadTokenPath, made.WriteTokenPath, made.Note));
-        Assert.Equal(["read b-fresh NetTraffic on tap-1: reads fresh", "write b-fresh NetTraffic on tap-1: writes to fresh"], Authorizations(server));
+        Assert.Equal(["read b-fresh NetTraffic on tap-1: reads fresh", "write b-fresh NetTraffic on tap-1: writes to fresh"],
+            Authorizations(server));
         string read = File.ReadAllText(ReadPath).Trim();
         Assert.Equal(("read", "write"), (server.Issued[read].Action, server.Issued[current!].Action));
         if (!OperatingSystem.IsWindows())
@@ -105,14 +106,17 @@ public sealed class AccessTokenTests : IDisposable
     {
         await using FakeInflux server = await FakeInflux.StartNewAsync();
         AccessTokenOptions full = Options with { SaveWriteToken = _ => throw new IOException("No space left on device") };
-        IOException error = await Assert.ThrowsAsync<IOException>(() => InfluxSetup.InitializeAsync(server.Target, null, full, false, Stop));
+        IOException error =
+            await Assert.ThrowsAsync<IOException>(() => InfluxSetup.InitializeAsync(server.Target, null, full, false, Stop));
         Assert.Equal("No space left on device", error.Message);
         Assert.Equal(["read b-traffic NetTraffic on tap-1: reads traffic"], Authorizations(server));
 
         server.Always = async context => context.Request.Method == "DELETE" && await FakeInflux.Answer(context, 500, "{}");
-        InfluxException left = await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(server.Target, null, full, false, Stop));
+        InfluxException left =
+            await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(server.Target, null, full, false, Stop));
         Assert.Contains("No space left on device", left.Message, StringComparison.Ordinal);
-        Assert.Contains($"influx auth delete --id {server.Issued.Values.Single(token => token.Action == "write").Id}", left.Message, StringComparison.Ordinal);
+        Assert.Contains($"influx auth delete --id {server.Issued.Values.Single(token => token.Action == "write").Id}", left.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,7 +132,8 @@ public sealed class AccessTokenTests : IDisposable
         Assert.True(server.Mappings.ContainsKey("fresh"));
         Assert.Equal(
             InfluxProblem.Unauthorized,
-            (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target, null, Options with { Replace = true }, false, Stop))).Problem);
+            (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target, null, Options with { Replace = true },
+                false, Stop))).Problem);
         Assert.Equal(FakeInflux.Token, current);
     }
 

@@ -44,13 +44,15 @@ public sealed class AdminClientTests
             }
 
             string echoed = $$"""{"code":"x","message":"bad: {{context.Request.Headers.Authorization}}"}""";
-            (string, string)[] headers = [.. new[] { ("Retry-After", retryAfter), ("Location", location ?? "") }.Where(header => header.Item2.Length > 0)];
+            (string, string)[] headers =
+                [.. new[] { ("Retry-After", retryAfter), ("Location", location ?? "") }.Where(header => header.Item2.Length > 0)];
             return await FakeInflux.Answer(context, status, echoed, headers);
         };
         if (status == 404)
         {
             // No such bucket: it is made.
-            Assert.Contains("Create bucket", (await InfluxSetup.InitializeAsync(server.Target, null, true, Stop)).Actions[0], StringComparison.Ordinal);
+            Assert.Contains("Create bucket", (await InfluxSetup.InitializeAsync(server.Target, null, true, Stop)).Actions[0],
+                StringComparison.Ordinal);
             return;
         }
 

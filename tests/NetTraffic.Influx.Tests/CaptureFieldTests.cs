@@ -9,7 +9,9 @@ public sealed class CaptureFieldTests
 
     public static TheoryData<string> Names => [.. CaptureCounters.OfIntervals.Select(counter => counter.Property)];
 
-    /// <summary>Two interfaces without series of their own in one point: counts are added up, of states the newest of each or the highest.</summary>
+    /// <summary>
+    /// Two interfaces without series of their own in one point: counts are added up, of states the newest of each or the highest.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void A_counter_becomes_a_field_by_its_rule(string name)
@@ -17,7 +19,8 @@ public sealed class CaptureFieldTests
         Counter counter = CaptureCounters.OfIntervals.Single(row => row.Property == name);
         CaptureInterval[] rows = [Row("eth0", 0, 1), Row("eth0", 5, 20), Row("eth0", 2, 300)];
         LineEncoder lines = new();
-        new RollupLines(new ForwarderOptions { Sensor = "s", Interval = TimeSpan.FromSeconds(10) }).Add(lines, "segment", new SegmentRollup { Captures = rows });
+        new RollupLines(new ForwarderOptions { Sensor = "s", Interval = TimeSpan.FromSeconds(10) })
+            .Add(lines, "segment", new SegmentRollup { Captures = rows });
         Point point = LineParser.Read(lines.Written, countBackslashes: false).Single(found => found.Measurement == "net_capture");
         string value = point.Fields.Single(field => field.Key == counter.Name).Value;
         Assert.Equal(
@@ -26,7 +29,14 @@ public sealed class CaptureFieldTests
 
         CaptureInterval Row(string interfaceName, int second, long count)
         {
-            CaptureInterval row = new() { CaptureId = "c", Sensor = "s", Interface = interfaceName, Time = Begin.AddSeconds(second), EndTime = Begin.AddSeconds(second + 1) };
+            CaptureInterval row = new()
+            {
+                CaptureId = "c",
+                Sensor = "s",
+                Interface = interfaceName,
+                Time = Begin.AddSeconds(second),
+                EndTime = Begin.AddSeconds(second + 1)
+            };
             counter.Set(row, count);
             return row;
         }

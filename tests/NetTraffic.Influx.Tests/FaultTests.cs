@@ -19,14 +19,17 @@ public sealed class FaultTests
         RetryCap = TimeSpan.FromMilliseconds(50),
     };
 
-    public static TheoryData<string> Faults => ["500", "502", "503", "429", "html", "hang", "abort", "middle", "stored", "half", "eof", "mixed"];
+    public static TheoryData<string> Faults =>
+        ["500", "502", "503", "429", "html", "hang", "abort", "middle", "stored", "half", "eof", "mixed"];
 
     [Theory]
     [MemberData(nameof(Faults))]
     public async Task A_fault_delays_and_nothing_else(string kind)
     {
         await using FakeInflux server = await FakeInflux.StartNewAsync();
-        string[] kinds = kind == "mixed" ? ["500", "hang", "middle", "413", "stored", "503", "half", "abort", "429", "eof"] : [kind, kind, kind, kind];
+        string[] kinds = kind == "mixed"
+            ? ["500", "hang", "middle", "413", "stored", "503", "half", "abort", "429", "eof"]
+            : [kind, kind, kind, kind];
         foreach (string one in kinds)
         {
             server.Faults.Enqueue(Fault(one));
@@ -49,7 +52,13 @@ public sealed class FaultTests
     public async Task A_server_that_is_down_is_waited_for_and_told_once()
     {
         int port = ServerProcess.FreePort();
-        InfluxTarget target = new() { Url = new Uri($"http://127.0.0.1:{port}"), Organization = FakeInflux.Organization, Bucket = "traffic", Token = FakeInflux.Token };
+        InfluxTarget target = new()
+        {
+            Url = new Uri($"http://127.0.0.1:{port}"),
+            Organization = FakeInflux.Organization,
+            Bucket = "traffic",
+            Token = FakeInflux.Token
+        };
         using InfluxWriter writer = new(target, Quick);
         List<string> told = Listen(writer);
         (byte[] lines, long sum) = Lines.Numbered(5_000);
@@ -73,7 +82,8 @@ public sealed class FaultTests
     public async Task Waiting_ends_when_it_is_cancelled()
     {
         InfluxTarget target = new() { Url = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}") };
-        using InfluxWriter writer = new(target, new InfluxWriterOptions { RetryBase = TimeSpan.FromMinutes(5), RetryCap = TimeSpan.FromMinutes(5) });
+        using InfluxWriter writer =
+            new(target, new InfluxWriterOptions { RetryBase = TimeSpan.FromMinutes(5), RetryCap = TimeSpan.FromMinutes(5) });
         using CancellationTokenSource soon = new(300);
         Stopwatch clock = Stopwatch.StartNew();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => writer.WriteAsync(Lines.Numbered(10).Text, soon.Token));
@@ -86,7 +96,8 @@ public sealed class FaultTests
     public async Task Retry_after_is_honoured(bool date)
     {
         await using FakeInflux server = await FakeInflux.StartNewAsync();
-        server.Faults.Enqueue(c => FakeInflux.Answer(c, 503, "", ("Retry-After", date ? DateTimeOffset.UtcNow.AddSeconds(40).ToString("r") : "40")));
+        server.Faults.Enqueue(c => FakeInflux.Answer(c, 503, "",
+            ("Retry-After", date ? DateTimeOffset.UtcNow.AddSeconds(40).ToString("r") : "40")));
         LeapingTime time = new();
         using InfluxWriter writer = new(server.Target, Quick with { Time = time });
         (byte[] lines, long sum) = Lines.Numbered(100);
@@ -131,7 +142,8 @@ public sealed class FaultTests
     public async Task A_refusal_is_heard_though_the_connection_is_reset()
     {
         using AbruptServer server = new(limit: 500_000);
-        using InfluxWriter writer = new(new InfluxTarget { Url = server.Url, Token = "x", Bucket = "b" }, Quick with { BatchLines = 200_000, Timeout = TimeSpan.FromSeconds(20) });
+        using InfluxWriter writer = new(new InfluxTarget { Url = server.Url, Token = "x", Bucket = "b" },
+            Quick with { BatchLines = 200_000, Timeout = TimeSpan.FromSeconds(20) });
         (byte[] lines, _) = Lines.Numbered(200_000);
         Assert.Equal(200_000, (await writer.WriteAsync(lines, Stop)).Accepted);
         Assert.Equal(200_000, server.Lines.Distinct().Count());
@@ -175,7 +187,8 @@ public sealed class FaultTests
         Assert.Equal((5_000 - 1_234, 1_234), (result.Accepted, result.Rejected));
         Assert.InRange(result.Requests, 5, 20);
         AssertStored(server, 5_000 - 1_234, sum - (1_234L * 1_233 / 2));
-        Assert.Contains($"\"count\":1234,\"first\":{Lines.Start},\"last\":{Lines.Start + 1_233}", Assert.Single(await File.ReadAllLinesAsync(path, Stop)));
+        Assert.Contains($"\"count\":1234,\"first\":{Lines.Start},\"last\":{Lines.Start + 1_233}",
+            Assert.Single(await File.ReadAllLinesAsync(path, Stop)));
     }
 
     [Fact]
@@ -206,7 +219,8 @@ public sealed class FaultTests
     {
         await using FakeInflux server = await FakeInflux.StartNewAsync();
         server.Version = null;
-        server.Always = async context => context.Request.Path == "/api/v2/write" ? await FakeInflux.Answer(context, 404, "404 page not found\n")
+        server.Always = async context =>
+            context.Request.Path == "/api/v2/write" ? await FakeInflux.Answer(context, 404, "404 page not found\n")
             : context.Request.Path == "/write" && await FakeInflux.Answer(context, 204);
         using InfluxWriter writer = new(new InfluxTarget { Url = server.Url, Database = "d b" }, Quick);
         Assert.Equal(5_000, (await writer.WriteAsync(Lines.Numbered(5_000).Text, Stop)).Accepted);
@@ -227,7 +241,8 @@ public sealed class FaultTests
         return told;
     }
 
-    private static void AssertStored(FakeInflux server, int count, long sum) => Assert.Equal((count, sum), (server.Stored.Count, server.Stored.Values.Sum()));
+    private static void AssertStored(FakeInflux server, int count, long sum) =>
+        Assert.Equal((count, sum), (server.Stored.Count, server.Stored.Values.Sum()));
 
     private static Func<HttpContext, Task<bool>> Fault(string kind) => kind switch
     {

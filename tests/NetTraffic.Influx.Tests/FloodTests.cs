@@ -58,7 +58,8 @@ public sealed class FloodTests
             foreach (Point point in LineParser.Read(encoder.Written, countBackslashes: false))
             {
                 Dictionary<string, string> tags = new(point.Tags, StringComparer.Ordinal);
-                Dictionary<string, long> fields = point.Fields.ToDictionary(f => f.Key, f => long.Parse(f.Value.TrimEnd('i'), CultureInfo.InvariantCulture), StringComparer.Ordinal);
+                Dictionary<string, long> fields = point.Fields.ToDictionary(f => f.Key,
+                    f => long.Parse(f.Value.TrimEnd('i'), CultureInfo.InvariantCulture), StringComparer.Ordinal);
                 series.Add($"{tags["direction"]} {tags["address"]}");
                 (long p, long b, long f) = sums.GetValueOrDefault(tags["direction"]);
                 sums[tags["direction"]] = (p + fields["packets"], b + fields["bytes"], f + fields["flows"]);

@@ -140,7 +140,8 @@ public sealed class ForwarderTests
         await using Influxd server = await NewServer();
         using StoreOfRows store = new();
         store.Add(200);
-        string path = Path.Combine(store.Path, "flows", store.Store.Segments.ListSegments().First(segment => segment.Dataset == "flows").Name);
+        string path =
+            Path.Combine(store.Path, "flows", store.Store.Segments.ListSegments().First(segment => segment.Dataset == "flows").Name);
         byte[] whole = File.ReadAllBytes(path);
         File.WriteAllBytes(path, whole[..100]);
         using InfluxForwarder forwarder = store.Forwarder(server.Target(Database));
@@ -155,7 +156,8 @@ public sealed class ForwarderTests
     {
         await using Influxd server = await NewServer();
         using StoreOfRows store = new();
-        DateTime[] times = [new(1500, 1, 1, 0, 0, 0, DateTimeKind.Utc), StoreOfRows.Begin, new(2262, 4, 12, 0, 0, 0, DateTimeKind.Utc), new(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc), new(9998, 1, 1, 0, 0, 0, DateTimeKind.Utc)];
+        DateTime[] times = [new(1500, 1, 1, 0, 0, 0, DateTimeKind.Utc), StoreOfRows.Begin, new(2262, 4, 12, 0, 0, 0, DateTimeKind.Utc),
+            new(2300, 1, 1, 0, 0, 0, DateTimeKind.Utc), new(9998, 1, 1, 0, 0, 0, DateTimeKind.Utc)];
         store.AddIntervals(packets: 5, times);
         using InfluxForwarder forwarder = store.Forwarder(server.Target(Database));
         Assert.Equal(0, (await forwarder.SendAsync(null, None)).Rejected);
@@ -183,7 +185,8 @@ public sealed class ForwarderTests
         }
 
         await File.WriteAllLinesAsync(cursor, whole, None);
-        await File.WriteAllTextAsync(Path.Combine(Path.ChangeExtension(cursor, "spool"), "0001.lines"), "net_traffic,sensor=x bytes=5i,flows=1i,packets=1i 1\n", None);
+        await File.WriteAllTextAsync(Path.Combine(Path.ChangeExtension(cursor, "spool"), "0001.lines"),
+            "net_traffic,sensor=x bytes=5i,flows=1i,packets=1i 1\n", None);
         using InfluxForwarder next = store.Forwarder(target);
         Assert.Equal(0, (await next.SendAsync(null, None)).Points);
         await AssertEqualTotals(store, server);
@@ -211,7 +214,8 @@ public sealed class ForwarderTests
     {
         await using Influxd server = await NewServer();
         using StoreOfRows store = new();
-        store.Add(120_000, segmentRows: 40_000, addresses: int.MaxValue / 4, interfaces: [.. Enumerable.Range(0, 2000).Select(i => $"if{i}")], within: TimeSpan.FromMinutes(10));
+        store.Add(120_000, segmentRows: 40_000, addresses: int.MaxValue / 4,
+            interfaces: [.. Enumerable.Range(0, 2000).Select(i => $"if{i}")], within: TimeSpan.FromMinutes(10));
         using InfluxForwarder forwarder = store.Forwarder(server.Target(Database));
         await forwarder.SendAsync(null, None);
         await AssertEqualTotals(store, server);
@@ -221,7 +225,9 @@ public sealed class ForwarderTests
         Assert.InRange((await server.QueryAsync("SHOW TAG VALUES FROM net_traffic WITH KEY = interface", Database)).Count, 10, 512);
 
         // An interval has at most as many series as there are places.
-        List<Dictionary<string, string>> points = await server.QueryAsync("SELECT count(bytes) FROM (SELECT sum(bytes) AS bytes FROM net_talker WHERE time >= '2026-03-01T12:00:00Z' AND time < '2026-03-01T12:10:00Z' GROUP BY time(10s), address, direction fill(none)) GROUP BY time(10s)", Database);
+        List<Dictionary<string, string>> points = await server.QueryAsync("SELECT count(bytes) FROM (SELECT sum(bytes) AS bytes FROM "
+            + "net_talker WHERE time >= '2026-03-01T12:00:00Z' AND time < '2026-03-01T12:10:00Z' GROUP BY time(10s), address, direction "
+            + "fill(none)) GROUP BY time(10s)", Database);
         Assert.All(points, point => Assert.InRange(Number(point, "count"), 0, (3 * options.Talkers) + 2));
 
         async Task<int> Series(string measurement) => (await server.QueryAsync($"SHOW SERIES FROM {measurement}", Database)).Count;
@@ -236,14 +242,18 @@ public sealed class ForwarderTests
 
     private static async Task AssertEqualTotals(StoreOfRows store, Influxd server)
     {
-        foreach ((string measurement, string where) in new[] { ("net_traffic", ""), ("net_conversation", ""), ("net_talker", " WHERE direction = 'sent'"), ("net_talker", " WHERE direction = 'received'") })
+        foreach ((string measurement, string where) in new[] { ("net_traffic", ""), ("net_conversation", ""),
+            ("net_talker", " WHERE direction = 'sent'"), ("net_talker", " WHERE direction = 'received'") })
         {
-            Dictionary<string, string> sums = Assert.Single(await server.QueryAsync($"SELECT sum(packets) AS p, sum(bytes) AS b, sum(flows) AS f FROM {measurement}{where}", Database));
-            Assert.Equal((measurement + where, store.Totals.Packets, store.Totals.Bytes, store.Totals.Flows), (measurement + where, Number(sums, "p"), Number(sums, "b"), Number(sums, "f")));
+            Dictionary<string, string> sums = Assert.Single(await server.QueryAsync($"SELECT sum(packets) AS p, sum(bytes) AS b, "
+                + $"sum(flows) AS f FROM {measurement}{where}", Database));
+            Assert.Equal((measurement + where, store.Totals.Packets, store.Totals.Bytes, store.Totals.Flows),
+                (measurement + where, Number(sums, "p"), Number(sums, "b"), Number(sums, "f")));
         }
     }
 
-    private static long Number(Dictionary<string, string> row, string column) => long.Parse(row[column], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    private static long Number(Dictionary<string, string> row, string column) =>
+        long.Parse(row[column], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     /// <summary>Does something at a report of progress.</summary>
     private sealed class Steps(int at, Action act) : IProgress<ForwardProgress>

@@ -35,9 +35,12 @@ public sealed class InfluxdTests
         await server.QueryAsync("CREATE DATABASE traffic");
         (string Sent, string Back)[] names =
         [
-            ("plain", "plain"), ("a b", "a b"), ("a,b=c", "a,b=c"), ("\"quoted\"", "\"quoted\""), ("C:\\Device\\NPF", "C:\\Device\\NPF"), ("end\\", "end/"), ("a\\,b", "a/,b"),
-            ("two\nlines", "two?lines"), ("cr\r\n", "cr??"), ("nul\0", "nul?"), ("", "none"), (" ", " "), ("é中🙂", "é中🙂"), ("\ud800x", "\ufffdx"), ("#x", "#x"),
-            ("'; DROP DATABASE traffic", "'; DROP DATABASE traffic"), (new string('=', 300), new string('=', 256)), ("x,host=y v=1i 5\nm v=2i", "x,host=y v=1i 5?m v=2i"),
+            ("plain", "plain"), ("a b", "a b"), ("a,b=c", "a,b=c"), ("\"quoted\"", "\"quoted\""), ("C:\\Device\\NPF", "C:\\Device\\NPF"),
+            ("end\\", "end/"), ("a\\,b", "a/,b"),
+            ("two\nlines", "two?lines"), ("cr\r\n", "cr??"), ("nul\0", "nul?"), ("", "none"), (" ", " "), ("é中🙂", "é中🙂"),
+            ("\ud800x", "\ufffdx"), ("#x", "#x"),
+            ("'; DROP DATABASE traffic", "'; DROP DATABASE traffic"), (new string('=', 300), new string('=', 256)),
+            ("x,host=y v=1i 5\nm v=2i", "x,host=y v=1i 5?m v=2i"),
         ];
         LineEncoder encoder = new();
         for (int i = 0; i < names.Length; i++)
@@ -70,7 +73,8 @@ public sealed class InfluxdTests
         using ScratchFolder folder = new();
         string path = Path.Combine(folder.Path, "sub", "dead.jsonl");
         using InfluxWriter writer = new(server.Target("traffic"), new InfluxWriterOptions { BatchLines = 2_000, DeadLetterPath = path });
-        (byte[] lines, long sum) = Lines.Numbered(5_000, "numbers v=not_a_number 1", $"numbers,x=1 v=\"text\" {Lines.Start + 1}", "numbers,sensor=s\\ v=1i 5");
+        (byte[] lines, long sum) =
+            Lines.Numbered(5_000, "numbers v=not_a_number 1", $"numbers,x=1 v=\"text\" {Lines.Start + 1}", "numbers,sensor=s\\ v=1i 5");
         InfluxWriteResult result = await writer.WriteAsync(lines, Stop);
         Assert.Equal((5_000, 3, 0), (result.Accepted, result.Rejected, result.Retries));
         await Lines.AssertStoredAsync(server, "traffic", 5_000, sum);
@@ -209,7 +213,8 @@ public sealed class InfluxdTests
 
         using InfluxWriter writer = new(target with { User = "writer", Password = "writer-pass" }, new InfluxWriterOptions());
         Assert.Equal(10, (await writer.WriteAsync(lines, Stop)).Accepted);
-        using InfluxWriter byUrl = new(target with { Url = new Uri($"http://writer:writer-pass@127.0.0.1:{server.Port}") }, new InfluxWriterOptions());
+        using InfluxWriter byUrl =
+            new(target with { Url = new Uri($"http://writer:writer-pass@127.0.0.1:{server.Port}") }, new InfluxWriterOptions());
         Assert.Equal(10, (await byUrl.WriteAsync(lines, Stop)).Accepted);
         await Lines.AssertStoredAsync(server, "traffic", 10, sum);
 
@@ -224,7 +229,8 @@ public sealed class InfluxdTests
     public async Task VictoriaMetrics_takes_every_line()
     {
         await using VictoriaMetrics server = await VictoriaMetrics.StartNewAsync();
-        using InfluxWriter writer = new(new InfluxTarget { Url = server.Url, Token = "ignored-there" }, new InfluxWriterOptions { BatchLines = 5_000 });
+        using InfluxWriter writer =
+            new(new InfluxTarget { Url = server.Url, Token = "ignored-there" }, new InfluxWriterOptions { BatchLines = 5_000 });
         long start = LineEncoder.ToNanoseconds(DateTime.UtcNow.AddHours(-1));
         LineEncoder encoder = new();
         for (int i = 0; i < 20_000; i++)

@@ -8,14 +8,16 @@ namespace NetTraffic.Influx.Tests;
 public sealed class LineEncoderTests
 {
     private static readonly Gen<char> NastyChar = Gen.OneOf(
-        Pick(',', ' ', '=', '\\', '"', '\n', '\r', '\t', '\0', '#', '\'', '\u0085', '\u2028', '\u007f', '\ud800', '\udc00', '\uffff', 'é', '中'),
+        Pick(',', ' ', '=', '\\', '"', '\n', '\r', '\t', '\0', '#', '\'', '\u0085', '\u2028', '\u007f', '\ud800', '\udc00', '\uffff', 'é',
+            '中'),
         Gen.Char['a', 'z'],
         Gen.Char);
 
     private static readonly Gen<string> Nasty = Gen.OneOf(
         NastyChar.Array[0, 40].Select(c => new string(c)),
         NastyChar.Array[100, 400].Select(c => new string(c)),
-        Pick("🙂\\", "\\", "\\\\", "a\\,b", "a\\ ", "", " ", "C:\\Device\\NPF_{1}", new string('x', 255) + "é", new string('x', 255) + "\\,", new string('=', 300)));
+        Pick("🙂\\", "\\", "\\\\", "a\\,b", "a\\ ", "", " ", "C:\\Device\\NPF_{1}", new string('x', 255) + "é", new string('x', 255) + "\\,",
+            new string('=', 300)));
 
     [Fact]
     public void A_point_is_the_line_the_reference_shows()
@@ -29,7 +31,8 @@ public sealed class LineEncoderTests
         encoder.Field("ratio", 0.25);
         encoder.Field("bad", double.NaN);
         Assert.True(encoder.End(1_700_000_000_000_000_000));
-        Assert.Equal("net_traffic,application=none,protocol=tcp,sensor=lab\\ 1 packets=12i,ratio=0.25 1700000000000000000\n", Text(encoder));
+        Assert.Equal("net_traffic,application=none,protocol=tcp,sensor=lab\\ 1 packets=12i,ratio=0.25 1700000000000000000\n",
+            Text(encoder));
         Assert.Equal(1, encoder.Lines);
         encoder.Clear();
         Assert.Equal(0, encoder.Lines);
@@ -78,7 +81,8 @@ public sealed class LineEncoderTests
     [Fact]
     public void Every_server_reads_what_was_meant()
     {
-        Gen<(string Key, string Value)[]> tags = Gen.Select(Gen.OneOf(Gen.String[Gen.Char['a', 'e'], 1, 3], Nasty.Where(n => n.Length > 0)), Nasty).Array[0, 8];
+        Gen<(string Key, string Value)[]> tags =
+            Gen.Select(Gen.OneOf(Gen.String[Gen.Char['a', 'e'], 1, 3], Nasty.Where(n => n.Length > 0)), Nasty).Array[0, 8];
         Gen<(string, (string, string)[], (string, long)[], double, long)> points = Gen.Select(
             Nasty.Where(n => n.Length > 0 && n[0] != '#'),
             tags,
@@ -90,7 +94,8 @@ public sealed class LineEncoderTests
             {
                 LineEncoder encoder = new(1);
                 List<(string, List<KeyValuePair<string, string>>, List<KeyValuePair<string, string>>, long)> expected = [];
-                foreach ((string measurement, (string Key, string Value)[] tagList, (string Key, long Value)[] fields, double real, long time) in all)
+                foreach ((string measurement, (string Key, string Value)[] tagList, (string Key, long Value)[] fields, double real,
+                    long time) in all)
                 {
                     Dictionary<string, string> kept = [];
                     encoder.Begin(measurement);
@@ -102,7 +107,8 @@ public sealed class LineEncoderTests
                         }
                     }
 
-                    List<KeyValuePair<string, string>> numbers = [.. fields.Select(f => new KeyValuePair<string, string>(Clean(f.Key), f.Value.ToString() + "i"))];
+                    List<KeyValuePair<string, string>> numbers =
+                        [.. fields.Select(f => new KeyValuePair<string, string>(Clean(f.Key), f.Value.ToString() + "i"))];
                     foreach ((string key, long value) in fields)
                     {
                         encoder.Field(key, value);
@@ -126,10 +132,12 @@ public sealed class LineEncoderTests
                 {
                     List<Point> read = LineParser.Read(encoder.Written, countBackslashes);
                     Assert.Equal(expected.Count, read.Count);
-                    foreach (((string name, List<KeyValuePair<string, string>> tagList, List<KeyValuePair<string, string>> fields, long time), Point point) in expected.Zip(read))
+                    foreach (((string name, List<KeyValuePair<string, string>> tagList, List<KeyValuePair<string, string>> fields,
+                        long time), Point point) in expected.Zip(read))
                     {
                         Assert.Equal(name, point.Measurement);
-                        Assert.True(tagList.OrderBy(p => p.Key, StringComparer.Ordinal).SequenceEqual(point.Tags.OrderBy(p => p.Key, StringComparer.Ordinal)), point.ToString());
+                        Assert.True(tagList.OrderBy(p => p.Key, StringComparer.Ordinal)
+                            .SequenceEqual(point.Tags.OrderBy(p => p.Key, StringComparer.Ordinal)), point.ToString());
                         if (point.Tags.TrueForAll(t => t.Key.All(char.IsAsciiLetter)))
                         {
                             Assert.True(point.Tags.OrderBy(p => p.Key, StringComparer.Ordinal).SequenceEqual(point.Tags), point.ToString());
@@ -185,7 +193,8 @@ public sealed class LineEncoderTests
         int size = 0;
         foreach (Rune rune in text.EnumerateRunes())
         {
-            size += rune.Utf8SequenceLength is int bytes && Rune.IsControl(rune) ? 1 : rune.Value is 0x2028 or 0x2029 ? 1 : rune.Utf8SequenceLength;
+            size += rune.Utf8SequenceLength is int bytes && Rune.IsControl(rune) ? 1 : rune.Value is 0x2028 or 0x2029 ? 1
+                : rune.Utf8SequenceLength;
             if (size > 256)
             {
                 break;

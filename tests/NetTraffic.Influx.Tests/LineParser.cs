@@ -3,11 +3,14 @@ using System.Text;
 namespace NetTraffic.Influx.Tests;
 
 /// <summary>A point as a server reads it.</summary>
-internal sealed record Point(string Measurement, List<KeyValuePair<string, string>> Tags, List<KeyValuePair<string, string>> Fields, long Time);
+internal sealed record Point(string Measurement, List<KeyValuePair<string, string>> Tags, List<KeyValuePair<string, string>> Fields,
+    long Time);
 
 /// <summary>
-/// Reads line protocol in two ways that servers do: InfluxDB 1.x and 2.x (the byte before a separator decides whether it is escaped, a backslash before
-/// anything else is itself) and VictoriaMetrics (an even number of backslashes escapes nothing, two are one). Text has to mean the same to both.
+/// Reads line protocol in two ways that servers do: InfluxDB 1.x and 2.x (the byte before a separator decides whether it is escaped, a
+/// backslash before
+/// anything else is itself) and VictoriaMetrics (an even number of backslashes escapes nothing, two are one). Text has to mean the same
+/// to both.
 /// </summary>
 internal static class LineParser
 {

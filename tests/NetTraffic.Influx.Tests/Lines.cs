@@ -8,7 +8,9 @@ internal static class Lines
 {
     public const long Start = 1_700_000_000_000_000_000;
 
-    /// <summary>So many points of one series with the values 0, 1, 2..., the bad lines spread among them; and the sum of the values.</summary>
+    /// <summary>
+    /// So many points of one series with the values 0, 1, 2..., the bad lines spread among them; and the sum of the values.
+    /// </summary>
     public static (byte[] Text, long Sum) Numbered(int count, params string[] bad)
     {
         StringBuilder text = new();

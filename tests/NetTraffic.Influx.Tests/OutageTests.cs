@@ -3,7 +3,9 @@ using NetTraffic.Influx.Tests.Servers;
 
 namespace NetTraffic.Influx.Tests;
 
-/// <summary>The server is away for an hour while the store grows: what waits, waits in the store, and in the end all is there once.</summary>
+/// <summary>
+/// The server is away for an hour while the store grows: what waits, waits in the store, and in the end all is there once.
+/// </summary>
 public sealed class OutageTests
 {
     private const string Database = "nettraffic";
@@ -33,7 +35,8 @@ public sealed class OutageTests
             {
                 minutes += 3;
                 store.Add(20, segmentRows: 20, interfaces: ["eth0"]);
-                spooled = Math.Max(spooled, Directory.GetFiles(store.Store.Segments.FollowerFolder, "*.lines", SearchOption.AllDirectories).Length);
+                spooled = Math.Max(spooled,
+                    Directory.GetFiles(store.Store.Segments.FollowerFolder, "*.lines", SearchOption.AllDirectories).Length);
             }
 
             if (restarts && minutes >= 30)
@@ -78,10 +81,13 @@ public sealed class OutageTests
         Assert.InRange(time.Passed, TimeSpan.FromHours(1), TimeSpan.FromHours(1.5));
         Assert.Empty(Directory.GetFiles(store.Store.Segments.FollowerFolder, "*.lines", SearchOption.AllDirectories));
         long there = 0;
-        foreach ((string measurement, string where) in new[] { ("net_traffic", ""), ("net_conversation", ""), ("net_talker", " WHERE direction = 'sent'"), ("net_talker", " WHERE direction = 'received'") })
+        foreach ((string measurement, string where) in new[] { ("net_traffic", ""), ("net_conversation", ""),
+            ("net_talker", " WHERE direction = 'sent'"), ("net_talker", " WHERE direction = 'received'") })
         {
-            Dictionary<string, string> sums = Assert.Single(await server.QueryAsync($"SELECT sum(packets) AS p, sum(bytes) AS b, sum(flows) AS f, count(bytes) AS n FROM {measurement}{where}", Database));
-            Assert.Equal((measurement, store.Totals.Packets, store.Totals.Bytes, store.Totals.Flows), (measurement, Number(sums, "p"), Number(sums, "b"), Number(sums, "f")));
+            Dictionary<string, string> sums = Assert.Single(await server.QueryAsync($"SELECT sum(packets) AS p, sum(bytes) AS b, "
+                + $"sum(flows) AS f, count(bytes) AS n FROM {measurement}{where}", Database));
+            Assert.Equal((measurement, store.Totals.Packets, store.Totals.Bytes, store.Totals.Flows),
+                (measurement, Number(sums, "p"), Number(sums, "b"), Number(sums, "f")));
             there += Number(sums, "n");
         }
 
@@ -96,7 +102,8 @@ public sealed class OutageTests
         }
     }
 
-    private static long Number(Dictionary<string, string> row, string column) => long.Parse(row[column], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+    private static long Number(Dictionary<string, string> row, string column) =>
+        long.Parse(row[column], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     /// <summary>A feed that counts what is read of it.</summary>
     private sealed class CountingFeed(ISegmentFeed feed) : ISegmentFeed

@@ -52,7 +52,9 @@ public sealed class RefusalTests
     public async Task An_answer_that_means_a_mistake_is_no_reason_to_wait_or_to_dead_letter(int status, string body, InfluxProblem problem)
     {
         await using FakeInflux server = await FakeInflux.StartNewAsync();
-        server.Always = async context => context.Request.Method == "POST" && await FakeInflux.Answer(context, status, body, ("Location", "http://elsewhere.example/login?back=1"));
+        server.Always = async context =>
+            context.Request.Method == "POST"
+                && await FakeInflux.Answer(context, status, body, ("Location", "http://elsewhere.example/login?back=1"));
         InfluxException error = await RefusedAsync(server.Target);
         Assert.Equal(problem, error.Problem);
         Assert.Equal(2, server.Requests.Count); // a ping and one write
@@ -69,7 +71,8 @@ public sealed class RefusalTests
         server.Always = async context => context.Request.Method == "POST" && Interlocked.Increment(ref writes) > 5
             && await FakeInflux.Answer(context, 401, """{"code":"unauthorized","message":"unauthorized access"}""");
         using InfluxWriter writer = new(server.Target, new InfluxWriterOptions { BatchLines = 100 });
-        Assert.Equal(InfluxProblem.Unauthorized, (await Assert.ThrowsAsync<InfluxException>(() => writer.WriteAsync(Lines.Numbered(10_000).Text, Stop))).Problem);
+        Assert.Equal(InfluxProblem.Unauthorized,
+            (await Assert.ThrowsAsync<InfluxException>(() => writer.WriteAsync(Lines.Numbered(10_000).Text, Stop))).Problem);
         Assert.InRange(writes, 6, 8);
 
         // Set right, all is given again and stored once.
@@ -115,7 +118,8 @@ public sealed class RefusalTests
         InfluxProbeResult probe = await InfluxProbe.TestAsync(target, Stop);
         Assert.Equal(InfluxProblem.Unreachable, probe.Problem);
         Assert.Contains("set -InfluxUrl to https://", probe.Message);
-        Assert.Contains("set -InfluxUrl to https://", (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target, null, false, Stop))).Message);
+        Assert.Contains("set -InfluxUrl to https://",
+            (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target, null, false, Stop))).Message);
         using InfluxWriter writer = new(target, new InfluxWriterOptions());
         using CancellationTokenSource told = new();
         string problem = "";
@@ -131,7 +135,8 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("http", "", "https://")]
     [InlineData("http", "\u0015\u0003\u0001\0\u0002\u0002\u0046", "https://")] // a TLS alert, as rustls answers
-    [InlineData("http", "HTTP/1.1 400 Bad Request\r\nContent-Length: 53\r\n\r\nThe plain HTTP request was sent to HTTPS port, sorry.", "https://")]
+    [InlineData("http", "HTTP/1.1 400 Bad Request\r\nContent-Length: 53\r\n\r\nThe plain HTTP request was sent to HTTPS port, sorry.",
+        "https://")]
     [InlineData("https", "", "http://")]
     [InlineData("https", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "http://")]
     public async Task The_other_scheme_is_hinted_at(string scheme, string answer, string hint)
@@ -155,7 +160,11 @@ public sealed class RefusalTests
                 await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(answer), done.Token);
             }
         });
-        InfluxTarget target = new() { Url = new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), Generation = InfluxGeneration.V1 };
+        InfluxTarget target = new()
+        {
+            Url = new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"),
+            Generation = InfluxGeneration.V1
+        };
         InfluxProbeResult probe = await InfluxProbe.TestAsync(target, Stop);
         Assert.False(probe.WriteAccepted);
         Assert.Contains($"to {hint}", probe.Message);
@@ -171,7 +180,8 @@ public sealed class RefusalTests
         string words = "\u001b]0;owned\u0007\u001b[2J\r\nline two\u202e " + new string('x', 5_000) + " the end";
         foreach (int status in new[] { 302, 400, 401, 404, 409, 500 })
         {
-            foreach (string body in new[] { words, JsonSerializer.Serialize(new { error = words }), JsonSerializer.Serialize(new { message = words }) })
+            foreach (string body in new[] { words, JsonSerializer.Serialize(new { error = words }),
+                JsonSerializer.Serialize(new { message = words }) })
             {
                 server.Always = context =>
                 {
@@ -187,7 +197,8 @@ public sealed class RefusalTests
                 texts.AddRange([probe.Message, probe.Version ?? ""]);
                 foreach (InfluxGeneration generation in new[] { InfluxGeneration.V1, InfluxGeneration.V2, InfluxGeneration.V3 })
                 {
-                    texts.Add((await Record.ExceptionAsync(() => InfluxSetup.InitializeAsync(server.Target with { Generation = generation }, null, false, Stop)))?.Message ?? "");
+                    texts.Add((await Record.ExceptionAsync(() => InfluxSetup.InitializeAsync(server.Target with { Generation = generation },
+                        null, false, Stop)))?.Message ?? "");
                 }
 
                 Assert.All(texts, text => Assert.DoesNotContain(text, c => char.IsControl(c) || c == '\u202e'));
@@ -233,7 +244,8 @@ public sealed class RefusalTests
 
     [Fact]
     public void An_address_that_is_no_web_address_is_refused() =>
-        Assert.Throws<InfluxException>(() => new InfluxWriter(new InfluxTarget { Url = new Uri("ftp://127.0.0.1/") }, new InfluxWriterOptions()));
+        Assert.Throws<InfluxException>(() => new InfluxWriter(new InfluxTarget { Url = new Uri("ftp://127.0.0.1/") },
+            new InfluxWriterOptions()));
 
     private static async Task<InfluxException> RefusedAsync(InfluxTarget target)
     {

@@ -27,7 +27,8 @@ public sealed class SeriesSelectorTests
                         before = series.Count;
                     }
 
-                    Dictionary<string, long> seen = Enumerable.Range(0, names).ToDictionary(i => i % 3 == 0 ? $"known{i}" : $"new{unique++}", i => bytes * (i + 1));
+                    Dictionary<string, long> seen = Enumerable.Range(0, names)
+                        .ToDictionary(i => i % 3 == 0 ? $"known{i}" : $"new{unique++}", i => bytes * (i + 1));
                     HashSet<string> chosen = selector.Select("s", Hour + (at * Interval), Interval, seen);
                     Assert.InRange(chosen.Count, 0, Room);
                     Assert.Subset(seen.Keys.ToHashSet(StringComparer.Ordinal), chosen);
@@ -73,7 +74,8 @@ public sealed class SeriesSelectorTests
         Assert.Equal(["c"], Choose(400, ("c", 1)));
 
         string[] Choose(int interval, params (string Name, long Bytes)[] seen) =>
-            [.. selector.Select("s", Hour + (interval * Interval), Interval, seen.ToDictionary(pair => pair.Name, pair => pair.Bytes)).Order(StringComparer.Ordinal)];
+            [.. selector.Select("s", Hour + (interval * Interval), Interval, seen.ToDictionary(pair => pair.Name, pair => pair.Bytes))
+                .Order(StringComparer.Ordinal)];
     }
 
     [Fact]
@@ -84,12 +86,14 @@ public sealed class SeriesSelectorTests
                 SeriesSelector one = new(Room, PerHour), other = new(Room, PerHour);
                 foreach ((int names, long bytes, int interval) in steps)
                 {
-                    Dictionary<string, long> seen = Enumerable.Range(0, names).ToDictionary(i => $"n\t{(bytes * i) % 97}\n{i}", i => bytes * (i % 7));
+                    Dictionary<string, long> seen = Enumerable.Range(0, names)
+                        .ToDictionary(i => $"n\t{(bytes * i) % 97}\n{i}", i => bytes * (i % 7));
                     SeriesSelector restored = new(Room, PerHour);
                     restored.Restore([.. other.Save()]);
                     other = restored;
                     DateTime time = Hour + (interval * Interval);
-                    Assert.Equal(one.Select("a b", time, Interval, seen).Order(StringComparer.Ordinal), other.Select("a b", time, Interval, seen).Order(StringComparer.Ordinal));
+                    Assert.Equal(one.Select("a b", time, Interval, seen).Order(StringComparer.Ordinal),
+                        other.Select("a b", time, Interval, seen).Order(StringComparer.Ordinal));
                 }
             },
             iter: 50);

@@ -27,7 +27,8 @@ public sealed class SetupTests
         Assert.Empty((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(30), false, Stop)).Actions);
         Assert.Empty((await InfluxSetup.InitializeAsync(target, null, false, Stop)).Actions);
 
-        foreach ((TimeSpan retention, string text) in new[] { (TimeSpan.FromHours(2), "2h0m0s"), (TimeSpan.FromDays(400), "9600h0m0s"), (TimeSpan.Zero, "0s"), (TimeSpan.FromDays(3), "72h0m0s") })
+        foreach ((TimeSpan retention, string text) in new[] { (TimeSpan.FromHours(2), "2h0m0s"), (TimeSpan.FromDays(400), "9600h0m0s"),
+            (TimeSpan.Zero, "0s"), (TimeSpan.FromDays(3), "72h0m0s") })
         {
             Assert.Single((await InfluxSetup.InitializeAsync(target, retention, false, Stop)).Actions);
             Assert.Equal(text, (await PolicyAsync())["duration"]);
@@ -35,7 +36,8 @@ public sealed class SetupTests
         }
 
         InfluxProbeResult probe = await InfluxProbe.TestAsync(target, Stop);
-        Assert.Equal((true, "InfluxDB", InfluxGeneration.V1, true, null), (probe.Reachable, probe.Product, probe.Generation, probe.WriteAccepted, probe.Problem));
+        Assert.Equal((true, "InfluxDB", InfluxGeneration.V1, true, null),
+            (probe.Reachable, probe.Product, probe.Generation, probe.WriteAccepted, probe.Problem));
         Assert.StartsWith("1.", probe.Version);
         Assert.InRange(probe.RoundTrip.TotalMilliseconds, 0.01, 10_000);
         Dictionary<string, string> point = Assert.Single(await server.QueryAsync("SELECT * FROM net_probe", target.DatabaseName));
@@ -43,7 +45,8 @@ public sealed class SetupTests
 
         await server.QueryAsync("CREATE USER writer WITH PASSWORD 'writer-pass'");
         InfluxException denied = await Assert.ThrowsAsync<InfluxException>(
-            () => InfluxSetup.InitializeAsync(target with { Database = "other", User = "writer", Password = "writer-pass" }, null, false, Stop));
+            () => InfluxSetup.InitializeAsync(target with { Database = "other", User = "writer", Password = "writer-pass" }, null, false,
+                Stop));
         Assert.Equal(InfluxProblem.Unauthorized, denied.Problem);
         Assert.Equal(InfluxProblem.Unauthorized, (await InfluxProbe.TestAsync(target with { User = null }, Stop)).Problem);
 
@@ -60,13 +63,15 @@ public sealed class SetupTests
         InfluxSetupResult plan = await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(30), true, Stop);
         Assert.Contains("keeps points for ever now. With 720h InfluxDB deletes those that are older.", Assert.Single(plan.Warnings));
         Assert.Single((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(30), false, Stop)).Warnings);
-        Assert.Contains("for 720h now", Assert.Single((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(7), true, Stop)).Warnings));
+        Assert.Contains("for 720h now",
+            Assert.Single((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(7), true, Stop)).Warnings));
         Assert.Empty((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(30), false, Stop)).Warnings);
         Assert.Empty((await InfluxSetup.InitializeAsync(target, TimeSpan.FromDays(60), false, Stop)).Warnings);
         Assert.Empty((await InfluxSetup.InitializeAsync(target, TimeSpan.Zero, false, Stop)).Warnings);
 
         await using FakeInflux two = await FakeInflux.StartNewAsync();
-        Assert.Contains("With 168h", Assert.Single((await InfluxSetup.InitializeAsync(two.Target, TimeSpan.FromDays(7), true, Stop)).Warnings));
+        Assert.Contains("With 168h",
+            Assert.Single((await InfluxSetup.InitializeAsync(two.Target, TimeSpan.FromDays(7), true, Stop)).Warnings));
         Assert.Single((await InfluxSetup.InitializeAsync(two.Target, TimeSpan.FromDays(7), false, Stop)).Warnings);
         Assert.Empty((await InfluxSetup.InitializeAsync(two.Target, TimeSpan.FromDays(9), false, Stop)).Warnings);
     }
@@ -75,13 +80,16 @@ public sealed class SetupTests
     public async Task A_name_the_server_does_not_take_is_told_as_that()
     {
         await using Influxd server = await Influxd.StartNewAsync();
-        InfluxException refused = await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(server.Target("a/b"), null, false, Stop));
+        InfluxException refused =
+            await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(server.Target("a/b"), null, false, Stop));
         Assert.Equal(InfluxProblem.BadName, refused.Problem);
         Assert.Contains("'a/b'", refused.Message);
         await using FakeInflux two = await FakeInflux.StartNewAsync();
         two.Always = async context => context.Request.Method == "POST"
             && await FakeInflux.Answer(context, 422, """{"code":"unprocessable entity","message":"bucket name _x is invalid. Bucket names may not start with underscores"}""");
-        Assert.Equal(InfluxProblem.BadName, (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(two.Target with { Bucket = "_x" }, null, false, Stop))).Problem);
+        Assert.Equal(InfluxProblem.BadName,
+            (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(two.Target with { Bucket = "_x" }, null, false,
+                Stop))).Problem);
     }
 
     [Fact]
@@ -117,9 +125,13 @@ public sealed class SetupTests
         server.Mappings["fresh"] = "b-other";
         await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target, null, false, Stop));
         Assert.Equal(
-            InfluxProblem.NotFound, (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target with { Organization = "elsewhere" }, null, false, Stop))).Problem);
+            InfluxProblem.NotFound,
+                (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target with { Organization = "elsewhere" },
+                    null, false, Stop))).Problem);
         Assert.Equal(
-            InfluxProblem.Unauthorized, (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target with { Token = "wrong" }, null, false, Stop))).Problem);
+            InfluxProblem.Unauthorized,
+                (await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target with { Token = "wrong" }, null, false,
+                    Stop))).Problem);
         await Assert.ThrowsAsync<InfluxException>(() => InfluxSetup.InitializeAsync(target, TimeSpan.FromMinutes(5), false, Stop));
     }
 
@@ -164,14 +176,16 @@ public sealed class SetupTests
     [Fact]
     public async Task Nobody_and_somebody_else_are_told()
     {
-        InfluxProbeResult nobody = await InfluxProbe.TestAsync(new InfluxTarget { Url = new Uri($"http://me:pass-word@127.0.0.1:{ServerProcess.FreePort()}") }, Stop);
+        InfluxTarget closed = new() { Url = new Uri($"http://me:pass-word@127.0.0.1:{ServerProcess.FreePort()}") };
+        InfluxProbeResult nobody = await InfluxProbe.TestAsync(closed, Stop);
         Assert.Equal((false, InfluxProblem.Unreachable), (nobody.Reachable, nobody.Problem));
         Assert.DoesNotContain("pass-word", nobody.ToString());
         await using FakeInflux server = await FakeInflux.StartNewAsync();
         server.Always = context => FakeInflux.Answer(context, 200, "<html>hello</html>");
         Assert.Equal(InfluxProblem.NotInflux, (await InfluxProbe.TestAsync(server.Target, Stop)).Problem);
         server.Always = context => FakeInflux.Answer(context, 503);
-        Assert.Equal((true, InfluxProblem.Other), (await InfluxProbe.TestAsync(server.Target, Stop)) is { } busy ? (busy.Reachable, busy.Problem) : default);
+        Assert.Equal((true, InfluxProblem.Other),
+            (await InfluxProbe.TestAsync(server.Target, Stop)) is { } busy ? (busy.Reachable, busy.Problem) : default);
     }
 
     [Theory]
@@ -186,7 +200,15 @@ public sealed class SetupTests
     [InlineData("3.1.0", "t", null, 3, "api/v2/write?org=o&bucket=b&precision=ns")]
     public void Versions_choose_the_path(string version, string? token, string? user, int generation, string path)
     {
-        InfluxTarget target = new() { Url = new Uri("http://127.0.0.1:1/x"), Token = token, User = user, Organization = "o", Bucket = "b", Database = "db" };
+        InfluxTarget target = new()
+        {
+            Url = new Uri("http://127.0.0.1:1/x"),
+            Token = token,
+            User = user,
+            Organization = "o",
+            Bucket = "b",
+            Database = "db"
+        };
         using InfluxConnection connection = new(target, 1);
         InfluxServer server = InfluxServer.Read(new ServerReply { Status = 204, Version = version }, connection);
         Assert.Equal(generation, (int)server.Generation);

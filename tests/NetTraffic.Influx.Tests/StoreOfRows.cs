@@ -21,7 +21,8 @@ internal sealed class StoreOfRows : IDisposable
     public (long Packets, long Bytes, long Flows) Totals { get; private set; }
 
     /// <summary>Stores rows as a capture of its own.</summary>
-    public void Add(int rows, int segmentRows = 50, int addresses = 300, string[]? interfaces = null, string sensor = "probe", TimeSpan? within = null)
+    public void Add(int rows, int segmentRows = 50, int addresses = 300, string[]? interfaces = null, string sensor = "probe",
+        TimeSpan? within = null)
     {
         interfaces ??= ["eth0", "evil, =\" \u001b[31m"];
         long begin = (Begin - DateTime.UnixEpoch).Ticks / 10;
@@ -51,15 +52,26 @@ internal sealed class StoreOfRows : IDisposable
                 InterfaceIndex = (ushort)random.Next(interfaces.Length),
                 VlanId = DecodedPacket.NoVlan,
             };
-            Totals = (Totals.Packets + made[i].SourcePackets + made[i].DestinationPackets, Totals.Bytes + made[i].SourceBytes + made[i].DestinationBytes,
+            Totals = (Totals.Packets + made[i].SourcePackets + made[i].DestinationPackets,
+                Totals.Bytes + made[i].SourceBytes + made[i].DestinationBytes,
                 Totals.Flows + (made[i].TimeUs == made[i].StartTimeUs ? 1 : 0));
         }
 
-        using ICaptureWriter writer = Store.CreateCapture(new CaptureStatus { Name = "test", Sensor = sensor }, new CaptureWriterOptions { MaxSegmentRows = segmentRows });
+        using ICaptureWriter writer = Store.CreateCapture(new CaptureStatus { Name = "test", Sensor = sensor },
+            new CaptureWriterOptions { MaxSegmentRows = segmentRows });
         writer.Write(made, interfaces);
         foreach (string name in interfaces)
         {
-            writer.Write(new CaptureInterval { CaptureId = writer.Status.CaptureId, Sensor = sensor, Interface = name, Time = Begin, EndTime = Begin.AddSeconds(5), Packets = 7, KernelDrops = 1 });
+            writer.Write(new CaptureInterval
+            {
+                CaptureId = writer.Status.CaptureId,
+                Sensor = sensor,
+                Interface = name,
+                Time = Begin,
+                EndTime = Begin.AddSeconds(5),
+                Packets = 7,
+                KernelDrops = 1
+            });
         }
 
         writer.Complete(CaptureState.Completed, null);
@@ -69,10 +81,19 @@ internal sealed class StoreOfRows : IDisposable
     /// <summary>Stores a capture with numbers of these intervals, and no flows.</summary>
     public void AddIntervals(long packets, params DateTime[] times)
     {
-        using ICaptureWriter writer = Store.CreateCapture(new CaptureStatus { Name = "test", Sensor = "probe" }, new CaptureWriterOptions());
+        using ICaptureWriter writer =
+            Store.CreateCapture(new CaptureStatus { Name = "test", Sensor = "probe" }, new CaptureWriterOptions());
         foreach (DateTime time in times)
         {
-            writer.Write(new CaptureInterval { CaptureId = writer.Status.CaptureId, Sensor = "probe", Interface = "eth0", Time = time, EndTime = time.AddSeconds(5), Packets = packets });
+            writer.Write(new CaptureInterval
+            {
+                CaptureId = writer.Status.CaptureId,
+                Sensor = "probe",
+                Interface = "eth0",
+                Time = time,
+                EndTime = time.AddSeconds(5),
+                Packets = packets
+            });
         }
 
         writer.Complete(CaptureState.Completed, null);
@@ -89,7 +110,8 @@ internal sealed class StoreOfRows : IDisposable
     }
 
     public InfluxForwarder Forwarder(InfluxTarget target, ForwarderOptions? options = null) =>
-        InfluxForwarder.TryOpen(Store.Segments, target, options ?? new ForwarderOptions(), new InfluxWriterOptions { RetryBase = TimeSpan.FromMilliseconds(20), RetryCap = TimeSpan.FromMilliseconds(200) })
+        InfluxForwarder.TryOpen(Store.Segments, target, options ?? new ForwarderOptions(),
+            new InfluxWriterOptions { RetryBase = TimeSpan.FromMilliseconds(20), RetryCap = TimeSpan.FromMilliseconds(200) })
         ?? throw new InvalidOperationException("Somebody else has the lease.");
 
     public void Dispose()

@@ -83,9 +83,11 @@ public sealed class ScriptListTests
     public void EveryScriptIsRun()
     {
         string[] ran = [.. new[] { typeof(CaptureScriptTests), typeof(TroubleScriptTests) }
-            .SelectMany(type => type.GetMethods()).SelectMany(method => method.GetCustomAttributes(typeof(InlineDataAttribute), false)).Cast<InlineDataAttribute>().Select(data => (string)data.Data[0]!).Order(StringComparer.Ordinal)];
+            .SelectMany(type => type.GetMethods()).SelectMany(method => method.GetCustomAttributes(typeof(InlineDataAttribute), false))
+                .Cast<InlineDataAttribute>().Select(data => (string)data.Data[0]!).Order(StringComparer.Ordinal)];
         string[] found = [.. Directory.GetFiles(Path.Combine(Repository.Root, "tests", "integration"), "*.sh")
-            .Select(path => Path.GetFileName(path)).Where(name => !name.EndsWith("lib.sh", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            .Select(path => Path.GetFileName(path)).Where(name => !name.EndsWith("lib.sh", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)];
 
         // The longest are run by continuous integration itself.
         string ci = File.ReadAllText(Path.Combine(Repository.Root, ".ci", "run"));

@@ -7,7 +7,8 @@ namespace NetTraffic.PowerShell.Tests;
 
 /// <summary>
 /// docs/cmdlets is written by people; its syntax blocks and lines of facts, and the file that Get-Help reads, are made from the cmdlets.
-/// <c>NETTRAFFIC_WRITE_HELP=1 dotnet test tests/NetTraffic.PowerShell.Tests</c> makes them anew; without it, the tests tell what is out of step.
+/// <c>NETTRAFFIC_WRITE_HELP=1 dotnet test tests/NetTraffic.PowerShell.Tests</c> makes them anew; without it, the tests tell what is out
+/// of step.
 /// </summary>
 public sealed class HelpTests
 {
@@ -22,13 +23,15 @@ public sealed class HelpTests
         {
             string path = Path.Combine(Repository.Docs, facts.Name + ".md");
             string text = File.ReadAllText(path);
-            string rewritten = new HelpPage(text).Rewrite(facts.Syntax, name => facts.Parameters.Contains(name) ? facts.Facts(name) : "*Type: unknown parameter*");
+            string rewritten = new HelpPage(text)
+                .Rewrite(facts.Syntax, name => facts.Parameters.Contains(name) ? facts.Facts(name) : "*Type: unknown parameter*");
             Check(path, text, rewritten);
             all.Add((facts, new HelpPage(rewritten)));
         }
 
         Check(Repository.HelpFile, File.Exists(Repository.HelpFile) ? File.ReadAllText(Repository.HelpFile) : "", MamlFile.Write(all));
-        Assert.Equal(all.Select(cmdlet => cmdlet.Facts.Name + ".md").Order(StringComparer.Ordinal), Directory.GetFiles(Repository.Docs).Select(Path.GetFileName).Where(name => name != "README.md").Order(StringComparer.Ordinal));
+        Assert.Equal(all.Select(cmdlet => cmdlet.Facts.Name + ".md").Order(StringComparer.Ordinal),
+            Directory.GetFiles(Repository.Docs).Select(Path.GetFileName).Where(name => name != "README.md").Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -44,7 +47,8 @@ public sealed class HelpTests
             Assert.NotEmpty(page.Inputs);
             Assert.NotEmpty(page.Links);
             Assert.Equal(facts.Parameters, page.Parameters.Keys.Order(StringComparer.Ordinal));
-            Assert.All(page.Parameters, parameter => Assert.True(parameter.Value.Count > 0 && parameter.Value[0].Length > 10, $"{facts.Name} -{parameter.Key}"));
+            Assert.All(page.Parameters,
+                parameter => Assert.True(parameter.Value.Count > 0 && parameter.Value[0].Length > 10, $"{facts.Name} -{parameter.Key}"));
             Assert.True(page.Examples.Count >= 2, $"{facts.Name}: examples");
         }
     }
@@ -66,7 +70,9 @@ public sealed class HelpTests
                 foreach (CommandAst command in commands.Where(command => known.ContainsKey(command.GetCommandName() ?? "")))
                 {
                     Assert.All(command.CommandElements.OfType<CommandParameterAst>(), used =>
-                        Assert.True(known[command.GetCommandName()].Parameters.Contains(used.ParameterName, StringComparer.OrdinalIgnoreCase) || Cmdlet.CommonParameters.Contains(used.ParameterName), $"{name}, {title}: -{used.ParameterName}"));
+                        Assert.True(known[command.GetCommandName()].Parameters.Contains(used.ParameterName,
+                            StringComparer.OrdinalIgnoreCase)
+                                || Cmdlet.CommonParameters.Contains(used.ParameterName), $"{name}, {title}: -{used.ParameterName}"));
                 }
             }
         }
@@ -83,14 +89,17 @@ public sealed class HelpTests
             Assert.Equal(page.Synopsis, help.Properties["Synopsis"].Value?.ToString()?.Trim());
             PSObject examples = PSObject.AsPSObject(PSObject.AsPSObject(help.Properties["examples"].Value).Properties["example"].Value);
             Assert.Equal(page.Examples.Count, ((object[])examples.BaseObject).Length);
-            Assert.NotEmpty(session.Run("(Get-Help $args[0] -Parameter StorePath, Name, Path -ErrorAction Ignore).description", facts.Name).Output);
+            Assert.NotEmpty(session.Run("(Get-Help $args[0] -Parameter StorePath, Name, Path -ErrorAction Ignore).description",
+                facts.Name).Output);
         }
     }
 
     private static List<CmdletFacts> Cmdlets()
     {
         using ModuleSession session = new();
-        return [.. session.Run("Get-Command -Module NetTraffic").Clean().Output.Select(found => new CmdletFacts((CmdletInfo)found.BaseObject)).OrderBy(facts => facts.Name, StringComparer.Ordinal)];
+        return [.. session.Run("Get-Command -Module NetTraffic")
+            .Clean().Output.Select(found => new CmdletFacts((CmdletInfo)found.BaseObject))
+                .OrderBy(facts => facts.Name, StringComparer.Ordinal)];
     }
 
     private static void Check(string path, string actual, string expected)

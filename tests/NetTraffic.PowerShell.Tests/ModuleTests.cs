@@ -35,7 +35,8 @@ public sealed class ModuleTests
         Assert.Empty(errors);
         string?[] commands = [.. script.FindAll(node => node is CommandAst, true).Select(node => ((CommandAst)node).GetCommandName())];
         Assert.Equal(["Split-Path", "Import-Module"], commands);
-        foreach (XElement block in XDocument.Load(Path.Combine(Repository.Root, "module", "NetTraffic.Format.ps1xml")).Descendants("ScriptBlock"))
+        foreach (XElement block in XDocument.Load(Path.Combine(Repository.Root, "module", "NetTraffic.Format.ps1xml"))
+            .Descendants("ScriptBlock"))
         {
             ScriptBlockAst view = Parser.ParseInput(block.Value, out tokens, out errors);
             Assert.Empty(errors);

@@ -10,7 +10,8 @@ public class CaptureWriterTests
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
-        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 10 });
+        using ICaptureWriter writer =
+            store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 10 });
         string obstacle = Path.Combine(folder.Path, "flows");
         File.WriteAllText(obstacle, "a file where a folder should be: every write below it fails");
         FlowRow[] rows = [.. Enumerable.Range(0, 95).Select(Row)];
@@ -33,7 +34,8 @@ public class CaptureWriterTests
     {
         using TinyDisk disk = TinyDisk.MakeOrSkip(1 << 20);
         using TrafficStore store = new(disk.Path);
-        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 10 });
+        using ICaptureWriter writer =
+            store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 10 });
         string ballast = Path.Combine(disk.Path, "ballast");
         Assert.Throws<IOException>(() => File.WriteAllBytes(ballast, new byte[2 << 20]));
         HashSet<string> said = [];
@@ -55,7 +57,8 @@ public class CaptureWriterTests
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
-        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 10, MaxPendingRows = 40 });
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" },
+            new CaptureWriterOptions { MaxSegmentRows = 10, MaxPendingRows = 40 });
         string obstacle = Path.Combine(folder.Path, "flows");
         File.WriteAllText(obstacle, "");
         writer.Write(Enumerable.Range(0, 100).Select(Row).ToArray(), Rows.Interfaces);
@@ -73,7 +76,8 @@ public class CaptureWriterTests
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
-        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions { MaxSegmentRows = 259, MaxPendingRows = 10 });
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" },
+            new CaptureWriterOptions { MaxSegmentRows = 259, MaxPendingRows = 10 });
         string obstacle = Path.Combine(folder.Path, "flows");
         File.WriteAllText(obstacle, "");
         FlowRow[] rows = [.. Enumerable.Range(0, 800).Select(Row)];
@@ -97,7 +101,8 @@ public class CaptureWriterTests
         Assert.NotEqual(0, writer.LostRows);
         Flow[] kept = [.. store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None)];
         Assert.InRange(kept.Length, 200, 600);
-        Assert.All(kept, flow => Assert.Equal(rows[flow.FlowId] is { IpVersion: not 0 } row ? CommunityId.Compute(row) : null, flow.CommunityId));
+        Assert.All(kept,
+            flow => Assert.Equal(rows[flow.FlowId] is { IpVersion: not 0 } row ? CommunityId.Compute(row) : null, flow.CommunityId));
     }
 
     [Fact]
@@ -106,13 +111,15 @@ public class CaptureWriterTests
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
         using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions());
-        FlowRow[] rows = [.. Enumerable.Range(0, 200).Select(i => Row(i) with { TimeUs = i * 40_000_000_000L, StartTimeUs = i * 40_000_000_000L, EndTimeUs = i * 40_000_000_000L })];
+        FlowRow[] rows = [.. Enumerable.Range(0, 200)
+            .Select(i => Row(i) with { TimeUs = i * 40_000_000_000L, StartTimeUs = i * 40_000_000_000L, EndTimeUs = i * 40_000_000_000L })];
         rows[7].TimeUs = rows[7].StartTimeUs = rows[7].EndTimeUs = long.MaxValue / 1000;
         rows[8].TimeUs = rows[8].StartTimeUs = rows[8].EndTimeUs = -5;
         writer.Write(rows, Rows.Interfaces);
         writer.Complete(CaptureState.Completed, null);
         Assert.Equal(200, store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None).Count());
-        Assert.Equal(UnixTime.FromMicroseconds(-5), store.GetFlows(new TrafficFilter { Until = DateTime.UnixEpoch }, null, true, CancellationToken.None).Single().Time);
+        Assert.Equal(UnixTime.FromMicroseconds(-5),
+            store.GetFlows(new TrafficFilter { Until = DateTime.UnixEpoch }, null, true, CancellationToken.None).Single().Time);
     }
 
     [Fact]
@@ -122,7 +129,8 @@ public class CaptureWriterTests
         using TrafficStore store = new(folder.Path);
         Rows.Store(store, Enumerable.Range(0, 100).Select(Row));
         Assert.Empty(Directory.GetFiles(Path.Combine(folder.Path, "tmp")));
-        Assert.All(Directory.GetFiles(folder.Path, "*.parquet", SearchOption.AllDirectories), path => Assert.Equal("PAR1"u8.ToArray(), File.ReadAllBytes(path)[^4..]));
+        Assert.All(Directory.GetFiles(folder.Path, "*.parquet", SearchOption.AllDirectories),
+            path => Assert.Equal("PAR1"u8.ToArray(), File.ReadAllBytes(path)[^4..]));
     }
 
     [Fact]
@@ -132,7 +140,8 @@ public class CaptureWriterTests
         using TrafficStore store = new(folder.Path);
         using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Name = "n", Sensor = "s" }, new CaptureWriterOptions());
         Assert.Equal(CaptureState.Running, store.GetCaptures().Single().State);
-        using Process gone = Process.Start(new ProcessStartInfo("dotnet", "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using Process gone =
+            Process.Start(new ProcessStartInfo("dotnet", "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
         gone.WaitForExit();
         writer.Status.ProcessId = gone.Id;
         writer.UpdateStatus();
@@ -155,7 +164,8 @@ public class CaptureWriterTests
         writer.Complete(CaptureState.Stopped, null);
         Assert.False(other.RequestStop(writer.Status.CaptureId));
         Assert.False(other.RequestStop("../../etc/passwd"));
-        Assert.Equal(["json"], Directory.GetFiles(Path.Combine(folder.Path, "captures", "status")).Select(path => Path.GetExtension(path)[1..]));
+        Assert.Equal(["json"],
+            Directory.GetFiles(Path.Combine(folder.Path, "captures", "status")).Select(path => Path.GetExtension(path)[1..]));
     }
 
     internal static FlowRow Row(int i) => new()

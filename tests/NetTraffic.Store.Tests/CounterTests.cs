@@ -2,7 +2,9 @@ using NetTraffic.Testing;
 
 namespace NetTraffic.Store.Tests;
 
-/// <summary>Counters go to the store and come back: in a capture's status, in the captures dataset, and to those who follow its segments.</summary>
+/// <summary>
+/// Counters go to the store and come back: in a capture's status, in the captures dataset, and to those who follow its segments.
+/// </summary>
 public sealed class CounterTests
 {
     [Fact]
@@ -13,7 +15,14 @@ public sealed class CounterTests
         using (ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions()))
         {
             DateTime time = new(2026, 11, 28, 10, 0, 0, DateTimeKind.Utc);
-            CaptureInterval interval = new() { CaptureId = writer.Status.CaptureId, Sensor = "s", Interface = "eth0", Time = time, EndTime = time.AddSeconds(5) };
+            CaptureInterval interval = new()
+            {
+                CaptureId = writer.Status.CaptureId,
+                Sensor = "s",
+                Interface = "eth0",
+                Time = time,
+                EndTime = time.AddSeconds(5)
+            };
             Fill(CaptureCounters.OfIntervals, interval);
             Fill(CaptureCounters.All, writer.Status);
             writer.Write(interval);
@@ -24,7 +33,8 @@ public sealed class CounterTests
         Same(CaptureCounters.All.Where(counter => counter.Property is not ("WrittenRows" or "LostRows")), store.GetCaptures().Single());
         Same(CaptureCounters.OfIntervals, store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None).Single());
         StoreSegment segment = store.Segments.ListSegments().Single(found => found.Dataset == Datasets.Captures.Name);
-        Same(CaptureCounters.OfIntervals, store.Segments.Read(segment, TimeSpan.FromSeconds(10), CancellationToken.None)!.Captures.Single());
+        Same(CaptureCounters.OfIntervals,
+            store.Segments.Read(segment, TimeSpan.FromSeconds(10), CancellationToken.None)!.Captures.Single());
     }
 
     private static void Fill(IReadOnlyList<Counter> counters, CaptureCounters target)

@@ -19,7 +19,8 @@ public class DataPageTests
             """);
         foreach (Dataset dataset in Datasets.All)
         {
-            page.Append($"\n## {dataset.Name}\n{dataset.Description}\n\n| column | in PowerShell | type | can be absent | holds |\n|---|---|---|---|---|\n");
+            page.Append($"\n## {dataset.Name}\n{dataset.Description}\n\n| column | in PowerShell | type | can be absent | holds "
+                + $"|\n|---|---|---|---|---|\n");
             foreach (Column column in dataset.Fields)
             {
                 (string name, string type) = column.IsStored ? (column.Name, DatasetSql.Type(column.Type)) : ("", "not stored");

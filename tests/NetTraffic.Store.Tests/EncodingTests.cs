@@ -48,7 +48,8 @@ public sealed class EncodingTests : IDisposable
     [Fact]
     public void Extreme_numbers_come_back()
     {
-        Gen<long> number = Gen.OneOf(Gen.Int[0, 4].Select(i => new[] { long.MinValue, long.MaxValue, 0, -1, long.MinValue + 1 }[i]), Gen.Long);
+        Gen<long> number =
+            Gen.OneOf(Gen.Int[0, 4].Select(i => new[] { long.MinValue, long.MaxValue, 0, -1, long.MinValue + 1 }[i]), Gen.Long);
         number.Array[1, 600].Sample(values => Assert.Equal(values, RoundTrip(values)), iter: 30);
     }
 
@@ -67,7 +68,9 @@ public sealed class EncodingTests : IDisposable
                 file.Numbers([.. kept.Select(row => (long)(row - 20) << 25)], present);
                 IEnumerable<(string?, int?)> expected =
                     rows.Select((row, i) => present[i] == 0 ? ((string?, int?))(null, null) : ($"text {row % distinct}", (row - 20) << 25));
-                Assert.Equal(expected, Read(file, reader => (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? (int?)null : reader.GetInt32(1))));
+                Assert.Equal(expected,
+                    Read(file,
+                        reader => (reader.IsDBNull(0) ? null : reader.GetString(0), reader.IsDBNull(1) ? (int?)null : reader.GetInt32(1))));
             },
             iter: 20);
 
@@ -91,7 +94,8 @@ public sealed class EncodingTests : IDisposable
         string path = Path.Combine(folder.Path, Guid.NewGuid().ToString("N") + ".parquet");
         File.WriteAllBytes(path, file.End().Span);
         List<T> found = [];
-        Database.Query(connection, $"SELECT * FROM read_parquet({Database.Text(path)})", reader => found.Add(row(reader)), CancellationToken.None);
+        Database.Query(connection, $"SELECT * FROM read_parquet({Database.Text(path)})", reader => found.Add(row(reader)),
+            CancellationToken.None);
         return found;
     }
 }

@@ -77,7 +77,8 @@ public class FlowQueryTests
             using TrafficStore store = new(folder.Path);
             Rows.Store(store, rows);
             AddressRange range = AddressRange.Parse(network);
-            bool In(FlowRow row, IpAddress128 address) => row.IpVersion != 0 && address.IsIPv4 == range.First.IsIPv4 && range.Contains(address);
+            bool In(FlowRow row, IpAddress128 address) =>
+                row.IpVersion != 0 && address.IsIPv4 == range.First.IsIPv4 && range.Contains(address);
             long expected = rows.Count(row => In(row, row.Source) || In(row, row.Destination));
             Assert.Equal(expected, store.GetFlows(new TrafficFilter { Address = [range] }, null, true, CancellationToken.None).LongCount());
         },
@@ -93,11 +94,16 @@ public class FlowQueryTests
             long Count(TrafficFilter filter) => store.GetFlows(filter, null, true, CancellationToken.None).LongCount();
             static bool Ports(FlowRow row) => row.IpVersion != 0 && ProtocolNames.HasPorts(row.IpProtocol);
             DateTime middle = UnixTime.FromMicroseconds(Rows.BaseUs + 3_600_000_000);
-            Assert.Equal(rows.LongCount(row => Ports(row) && (row.SourcePort == 443 || row.DestinationPort == 443)), Count(new TrafficFilter { Port = [443] }));
-            Assert.Equal(rows.LongCount(row => row.IpVersion != 0 && row.IpProtocol is 6 or 17), Count(new TrafficFilter { Protocol = ["tcp", "17"] }));
-            Assert.Equal(rows.LongCount(row => ApplicationTable.Name(row.Application) == "https"), Count(new TrafficFilter { Application = ["HTTPS"] }));
-            Assert.Equal(rows.LongCount(row => UnixTime.FromMicroseconds(row.TimeUs) >= middle), Count(new TrafficFilter { Since = middle }));
-            Assert.Equal(rows.LongCount(row => UnixTime.FromMicroseconds(row.TimeUs) < middle), Count(new TrafficFilter { Until = middle }));
+            Assert.Equal(rows.LongCount(row => Ports(row) && (row.SourcePort == 443 || row.DestinationPort == 443)),
+                Count(new TrafficFilter { Port = [443] }));
+            Assert.Equal(rows.LongCount(row => row.IpVersion != 0 && row.IpProtocol is 6 or 17),
+                Count(new TrafficFilter { Protocol = ["tcp", "17"] }));
+            Assert.Equal(rows.LongCount(row => ApplicationTable.Name(row.Application) == "https"),
+                Count(new TrafficFilter { Application = ["HTTPS"] }));
+            Assert.Equal(rows.LongCount(row => UnixTime.FromMicroseconds(row.TimeUs) >= middle),
+                Count(new TrafficFilter { Since = middle }));
+            Assert.Equal(rows.LongCount(row => UnixTime.FromMicroseconds(row.TimeUs) < middle),
+                Count(new TrafficFilter { Until = middle }));
             Assert.Equal(rows.Count, Count(new TrafficFilter { CaptureId = [capture.CaptureId] }));
             Assert.Equal(0, Count(new TrafficFilter { CaptureId = ["none' OR 'a'='a"] }));
         },
@@ -127,19 +133,34 @@ public class FlowQueryTests
         bool ports = ip && ProtocolNames.HasPorts(row.IpProtocol);
         bool icmp = ip && row.IpProtocol is 1 or 58;
         bool tcp = ip && row.IpProtocol == 6;
-        static string? Mac(ulong mac) => mac == 0 ? null : string.Join(':', Enumerable.Range(0, 6).Select(i => ((mac >> (40 - (8 * i))) & 0xFF).ToString("x2")));
-        return string.Join('|', capture, "probe", Rows.Interfaces[row.InterfaceIndex], row.FlowId, row.TimeUs, row.EndTimeUs, row.StartTimeUs,
-            ip ? AddressText.ToIPAddress(row.Source) : null, ports ? row.SourcePort : null, ip ? AddressText.ToIPAddress(row.Destination) : null, ports ? row.DestinationPort : null,
-            ip ? row.IpVersion : null, ip ? row.IpProtocol : null, ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType),
-            row.Application == 0 ? null : ApplicationTable.Name(row.Application), row.EtherType == 0 ? null : row.EtherType, icmp ? row.SourcePort : null, icmp ? row.DestinationPort : null,
-            row.VlanId == DecodedPacket.NoVlan ? null : row.VlanId, ProtocolNames.Tunnel(row.Tunnel), Mac(row.SourceMac), Mac(row.DestinationMac),
-            row.SourcePackets, row.SourceBytes, row.DestinationPackets, row.DestinationBytes, tcp ? row.SourceTcpFlags : null, tcp ? row.DestinationTcpFlags : null,
-            row.State, row.HandshakeRttUs < 0 ? null : TimeSpan.FromMicroseconds(row.HandshakeRttUs), row.SourceRetransmissions, row.DestinationRetransmissions,
+        static string? Mac(ulong mac) =>
+            mac == 0 ? null : string.Join(':', Enumerable.Range(0, 6).Select(i => ((mac >> (40 - (8 * i))) & 0xFF).ToString("x2")));
+        return string.Join('|', capture, "probe", Rows.Interfaces[row.InterfaceIndex], row.FlowId, row.TimeUs, row.EndTimeUs,
+            row.StartTimeUs,
+            ip ? AddressText.ToIPAddress(row.Source) : null, ports ? row.SourcePort : null, ip ? AddressText.ToIPAddress(row.Destination)
+                : null, ports ? row.DestinationPort : null,
+            ip ? row.IpVersion : null, ip ? row.IpProtocol
+                : null, ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType),
+            row.Application == 0 ? null : ApplicationTable.Name(row.Application), row.EtherType == 0 ? null
+                : row.EtherType, icmp ? row.SourcePort : null, icmp ? row.DestinationPort : null,
+            row.VlanId == DecodedPacket.NoVlan
+                ? null
+                : row.VlanId, ProtocolNames.Tunnel(row.Tunnel), Mac(row.SourceMac), Mac(row.DestinationMac),
+            row.SourcePackets, row.SourceBytes, row.DestinationPackets, row.DestinationBytes, tcp ? row.SourceTcpFlags
+                : null, tcp ? row.DestinationTcpFlags : null,
+            row.State, row.HandshakeRttUs < 0
+                ? null
+                : TimeSpan.FromMicroseconds(row.HandshakeRttUs), row.SourceRetransmissions, row.DestinationRetransmissions,
             ip ? CommunityId.Compute(row) : null, row.EndReason == FlowEndReason.Ongoing ? null : row.EndReason);
     }
 
-    private static string Describe(Flow flow) => string.Join('|', flow.CaptureId, flow.Sensor, flow.Interface, flow.FlowId, UnixTime.ToMicroseconds(flow.Time), UnixTime.ToMicroseconds(flow.EndTime),
-        UnixTime.ToMicroseconds(flow.StartTime), flow.SourceAddress, flow.SourcePort, flow.DestinationAddress, flow.DestinationPort, flow.IpVersion, flow.IpProtocol, flow.Transport, flow.Application,
-        flow.EtherType, flow.IcmpType, flow.IcmpCode, flow.VlanId, flow.Tunnel, flow.SourceMac, flow.DestinationMac, flow.SourcePackets, flow.SourceBytes, flow.DestinationPackets,
-        flow.DestinationBytes, flow.SourceTcpFlags, flow.DestinationTcpFlags, flow.State, flow.HandshakeRtt, flow.SourceRetransmissions, flow.DestinationRetransmissions, flow.CommunityId, flow.EndReason);
+    private static string Describe(Flow flow) =>
+        string.Join('|', flow.CaptureId, flow.Sensor, flow.Interface, flow.FlowId, UnixTime.ToMicroseconds(flow.Time),
+            UnixTime.ToMicroseconds(flow.EndTime),
+        UnixTime.ToMicroseconds(flow.StartTime), flow.SourceAddress, flow.SourcePort, flow.DestinationAddress, flow.DestinationPort,
+        flow.IpVersion, flow.IpProtocol, flow.Transport, flow.Application,
+        flow.EtherType, flow.IcmpType, flow.IcmpCode, flow.VlanId, flow.Tunnel, flow.SourceMac, flow.DestinationMac, flow.SourcePackets,
+        flow.SourceBytes, flow.DestinationPackets,
+        flow.DestinationBytes, flow.SourceTcpFlags, flow.DestinationTcpFlags, flow.State, flow.HandshakeRtt, flow.SourceRetransmissions,
+            flow.DestinationRetransmissions, flow.CommunityId, flow.EndReason);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using NetTraffic.Packets;
 using NetTraffic.Testing;
@@ -7,7 +8,8 @@ namespace NetTraffic.Store.Tests;
 /// <summary>The largest of many groups, found by whichever way: as adding up all rows one by one finds them.</summary>
 public class LargestGroupsTests
 {
-    private static readonly SummaryKey[] Keys = [SummaryKey.Address, SummaryKey.SourceAddress, SummaryKey.DestinationAddress, SummaryKey.Conversation];
+    private static readonly SummaryKey[] Keys =
+        [SummaryKey.Address, SummaryKey.SourceAddress, SummaryKey.DestinationAddress, SummaryKey.Conversation];
 
     [Fact]
     public void Any_rows_in_any_time() =>
@@ -17,7 +19,8 @@ public class LargestGroupsTests
                 // Every tenth flow is a host's with itself.
                 rows = [.. rows.Select(row => row.FlowId % 10 == 0 ? row with { Destination = row.Source } : row)];
                 DateTime from = UnixTime.FromMicroseconds(Rows.BaseUs).AddMinutes(since);
-                TrafficFilter filter = new() { Since = kind is 1 or 3 ? from : null, Until = kind is 2 or 3 ? from.AddMinutes(length) : null };
+                TrafficFilter filter =
+                    new() { Since = kind is 1 or 3 ? from : null, Until = kind is 2 or 3 ? from.AddMinutes(length) : null };
                 AssertLargest(rows, filter, [top, 1000, 5000]);
             },
             iter: 8);
@@ -35,16 +38,20 @@ public class LargestGroupsTests
     }
 
     [Fact]
-    public void One_side_has_many_the_other_few() => AssertLargest(Made(6000, i => ((uint)i + 1000, (uint)i % 50, 60 + (i % 50))), new TrafficFilter(), [10, 60]);
+    public void One_side_has_many_the_other_few() =>
+        AssertLargest(Made(6000, i => ((uint)i + 1000, (uint)i % 50, 60 + (i % 50))), new TrafficFilter(), [10, 60]);
 
     /// <summary>The lists of the largest by side rule nobody out: each address has sent as much as it has received.</summary>
     [Fact]
-    public void All_alike() => AssertLargest(Made(6000, i => ((uint)i % 3000, (uint)(i + 1000) % 3000, 60)), new TrafficFilter(), [10, 2999]);
+    public void All_alike() =>
+        AssertLargest(Made(6000, i => ((uint)i % 3000, (uint)(i + 1000) % 3000, 60)), new TrafficFilter(), [10, 2999]);
 
     /// <summary>Those that are largest by both sides together are not among the largest of either.</summary>
     [Fact]
     public void The_largest_are_on_neither_list() => AssertLargest(
-        Made(9000, i => i < 3000 ? ((uint)i, (uint)i + 10_000, 1000) : i < 6000 ? ((uint)i + 20_000, (uint)i, 1000) : ((uint)i % 3 + 90_000, (uint)i % 3 + 90_000, 1)),
+        Made(9000,
+            i => i < 3000 ? ((uint)i, (uint)i + 10_000, 1000) : i < 6000 ? ((uint)i + 20_000, (uint)i, 1000)
+                : ((uint)i % 3 + 90_000, (uint)i % 3 + 90_000, 1)),
         new TrafficFilter(),
         [1, 3, 10]);
 
@@ -54,10 +61,12 @@ public class LargestGroupsTests
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
         Rows.Store(store, Rows.Flow.List[20, 30].Single().SelectMany(flow => flow).OrderBy(row => row.EndTimeUs));
-        List<string> before = [.. Keys.SelectMany(by => store.GetSummary(by, 30, null, new TrafficFilter(), CancellationToken.None)).Select(Line)];
+        List<string> before =
+            [.. Keys.SelectMany(by => store.GetSummary(by, 30, null, new TrafficFilter(), CancellationToken.None)).Select(Line)];
         UpkeepTests.Age(folder.Path, TimeSpan.FromMinutes(11));
         Assert.InRange(store.Compact(CancellationToken.None), 1, 10);
-        Assert.Equal(before, Keys.SelectMany(by => store.GetSummary(by, 30, null, new TrafficFilter(), CancellationToken.None)).Select(Line));
+        Assert.Equal(before,
+            Keys.SelectMany(by => store.GetSummary(by, 30, null, new TrafficFilter(), CancellationToken.None)).Select(Line));
     }
 
     [Fact]
@@ -95,7 +104,8 @@ public class LargestGroupsTests
         }
     }
 
-    private static List<FlowRow> Made(int count, Func<int, (uint Source, uint Destination, int Bytes)> flow) => [.. Enumerable.Range(0, count).Select(i =>
+    private static List<FlowRow> Made(int count, Func<int, (uint Source, uint Destination, int Bytes)> flow) =>
+        [.. Enumerable.Range(0, count).Select(i =>
     {
         (uint source, uint destination, int bytes) = flow(i);
         bool ip = i % 97 != 5;
@@ -118,12 +128,14 @@ public class LargestGroupsTests
     private static List<string> Expected(List<FlowRow> rows, SummaryKey by, TrafficFilter filter)
     {
         List<FlowRow> counted = rows.FindAll(row =>
-            (filter.Since is not { } since || UnixTime.FromMicroseconds(row.TimeUs) >= since) && (filter.Until is not { } until || UnixTime.FromMicroseconds(row.TimeUs) < until));
+            (filter.Since is not { } since || UnixTime.FromMicroseconds(row.TimeUs) >= since)
+                && (filter.Until is not { } until || UnixTime.FromMicroseconds(row.TimeUs) < until));
         long whole = counted.Sum(row => row.SourceBytes + row.DestinationBytes);
         Dictionary<string, (TrafficSummaryItem Item, HashSet<ulong> Flows)> groups = new(StringComparer.Ordinal);
         foreach (FlowRow row in counted)
         {
-            string source = row.IpVersion == 0 ? "(none)" : AddressText(row.Source), destination = row.IpVersion == 0 ? "(none)" : AddressText(row.Destination);
+            string source = row.IpVersion == 0 ? "(none)" : AddressText(row.Source), destination = row.IpVersion == 0 ? "(none)"
+                : AddressText(row.Destination);
             long all = row.SourceBytes + row.DestinationBytes;
             bool own = row.IpVersion != 0 && source == destination, ordered = string.CompareOrdinal(source, destination) <= 0;
             switch (by)
@@ -137,7 +149,8 @@ public class LargestGroupsTests
                 case SummaryKey.Conversation:
                     string name = row.IpVersion == 0 ? source : ordered ? $"{source} <-> {destination}" : $"{destination} <-> {source}";
                     bool sourceFirst = row.IpVersion != 0 && ordered;
-                    Add(row, name, sourceFirst ? row.SourceBytes : row.DestinationBytes, sourceFirst ? row.DestinationBytes : row.SourceBytes);
+                    Add(row, name, sourceFirst ? row.SourceBytes : row.DestinationBytes,
+                        sourceFirst ? row.DestinationBytes : row.SourceBytes);
                     break;
                 default:
                     Add(row, source, own ? all : row.SourceBytes, own ? all : row.DestinationBytes);
@@ -156,7 +169,8 @@ public class LargestGroupsTests
             item.Percent = whole == 0 ? 0 : Math.Round(100.0 * item.Bytes / whole, 4);
         }
 
-        return [.. groups.Values.Select(group => group.Item).OrderByDescending(item => item.Bytes).ThenBy(item => item.Name, StringComparer.Ordinal).Select(Line)];
+        return [.. groups.Values.Select(group => group.Item).OrderByDescending(item => item.Bytes)
+            .ThenBy(item => item.Name, StringComparer.Ordinal).Select(Line)];
 
         void Add(FlowRow row, string name, long sent, long received)
         {
@@ -179,6 +193,8 @@ public class LargestGroupsTests
         static string AddressText(IpAddress128 address) => address.ToString();
     }
 
-    private static string Line(TrafficSummaryItem item) => FormattableString.Invariant(
-        $"{item.By} {item.Name} {item.Packets} {item.Bytes} {item.Flows} {item.Percent} {item.SentBytes} {item.ReceivedBytes} {item.StartTime:o} {item.EndTime:o}");
+    private static string Line(TrafficSummaryItem item) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{item.By} {item.Name} {item.Packets} {item.Bytes} {item.Flows} {item.Percent} {item.SentBytes} {item.ReceivedBytes} "
+            + $"{item.StartTime:o} {item.EndTime:o}");
 }

@@ -12,14 +12,17 @@ internal static class Rows
         (6, Gen.UInt[0x0A000000, 0x0A000020].Select(IpAddress128.FromIPv4)),
         (2, Gen.UInt.Select(IpAddress128.FromIPv4)),
         (2, Gen.ULong[0, 12].Select(low => new IpAddress128(0x20010DB8_00000000, low))),
-        (1, Gen.Select(Gen.ULong[0x2000_0000_0000_0000, 0x3FFF_FFFF_FFFF_FFFF], Gen.ULong).Select(pair => new IpAddress128(pair.Item1, pair.Item2))));
+        (1,
+            Gen.Select(Gen.ULong[0x2000_0000_0000_0000, 0x3FFF_FFFF_FFFF_FFFF], Gen.ULong)
+                .Select(pair => new IpAddress128(pair.Item1, pair.Item2))));
 
     /// <summary>A flow of one to five interval rows within two hours; source and destination have one family.</summary>
     public static readonly Gen<FlowRow[]> Flow = Gen.Select(
         Gen.Select(Address, Address, Gen.Int[0, 6].Select(i => new byte[] { 1, 6, 17, 58, 132, 47, 0 }[i])),
         Gen.Select(Gen.UShort, Gen.Int[0, 3].Select(i => new ushort[] { 53, 80, 443, 50000 }[i]), Gen.Int[0, 2], Gen.Int[0, 3]),
         Gen.Select(Gen.Long[0, 7_200_000_000], Gen.Int[1, 5], Gen.ULong),
-        Gen.Select(Gen.Int[0, 100], Gen.Long[0, 1_000_000], Gen.Int[0, 3])).Select((identity, ports, time, numbers) => Make(identity, ports, time, numbers));
+        Gen.Select(Gen.Int[0, 100], Gen.Long[0, 1_000_000], Gen.Int[0, 3])).Select((identity, ports, time, numbers) =>
+            Make(identity, ports, time, numbers));
 
     /// <summary>Up to 60 flows with identifiers that differ.</summary>
     public static readonly Gen<List<FlowRow>> Many = Flow.List[0, 60].Select(flows =>
@@ -50,7 +53,8 @@ internal static class Rows
     }
 
     private static FlowRow[] Make(
-        (IpAddress128 Source, IpAddress128 Destination, byte Protocol) identity, (ushort Source, ushort Destination, int Interface, int State) ports,
+        (IpAddress128 Source, IpAddress128 Destination, byte Protocol) identity,
+        (ushort Source, ushort Destination, int Interface, int State) ports,
         (long Start, int Rows, ulong Mac) time, (int Packets, long Bytes, int Kind) numbers)
     {
         bool ip = numbers.Kind != 3;

@@ -16,14 +16,23 @@ public class SegmentFeedTests
                 using ScratchFolder folder = new();
                 using TrafficStore store = new(folder.Path);
                 Rows.Store(store, rows);
-                List<SegmentRollup> rollups = [.. store.Segments.ListSegments().Where(segment => segment.Dataset == "flows").Select(segment => store.Segments.Read(segment, Interval, CancellationToken.None)!)];
-                long packets = rows.Sum(row => row.SourcePackets + row.DestinationPackets), bytes = rows.Sum(row => row.SourceBytes + row.DestinationBytes), began = rows.Count(row => row.TimeUs == row.StartTimeUs);
-                Assert.Equal((packets, bytes, began), Total(rollups.SelectMany(rollup => rollup.Traffic), row => (row.Packets, row.Bytes, row.Flows)));
-                Assert.Equal((packets, bytes, began), Total(rollups.SelectMany(rollup => rollup.Conversations), row => (row.Packets, row.Bytes, row.Flows)));
-                Assert.Equal((packets, bytes, began), Total(rollups.SelectMany(rollup => rollup.Talkers), row => (row.SentPackets, row.SentBytes, row.SentFlows)));
-                Assert.Equal((packets, bytes, began), Total(rollups.SelectMany(rollup => rollup.Talkers), row => (row.ReceivedPackets, row.ReceivedBytes, row.ReceivedFlows)));
+                List<SegmentRollup> rollups = [.. store.Segments.ListSegments().Where(segment => segment.Dataset == "flows")
+                    .Select(segment => store.Segments.Read(segment, Interval, CancellationToken.None)!)];
+                long packets = rows.Sum(row => row.SourcePackets + row.DestinationPackets);
+                long bytes = rows.Sum(row => row.SourceBytes + row.DestinationBytes);
+                long began = rows.Count(row => row.TimeUs == row.StartTimeUs);
+                Assert.Equal((packets, bytes, began),
+                    Total(rollups.SelectMany(rollup => rollup.Traffic), row => (row.Packets, row.Bytes, row.Flows)));
+                Assert.Equal((packets, bytes, began),
+                    Total(rollups.SelectMany(rollup => rollup.Conversations), row => (row.Packets, row.Bytes, row.Flows)));
+                Assert.Equal((packets, bytes, began),
+                    Total(rollups.SelectMany(rollup => rollup.Talkers), row => (row.SentPackets, row.SentBytes, row.SentFlows)));
+                Assert.Equal((packets, bytes, began),
+                    Total(rollups.SelectMany(rollup => rollup.Talkers),
+                        row => (row.ReceivedPackets, row.ReceivedBytes, row.ReceivedFlows)));
                 AssertTalkers(rows, [.. rollups.SelectMany(rollup => rollup.Talkers)]);
-                Assert.All(rollups.SelectMany(rollup => rollup.Traffic), row => Assert.Equal(0, (row.Time - DateTime.UnixEpoch).Ticks % Interval.Ticks));
+                Assert.All(rollups.SelectMany(rollup => rollup.Traffic),
+                    row => Assert.Equal(0, (row.Time - DateTime.UnixEpoch).Ticks % Interval.Ticks));
             },
             iter: 12);
 
@@ -33,9 +42,13 @@ public class SegmentFeedTests
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
         FlowRow row = Rows.Flow.Single()[0] with { SourceBytes = 7, DestinationBytes = 0 };
-        Rows.Store(store, [row with { TimeUs = -60_000_000_000_000_000, StartTimeUs = -60_000_000_000_000_000, EndTimeUs = -60_000_000_000_000_000 }, row with { TimeUs = 200_000_000_000_000_000, StartTimeUs = 0, EndTimeUs = 200_000_000_000_000_000 }]);
-        TrafficRollup[] found = [.. store.Segments.ListSegments().SelectMany(segment => store.Segments.Read(segment, Interval, CancellationToken.None)!.Traffic)];
-        Assert.Equal([1677, 2260], found.Select(rollup => rollup.Time.Year).Order().Select(year => year == 1678 ? 1677 : year == 2261 ? 2260 : year));
+        Rows.Store(store,
+            [row with { TimeUs = -60_000_000_000_000_000, StartTimeUs = -60_000_000_000_000_000, EndTimeUs = -60_000_000_000_000_000 },
+                row with { TimeUs = 200_000_000_000_000_000, StartTimeUs = 0, EndTimeUs = 200_000_000_000_000_000 }]);
+        TrafficRollup[] found = [.. store.Segments.ListSegments()
+            .SelectMany(segment => store.Segments.Read(segment, Interval, CancellationToken.None)!.Traffic)];
+        Assert.Equal([1677, 2260],
+            found.Select(rollup => rollup.Time.Year).Order().Select(year => year == 1678 ? 1677 : year == 2261 ? 2260 : year));
         Assert.Equal(14, found.Sum(rollup => rollup.Bytes));
     }
 
@@ -64,7 +77,8 @@ public class SegmentFeedTests
         using TrafficStore store = new(folder.Path);
         Rows.Store(store, Enumerable.Range(0, 100).Select(CaptureWriterTests.Row));
         Directory.CreateDirectory(store.Segments.FollowerFolder);
-        File.WriteAllLines(Path.Combine(store.Segments.FollowerFolder, "some.cursor"), ["# what was passed on", .. Names(store).Take(passed).Select(name => $"flows/{name}")]);
+        File.WriteAllLines(Path.Combine(store.Segments.FollowerFolder, "some.cursor"),
+            ["# what was passed on", .. Names(store).Take(passed).Select(name => $"flows/{name}")]);
         UpkeepTests.Age(folder.Path, TimeSpan.FromMinutes(11));
         Assert.Equal(merged, store.Compact(CancellationToken.None));
     }
@@ -72,29 +86,35 @@ public class SegmentFeedTests
     /// <summary>Each address sent and received what the rows say, counted here one by one.</summary>
     private static void AssertTalkers(IReadOnlyCollection<FlowRow> rows, List<TalkerRollup> talkers)
     {
-        SortedDictionary<string, (long, long, long, long, long, long)> expected = new(StringComparer.Ordinal), found = new(StringComparer.Ordinal);
+        SortedDictionary<string, (long, long, long, long, long, long)> expected =
+            new(StringComparer.Ordinal), found = new(StringComparer.Ordinal);
         foreach (FlowRow row in rows)
         {
             int began = row.TimeUs == row.StartTimeUs ? 1 : 0;
-            Add(expected, row.IpVersion == 0 ? null : row.Source.ToString(), row.SourcePackets, row.SourceBytes, row.DestinationPackets, row.DestinationBytes, began, 0);
-            Add(expected, row.IpVersion == 0 ? null : row.Destination.ToString(), row.DestinationPackets, row.DestinationBytes, row.SourcePackets, row.SourceBytes, 0, began);
+            Add(expected, row.IpVersion == 0 ? null : row.Source.ToString(), row.SourcePackets, row.SourceBytes, row.DestinationPackets,
+                row.DestinationBytes, began, 0);
+            Add(expected, row.IpVersion == 0 ? null : row.Destination.ToString(), row.DestinationPackets, row.DestinationBytes,
+                row.SourcePackets, row.SourceBytes, 0, began);
         }
 
         foreach (TalkerRollup row in talkers)
         {
-            Add(found, row.Address, row.SentPackets, row.SentBytes, row.ReceivedPackets, row.ReceivedBytes, row.SentFlows, row.ReceivedFlows);
+            Add(found, row.Address, row.SentPackets, row.SentBytes, row.ReceivedPackets, row.ReceivedBytes, row.SentFlows,
+                row.ReceivedFlows);
         }
 
         Assert.Equal(expected, found);
 
-        static void Add(SortedDictionary<string, (long, long, long, long, long, long)> sums, string? address, long a, long b, long c, long d, long e, long f)
+        static void Add(SortedDictionary<string, (long, long, long, long, long, long)> sums, string? address, long a, long b, long c,
+            long d, long e, long f)
         {
             (long, long, long, long, long, long) sum = sums.GetValueOrDefault(address ?? "none");
             sums[address ?? "none"] = (sum.Item1 + a, sum.Item2 + b, sum.Item3 + c, sum.Item4 + d, sum.Item5 + e, sum.Item6 + f);
         }
     }
 
-    private static string[] Names(TrafficStore store) => [.. store.Segments.ListSegments().Select(segment => segment.Name).Order(StringComparer.Ordinal)];
+    private static string[] Names(TrafficStore store) =>
+        [.. store.Segments.ListSegments().Select(segment => segment.Name).Order(StringComparer.Ordinal)];
 
     private static (long, long, long) Total<T>(IEnumerable<T> rows, Func<T, (long Packets, long Bytes, long Flows)> numbers) =>
         rows.Select(numbers).Aggregate((0L, 0L, 0L), (sum, row) => (sum.Item1 + row.Packets, sum.Item2 + row.Bytes, sum.Item3 + row.Flows));

@@ -9,7 +9,8 @@ public sealed class StatusFileTests
 {
     // Filled in when read; not in the file.
     private static readonly PropertyInfo[] Properties =
-        [.. typeof(CaptureStatus).GetProperties().Where(property => property is { CanWrite: true, Name: not nameof(CaptureStatus.StorePath) })];
+        [.. typeof(CaptureStatus).GetProperties()
+            .Where(property => property is { CanWrite: true, Name: not nameof(CaptureStatus.StorePath) })];
 
     [Fact]
     public void Every_property_comes_back()

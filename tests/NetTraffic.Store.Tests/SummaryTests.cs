@@ -31,7 +31,8 @@ public class SummaryTests
             using TrafficStore store = new(folder.Path);
             Rows.Store(store, rows);
             DateTime middle = UnixTime.FromMicroseconds(Rows.BaseUs + 3_600_000_000);
-            long expected = rows.Where(row => UnixTime.FromMicroseconds(row.TimeUs) >= middle).Select(row => row.FlowId).Distinct().LongCount();
+            long expected = rows.Where(row => UnixTime.FromMicroseconds(row.TimeUs) >= middle).Select(row => row.FlowId).Distinct()
+                .LongCount();
             Assert.Equal(expected, store.GetSummary(new TrafficFilter { Since = middle }, CancellationToken.None).Flows);
         },
         iter: Tries);
@@ -58,9 +59,11 @@ public class SummaryTests
             {
                 foreach (string name in Names(row, key, capture).Distinct())
                 {
-                    (long packets, long bytes, HashSet<ulong> flows) = expected.TryGetValue(name, out (long Packets, long Bytes, HashSet<ulong> Flows) known) ? known : (0, 0, []);
+                    (long packets, long bytes, HashSet<ulong> flows) =
+                        expected.TryGetValue(name, out (long Packets, long Bytes, HashSet<ulong> Flows) known) ? known : (0, 0, []);
                     flows.Add(row.FlowId);
-                    expected[name] = (packets + row.SourcePackets + row.DestinationPackets, bytes + row.SourceBytes + row.DestinationBytes, flows);
+                    expected[name] =
+                        (packets + row.SourcePackets + row.DestinationPackets, bytes + row.SourceBytes + row.DestinationBytes, flows);
                 }
             }
 
@@ -84,9 +87,11 @@ public class SummaryTests
             using TrafficStore store = new(folder.Path);
             Rows.Store(store, rows);
             const long bucketUs = 600_000_000;
-            IReadOnlyList<TrafficSummaryItem> found = store.GetSummary(SummaryKey.Protocol, 100, TimeSpan.FromMinutes(10), new TrafficFilter(), CancellationToken.None);
+            IReadOnlyList<TrafficSummaryItem> found =
+                store.GetSummary(SummaryKey.Protocol, 100, TimeSpan.FromMinutes(10), new TrafficFilter(), CancellationToken.None);
             Dictionary<(DateTime, string), long> expected = rows
-                .GroupBy(row => (UnixTime.FromMicroseconds(row.TimeUs / bucketUs * bucketUs), ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)))
+                .GroupBy(row => (UnixTime.FromMicroseconds(row.TimeUs / bucketUs * bucketUs),
+                    ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)))
                 .ToDictionary(group => group.Key, group => group.Sum(row => row.SourceBytes + row.DestinationBytes));
             Assert.Equal(expected.Count, found.Count);
             Assert.All(found, item => Assert.Equal(expected[(item.Time!.Value, item.Name)], item.Bytes));
@@ -117,8 +122,12 @@ public class SummaryTests
             SummaryKey.SourceAddress => [source],
             SummaryKey.DestinationAddress => [destination],
             SummaryKey.Address => [source, destination],
-            SummaryKey.Conversation => [row.IpVersion == 0 ? "(none)" : string.CompareOrdinal(source, destination) <= 0 ? $"{source} <-> {destination}" : $"{destination} <-> {source}"],
-            SummaryKey.DestinationPort => [row.IpVersion != 0 && ProtocolNames.HasPorts(row.IpProtocol) ? $"{row.DestinationPort}/{transport.ToLowerInvariant()}" : "(none)"],
+            SummaryKey.Conversation =>
+                [row.IpVersion == 0 ? "(none)" : string.CompareOrdinal(source,
+                    destination) <= 0 ? $"{source} <-> {destination}" : $"{destination} <-> {source}"],
+            SummaryKey.DestinationPort =>
+                [row.IpVersion != 0
+                    && ProtocolNames.HasPorts(row.IpProtocol) ? $"{row.DestinationPort}/{transport.ToLowerInvariant()}" : "(none)"],
             SummaryKey.Interface => [Rows.Interfaces[row.InterfaceIndex]],
             SummaryKey.Sensor => [capture.Sensor],
             _ => [capture.CaptureId],

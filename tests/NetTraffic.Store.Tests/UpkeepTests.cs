@@ -77,13 +77,16 @@ public class UpkeepTests
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
-        FlowRow[] rows = [.. Enumerable.Range(0, 5).Select(hour => CaptureWriterTests.Row(hour) with { TimeUs = Rows.BaseUs + (hour * 3_600_000_000L), EndTimeUs = Rows.BaseUs + (hour * 3_600_000_000L) })];
+        FlowRow[] rows = [.. Enumerable.Range(0, 5)
+            .Select(hour => CaptureWriterTests.Row(hour) with { TimeUs = Rows.BaseUs + (hour * 3_600_000_000L),
+                EndTimeUs = Rows.BaseUs + (hour * 3_600_000_000L) })];
         Rows.Store(store, rows);
         DateTime cutOff = UnixTime.FromMicroseconds(Rows.BaseUs).Date.AddHours(14);
         ClearResult wouldBe = store.Clear(cutOff, keepRecentlyWritten: false, whatIf: true, CancellationToken.None);
         Assert.Equal(3, wouldBe.Segments);
         Assert.Equal(5, Describe(store).Length);
-        Assert.Equal(0, store.Clear(cutOff, keepRecentlyWritten: true, whatIf: false, CancellationToken.None).Segments + (5 - Describe(store).Length));
+        Assert.Equal(0,
+            store.Clear(cutOff, keepRecentlyWritten: true, whatIf: false, CancellationToken.None).Segments + (5 - Describe(store).Length));
         ClearResult done = store.Clear(cutOff, keepRecentlyWritten: false, whatIf: false, CancellationToken.None);
         Assert.Equal(wouldBe.Segments, done.Segments);
         Assert.Equal(wouldBe.FreedBytes, done.FreedBytes);
@@ -98,7 +101,9 @@ public class UpkeepTests
         StoreException error = Assert.Throws<StoreException>(() => new TrafficStore(folder.Path));
         Assert.Contains("version 99", error.Message, StringComparison.Ordinal);
         Assert.Contains("Update NetTraffic", error.Message, StringComparison.Ordinal);
-        Assert.Contains("store.json", Assert.Throws<StoreException>(() => new TrafficStore(System.IO.Path.GetDirectoryName(folder.Write("store.json", "?"u8))!)).Message, StringComparison.Ordinal);
+        Assert.Contains("store.json",
+            Assert.Throws<StoreException>(() => new TrafficStore(System.IO.Path.GetDirectoryName(folder.Write("store.json",
+                "?"u8))!)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +112,8 @@ public class UpkeepTests
         using ScratchFolder folder = new();
         folder.Write("store.json", System.Text.Encoding.UTF8.GetBytes($"{{\"Version\": {Datasets.StoreVersion - 1}}}"));
         StoreException error = Assert.Throws<StoreException>(() => new TrafficStore(folder.Path));
-        Assert.Contains($"layout version {Datasets.StoreVersion - 1}, and this NetTraffic knows version {Datasets.StoreVersion}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"layout version {Datasets.StoreVersion - 1}, and this NetTraffic knows version {Datasets.StoreVersion}",
+            error.Message, StringComparison.Ordinal);
         Assert.StartsWith("Delete the folder or use another store", error.NextMove, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -153,14 +159,16 @@ public class UpkeepTests
         string path = Path.Combine(folder.Path, "out.parquet");
         Assert.Equal(30, store.ExportParquet("flows", new TrafficFilter(), false, path, CancellationToken.None));
         Assert.Throws<IOException>(() => store.ExportParquet("flows", new TrafficFilter(), false, path, CancellationToken.None));
-        Assert.Throws<ArgumentException>(() => store.ExportParquet("no such", new TrafficFilter(), false, path + "2", CancellationToken.None));
+        Assert.Throws<ArgumentException>(() => store.ExportParquet("no such", new TrafficFilter(), false, path + "2",
+            CancellationToken.None));
         using DuckDBConnection database = new("DataSource=:memory:");
         database.Open();
         foreach (string pattern in new[] { path, Path.Combine(folder.Path, "flows", "*", "*", "*.parquet") })
         {
             Assert.Equal(30L, Database.Scalar(database, $"SELECT count(*) FROM read_parquet('{pattern}', hive_partitioning = false)"));
             using DuckDBCommand command = database.CreateCommand();
-            command.CommandText = $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet('{pattern}', hive_partitioning = false))";
+            command.CommandText =
+                $"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet('{pattern}', hive_partitioning = false))";
             using DuckDBDataReader reader = command.ExecuteReader();
             List<(string, string)> columns = [];
             while (reader.Read())
@@ -168,14 +176,17 @@ public class UpkeepTests
                 columns.Add((reader.GetString(0), reader.GetString(1)));
             }
 
-            Assert.Equal(Datasets.Flows.Columns.Select(column => (column.Name, DatasetSql.Type(column.Type) == "TIMESTAMPTZ" ? "TIMESTAMP WITH TIME ZONE" : DatasetSql.Type(column.Type))), columns);
+            Assert.Equal(Datasets.Flows.Columns.Select(column => (column.Name,
+                DatasetSql.Type(column.Type) == "TIMESTAMPTZ" ? "TIMESTAMP WITH TIME ZONE" : DatasetSql.Type(column.Type))), columns);
         }
     }
 
     private static string[] Describe(TrafficStore store) =>
-        [.. store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None).Select(flow => $"{flow.FlowId} {flow.Time:O} {flow.SourceBytes} {flow.Transport}").Order(StringComparer.Ordinal)];
+        [.. store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None)
+            .Select(flow => $"{flow.FlowId} {flow.Time:O} {flow.SourceBytes} {flow.Transport}").Order(StringComparer.Ordinal)];
 
-    private static int Segments(string folder) => Directory.GetFiles(Path.Combine(folder, "flows"), "*.parquet", SearchOption.AllDirectories).Length;
+    private static int Segments(string folder) =>
+        Directory.GetFiles(Path.Combine(folder, "flows"), "*.parquet", SearchOption.AllDirectories).Length;
 
     internal static void Age(string folder, TimeSpan by)
     {

@@ -14,7 +14,8 @@ public sealed class AddressTests
 
     [Fact]
     public void IPv4_is_written_as_the_framework_writes_it() =>
-        Gen.UInt.Sample(value => Assert.Equal($"{value >> 24}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}", IpAddress128.FromIPv4(value).ToString()), iter: 10_000);
+        Gen.UInt.Sample(value => Assert.Equal($"{value >> 24}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}",
+            IpAddress128.FromIPv4(value).ToString()), iter: 10_000);
 
     [Fact]
     public void IPv6_is_written_as_the_framework_writes_it() =>
@@ -28,7 +29,9 @@ public sealed class AddressTests
 
     [Fact]
     public void There_and_back_is_the_same_address() =>
-        Gen.Select(Gen.ULong, Gen.ULong).Sample((high, low) => Assert.Equal(new IpAddress128(high, low), AddressText.FromIPAddress(AddressText.ToIPAddress(new IpAddress128(high, low)))));
+        Gen.Select(Gen.ULong, Gen.ULong)
+            .Sample((high, low) => Assert.Equal(new IpAddress128(high, low),
+                AddressText.FromIPAddress(AddressText.ToIPAddress(new IpAddress128(high, low)))));
 
     [Theory]
     [InlineData("2001:db8::1")]
@@ -42,7 +45,8 @@ public sealed class AddressTests
     [Fact]
     public void Addresses_are_in_the_order_of_their_bytes() =>
         Gen.Select(Bytes16, Bytes16).Sample((left, right) => Assert.Equal(
-            Math.Sign(left.AsSpan().SequenceCompareTo(right)), Math.Sign(AddressText.FromIPAddress(new IPAddress(left)).CompareTo(AddressText.FromIPAddress(new IPAddress(right))))));
+            Math.Sign(left.AsSpan().SequenceCompareTo(right)),
+                Math.Sign(AddressText.FromIPAddress(new IPAddress(left)).CompareTo(AddressText.FromIPAddress(new IPAddress(right))))));
 
     [Fact]
     public void MAC_addresses_are_written_with_colons() =>
@@ -50,7 +54,8 @@ public sealed class AddressTests
         {
             byte[] text = new byte[AddressText.MacLength];
             Assert.Equal(AddressText.MacLength, AddressText.FormatMac(mac, text));
-            Assert.Equal(new PhysicalAddress([.. BitConverter.GetBytes(mac).Take(6).Reverse()]), PhysicalAddress.Parse(Encoding.ASCII.GetString(text)));
+            Assert.Equal(new PhysicalAddress([.. BitConverter.GetBytes(mac).Take(6).Reverse()]),
+                PhysicalAddress.Parse(Encoding.ASCII.GetString(text)));
         });
 
     [Theory]
@@ -75,7 +80,8 @@ public sealed class AddressTests
         {
             byte[] address = near ? [.. network[..12], .. other[12..]] : other;
             IPNetwork expected = new(new IPAddress(Mask(network, prefix)), prefix);
-            Assert.Equal(expected.Contains(new IPAddress(address)), AddressRange.Parse($"{new IPAddress(network)}/{prefix}").Contains(AddressText.FromIPAddress(new IPAddress(address))));
+            Assert.Equal(expected.Contains(new IPAddress(address)),
+                AddressRange.Parse($"{new IPAddress(network)}/{prefix}").Contains(AddressText.FromIPAddress(new IPAddress(address))));
         });
 
     [Theory]
@@ -92,7 +98,8 @@ public sealed class AddressTests
     [InlineData("10.0.0.0/")]
     [InlineData("2001:db8::/129")]
     [InlineData("300.0.0.1")]
-    public void What_is_no_network_is_refused(string text) => Assert.Contains($"'{text}'", Assert.Throws<FormatException>(() => AddressRange.Parse(text)).Message, StringComparison.Ordinal);
+    public void What_is_no_network_is_refused(string text) =>
+        Assert.Contains($"'{text}'", Assert.Throws<FormatException>(() => AddressRange.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Only_a_range_of_one_address_is_single()
@@ -103,5 +110,6 @@ public sealed class AddressTests
     }
 
     private static byte[] Mask(byte[] bytes, int prefix) =>
-        [.. bytes.Select((value, i) => (byte)(value & (prefix >= 8 * (i + 1) ? 0xFF : prefix <= 8 * i ? 0 : 0xFF << (8 - (prefix - (8 * i))))))];
+        [.. bytes.Select((value,
+            i) => (byte)(value & (prefix >= 8 * (i + 1) ? 0xFF : prefix <= 8 * i ? 0 : 0xFF << (8 - (prefix - (8 * i))))))];
 }

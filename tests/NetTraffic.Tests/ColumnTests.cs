@@ -13,7 +13,8 @@ public sealed class ColumnTests
 
     [Fact]
     public void Fields_of_captures_are_the_properties_of_CaptureInterval_in_their_order() => Assert.Equal(
-        typeof(CaptureInterval).GetProperties().Select(property => property.Name), Datasets.Captures.Fields.Select(field => field.Property));
+        typeof(CaptureInterval).GetProperties().Select(property => property.Name),
+            Datasets.Captures.Fields.Select(field => field.Property));
 
     [Fact]
     public void What_can_be_set_is_stored_and_nothing_else_is() => Assert.Equal(
@@ -102,7 +103,8 @@ public sealed class ColumnTests
     public void A_column_can_be_absent_where_its_property_can() => Assert.All(Datasets.Flows.Columns, column =>
     {
         PropertyInfo property = typeof(Flow).GetProperty(column.Property)!;
-        bool nullable = Nullable.GetUnderlyingType(property.PropertyType) is not null || new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
+        bool nullable = Nullable.GetUnderlyingType(property.PropertyType) is not null
+            || new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
         Assert.Equal((column.Property, nullable), (column.Property, column.Nullable));
     });
 
@@ -121,17 +123,20 @@ public sealed class ColumnTests
 
     [Fact]
     public void Every_field_of_a_row_has_a_column() => Assert.Empty(
-        typeof(FlowRow).GetFields(BindingFlags.Public | BindingFlags.Instance).Select(field => RowFields.GetValueOrDefault(field.Name, field.Name))
+        typeof(FlowRow).GetFields(BindingFlags.Public | BindingFlags.Instance)
+            .Select(field => RowFields.GetValueOrDefault(field.Name, field.Name))
             .Except(Datasets.Flows.Columns.Select(column => column.Property)));
 
     [Fact]
     public void Column_names_are_snake_case_and_distinct() => Assert.All(Datasets.All, dataset =>
     {
-        Assert.Equal(dataset.Columns.Count, dataset.Columns.Select(column => column.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+        Assert.Equal(dataset.Columns.Count,
+            dataset.Columns.Select(column => column.Name).Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.All(dataset.Columns, column =>
         {
             Assert.Matches("^[a-z]+(_[a-z]+)*$", column.Name);
-            Assert.StartsWith(column.Property.ToLowerInvariant(), column.Name.Replace("_", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.StartsWith(column.Property.ToLowerInvariant(), column.Name.Replace("_", "", StringComparison.Ordinal),
+                StringComparison.Ordinal);
             Assert.EndsWith(".", column.Description, StringComparison.Ordinal);
         });
     });
@@ -139,7 +144,9 @@ public sealed class ColumnTests
     [Fact]
     public void Counters_are_summed_and_nothing_else_is() => Assert.All(Datasets.Flows.Columns, column =>
         Assert.Equal(
-            (column.Property, column.Property.EndsWith("Packets", StringComparison.Ordinal) || column.Property.EndsWith("Bytes", StringComparison.Ordinal) || column.Property.EndsWith("Retransmissions", StringComparison.Ordinal)),
+            (column.Property, column.Property.EndsWith("Packets", StringComparison.Ordinal)
+                || column.Property.EndsWith("Bytes", StringComparison.Ordinal)
+                    || column.Property.EndsWith("Retransmissions", StringComparison.Ordinal)),
             (column.Property, column.Merge == ColumnMerge.Sum)));
 
     [Fact]

@@ -32,7 +32,9 @@ public sealed class CommunityIdTests
         Assert.True(vectors.Count > 20);
         foreach (JsonElement vector in vectors)
         {
-            Assert.Equal(Text(vector, "communityid"), Format(Text(vector, "saddr"), Text(vector, "daddr"), Number(vector, "proto"), Number(vector, "sport"), Number(vector, "dport"), seed));
+            Assert.Equal(Text(vector, "communityid"),
+                Format(Text(vector, "saddr"), Text(vector, "daddr"), Number(vector, "proto"), Number(vector, "sport"),
+                    Number(vector, "dport"), seed));
         }
     }
 
@@ -55,23 +57,28 @@ public sealed class CommunityIdTests
     public void Every_hash_of_the_baseline_comes_from_a_flow_of_the_captures()
     {
         string[] captures = ["tcp.pcap", "udp.pcap", "icmp.pcap", "icmp6.pcap", "sctp.pcap", "ipv6.pcap"];
-        HashSet<string> computed = [.. captures.SelectMany(capture => Rows(Repository.SharedCapture("community-id/" + capture))).Select(row => CommunityId.Compute(row))];
+        HashSet<string> computed = [.. captures.SelectMany(capture => Rows(Repository.SharedCapture("community-id/" + capture)))
+            .Select(row => CommunityId.Compute(row))];
         const int rsvp = 46; // has vectors, but no capture
-        Assert.Superset(Vectors("baseline_deflt.json").Where(vector => Number(vector, "proto") != rsvp).Select(vector => Text(vector, "communityid")).ToHashSet(), computed);
+        Assert.Superset(Vectors("baseline_deflt.json").Where(vector => Number(vector, "proto") != rsvp)
+            .Select(vector => Text(vector, "communityid")).ToHashSet(), computed);
     }
 
     [Fact]
     public void Both_directions_of_a_flow_have_one_hash() =>
         Gen.Select(Gen.UInt, Gen.UInt, Gen.UShort, Gen.UShort).Sample((source, destination, sourcePort, destinationPort) =>
         {
-            string there = Format(new IPAddress(source).ToString(), new IPAddress(destination).ToString(), 17, sourcePort, destinationPort, 0);
-            Assert.Equal(there, Format(new IPAddress(destination).ToString(), new IPAddress(source).ToString(), 17, destinationPort, sourcePort, 0));
+            string there =
+                Format(new IPAddress(source).ToString(), new IPAddress(destination).ToString(), 17, sourcePort, destinationPort, 0);
+            Assert.Equal(there,
+                Format(new IPAddress(destination).ToString(), new IPAddress(source).ToString(), 17, destinationPort, sourcePort, 0));
             Assert.Equal(CommunityId.TextLength, there.Length);
         });
 
     [Fact]
     public void Eight_at_a_time_or_one_gives_the_same() =>
-        Gen.Select(Gen.ULong, Gen.ULong, Gen.ULong, Gen.ULong, Gen.UShort, Gen.UShort, Gen.Int[0, 255], Gen.Bool).Array[1, CommunityIdBatch.Lanes].Sample(values =>
+        Gen.Select(Gen.ULong, Gen.ULong, Gen.ULong, Gen.ULong, Gen.UShort, Gen.UShort, Gen.Int[0, 255], Gen.Bool).Array[1,
+            CommunityIdBatch.Lanes].Sample(values =>
         {
             FlowRow[] rows = [.. values.Select(value => new FlowRow
             {
@@ -92,7 +99,8 @@ public sealed class CommunityIdTests
             byte[] texts = new byte[CommunityIdBatch.Lanes * CommunityId.TextLength];
             Assert.Equal(rows.Length == CommunityIdBatch.Lanes, full);
             Assert.Equal(rows.Length * CommunityId.TextLength, batch.Format(texts));
-            Assert.Equal(string.Concat(rows.Select(row => CommunityId.Compute(row))), Encoding.ASCII.GetString(texts, 0, rows.Length * CommunityId.TextLength));
+            Assert.Equal(string.Concat(rows.Select(row => CommunityId.Compute(row))),
+                Encoding.ASCII.GetString(texts, 0, rows.Length * CommunityId.TextLength));
         });
 
     private static List<FlowRow> Rows(string path)
@@ -139,5 +147,6 @@ public sealed class CommunityIdTests
     private static string Text(JsonElement vector, string name) => vector.GetProperty(name).GetString()!;
 
     // Protocols without ports have null, or nothing, in place of them.
-    private static int Number(JsonElement vector, string name) => vector.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : 0;
+    private static int Number(JsonElement vector, string name) =>
+        vector.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetInt32() : 0;
 }

@@ -30,11 +30,13 @@ public sealed class CounterTests
         PropertyInfo property = typeof(CaptureStatus).GetProperty(counter.Property)!;
         counter.Set(status, 42);
         Assert.Equal((42L, 42L), ((long)property.GetValue(status)!, counter.Get(status)));
-        Assert.All(CaptureCounters.All.Where(other => other != counter), other => Assert.Equal((other.Property, 0L), (other.Property, other.Get(status))));
+        Assert.All(CaptureCounters.All.Where(other => other != counter),
+            other => Assert.Equal((other.Property, 0L), (other.Property, other.Get(status))));
     });
 
     [Fact]
-    public void Interfaces_taken_together_and_what_came_since_are_by_each_counters_rule() => Assert.All(CaptureCounters.OfIntervals, counter =>
+    public void Interfaces_taken_together_and_what_came_since_are_by_each_counters_rule() =>
+        Assert.All(CaptureCounters.OfIntervals, counter =>
     {
         (CaptureCounters first, CaptureCounters second) = (new CaptureCounters(), new CaptureCounters());
         counter.Set(first, 3);
@@ -50,7 +52,8 @@ public sealed class CounterTests
     public void The_list_view_has_the_counters_that_are_to_be_there()
     {
         XDocument views = XDocument.Load(Path.Combine(Repository.Root, "module", "NetTraffic.Format.ps1xml"));
-        XElement list = views.Descendants("View").Single(view => view.Element("Name")!.Value == "CaptureStatus" && view.Element("ListControl") is not null);
+        XElement list = views.Descendants("View")
+            .Single(view => view.Element("Name")!.Value == "CaptureStatus" && view.Element("ListControl") is not null);
         Dictionary<string, string> shown = list.Descendants("ListItem")
             .ToDictionary(item => item.Element("Label")!.Value, item => item.Element("ScriptBlock")?.Value ?? "", StringComparer.Ordinal);
         Assert.All(CaptureCounters.All, counter =>

@@ -40,7 +40,8 @@ public sealed class DisplayTests
         Assert.Equal(31, both.Length);
         Assert.StartsWith("2001:d", both, StringComparison.Ordinal);
         Assert.EndsWith("::80", both, StringComparison.Ordinal);
-        Assert.EndsWith(" <-> 10.0.0.1", Display.ShortName("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff <-> 10.0.0.1", 31), StringComparison.Ordinal);
+        Assert.EndsWith(" <-> 10.0.0.1", Display.ShortName("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff <-> 10.0.0.1", 31),
+            StringComparison.Ordinal);
         Assert.Equal("ab…yz", Display.Short("abcdefghijklmnopqrstuvwxyz", 5));
         Assert.Equal("999,999", Display.ShortCount(999_999));
         Assert.Equal("1.53 M", Display.ShortCount(1_530_000));

@@ -19,7 +19,8 @@ public sealed class DurationTests
     [InlineData("00:05:00", 300)]
     [InlineData("1.00:00:00", 86_400)]
     [InlineData("0s", 0)]
-    public void A_length_of_time_is_understood(string text, double seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
+    public void A_length_of_time_is_understood(string text, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Duration.Parse(text));
 
     [Theory]
     [InlineData("")]
@@ -41,8 +42,13 @@ public sealed class DurationTests
     }
 
     [Fact]
-    public void Any_text_is_understood_or_refused() => Gen.String[Gen.Char["0123456789.:-smhdwMSx "], 0, 12].Sample(text => Assert.True(Duration.TryParse(text, out TimeSpan value) ? value >= TimeSpan.Zero : value == TimeSpan.Zero), iter: 20_000);
+    public void Any_text_is_understood_or_refused() =>
+        Gen.String[Gen.Char["0123456789.:-smhdwMSx "], 0, 12]
+            .Sample(text => Assert.True(Duration.TryParse(text, out TimeSpan value) ? value >= TimeSpan.Zero : value == TimeSpan.Zero),
+                iter: 20_000);
 
     [Fact]
-    public void A_TimeSpans_own_text_is_understood() => Gen.Long[0, TimeSpan.MaxValue.Ticks].Sample(ticks => Assert.Equal(ticks, Duration.Parse(TimeSpan.FromTicks(ticks).ToString("c")).Ticks));
+    public void A_TimeSpans_own_text_is_understood() =>
+        Gen.Long[0, TimeSpan.MaxValue.Ticks]
+            .Sample(ticks => Assert.Equal(ticks, Duration.Parse(TimeSpan.FromTicks(ticks).ToString("c")).Ticks));
 }

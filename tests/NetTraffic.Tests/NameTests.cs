@@ -37,19 +37,22 @@ public sealed class NameTests
     public void The_responders_port_comes_first() => Assert.Equal("https", ApplicationTable.Name(ApplicationTable.Find(6, 22, 443)));
 
     [Fact]
-    public void The_originators_port_is_looked_at_where_the_responders_is_none() => Assert.Equal("ssh", ApplicationTable.Name(ApplicationTable.Find(6, 22, 50_001)));
+    public void The_originators_port_is_looked_at_where_the_responders_is_none() =>
+        Assert.Equal("ssh", ApplicationTable.Name(ApplicationTable.Find(6, 22, 50_001)));
 
     [Theory]
     [InlineData(1, 8, 443)] // ICMP has no ports
     [InlineData(6, 50_001, 50_002)]
     [InlineData(17, 50_001, 22)] // ssh is not a name of UDP
-    public void Anything_else_has_no_application(byte protocol, ushort source, ushort destination) => Assert.Equal(0, ApplicationTable.Find(protocol, source, destination));
+    public void Anything_else_has_no_application(byte protocol, ushort source, ushort destination) =>
+        Assert.Equal(0, ApplicationTable.Find(protocol, source, destination));
 
     [Fact]
     public void Application_names_are_plain_and_distinct()
     {
         Assert.Equal("", ApplicationTable.Names[0]);
-        Assert.All(ApplicationTable.Names.Skip(1), name => Assert.Matches(new Regex("^[a-z0-9][a-z0-9-]*$", RegexOptions.None, TimeSpan.FromSeconds(1)), name));
+        Assert.All(ApplicationTable.Names.Skip(1),
+            name => Assert.Matches(new Regex("^[a-z0-9][a-z0-9-]*$", RegexOptions.None, TimeSpan.FromSeconds(1)), name));
         Assert.Equal(ApplicationTable.Names.Count, ApplicationTable.Names.Distinct(StringComparer.OrdinalIgnoreCase).Count());
         Assert.Equal(("", ""), (ApplicationTable.Name(-1), ApplicationTable.Name(ApplicationTable.Names.Count)));
     }
@@ -78,10 +81,12 @@ public sealed class NameTests
     [InlineData(0x1234, 1, "0x1234")]
     [InlineData(0, 1, "LLC")]
     [InlineData(0, 147, "link-147")]
-    public void Without_IP_the_EtherType_names_it_or_the_link_type(ushort etherType, ushort linkType, string name) => Assert.Equal(name, ProtocolNames.Transport(0, 0, etherType, linkType));
+    public void Without_IP_the_EtherType_names_it_or_the_link_type(ushort etherType, ushort linkType, string name) =>
+        Assert.Equal(name, ProtocolNames.Transport(0, 0, etherType, linkType));
 
     [Fact]
-    public void Every_protocol_has_a_name_of_its_own() => Assert.Equal(256, Enumerable.Range(0, 256).Select(number => ProtocolNames.IpProtocol((byte)number)).Distinct().Count());
+    public void Every_protocol_has_a_name_of_its_own() =>
+        Assert.Equal(256, Enumerable.Range(0, 256).Select(number => ProtocolNames.IpProtocol((byte)number)).Distinct().Count());
 
     [Fact]
     public void Every_tunnel_has_a_name_of_its_own()

@@ -43,7 +43,8 @@ internal sealed class CaptureBytes(bool big)
         return Bytes(bytes);
     }
 
-    public CaptureBytes U64(ulong value) => big ? U32((long)(value >> 32)).U32((long)(value & 0xFFFFFFFF)) : U32((long)(value & 0xFFFFFFFF)).U32((long)(value >> 32));
+    public CaptureBytes U64(ulong value) =>
+        big ? U32((long)(value >> 32)).U32((long)(value & 0xFFFFFFFF)) : U32((long)(value & 0xFFFFFFFF)).U32((long)(value >> 32));
 
     public CaptureBytes Bytes(ReadOnlySpan<byte> bytes)
     {
@@ -87,7 +88,8 @@ internal static class PcapBytes
         foreach (TestPacket packet in packets)
         {
             long fraction = packet.TimestampNs % 1_000_000_000;
-            file.U32(packet.TimestampNs / 1_000_000_000).U32(nanoseconds ? fraction : fraction / 1000).U32(packet.Data.Length).U32(packet.WireLength).Bytes(packet.Data);
+            file.U32(packet.TimestampNs / 1_000_000_000).U32(nanoseconds ? fraction : fraction / 1000).U32(packet.Data.Length)
+                .U32(packet.WireLength).Bytes(packet.Data);
         }
 
         return file.ToArray();
@@ -149,7 +151,9 @@ internal sealed class PcapngBytes(bool big = false)
     public PcapngBytes Obsolete(int interfaceId, ulong stamp, byte[] data, int wireLength)
     {
         CaptureBytes body = new(big);
-        return Block(2, body.U16(interfaceId).U16(0xFFFF).U32((long)(stamp >> 32)).U32((long)(stamp & 0xFFFFFFFF)).U32(data.Length).U32(wireLength).Bytes(data).Pad());
+        return Block(2,
+            body.U16(interfaceId).U16(0xFFFF).U32((long)(stamp >> 32)).U32((long)(stamp & 0xFFFFFFFF)).U32(data.Length).U32(wireLength)
+                .Bytes(data).Pad());
     }
 
     public PcapngBytes Simple(byte[] data, int wireLength) => Block(3, new CaptureBytes(big).U32(wireLength).Bytes(data).Pad());
@@ -175,7 +179,8 @@ internal sealed class PcapngBytes(bool big = false)
 
     public byte[] ToArray() => [.. file];
 
-    private static void Option(CaptureBytes body, int code, ReadOnlySpan<byte> value) => body.U16(code).U16(value.Length).Bytes(value).Pad();
+    private static void Option(CaptureBytes body, int code, ReadOnlySpan<byte> value) =>
+        body.U16(code).U16(value.Length).Bytes(value).Pad();
 
     private PcapngBytes Block(uint type, CaptureBytes body)
     {

@@ -14,7 +14,8 @@ internal static class Frames
 
     public static byte[] Vlan(int vlan, int etherType, params byte[] payload) => [.. U16(vlan), .. U16(etherType), .. payload];
 
-    public static byte[] IPv4(string source, string destination, byte protocol, byte[] payload, int fragment = 0, int id = 1, byte[]? options = null)
+    public static byte[] IPv4(string source, string destination, byte protocol, byte[] payload, int fragment = 0, int id = 1,
+        byte[]? options = null)
     {
         options ??= [];
         int header = 20 + options.Length;
@@ -26,12 +27,16 @@ internal static class Frames
     }
 
     public static byte[] IPv6(string source, string destination, byte next, byte[] payload) =>
-        [0x60, 0, 0, 0, .. U16(payload.Length), next, 64, .. IPAddress.Parse(source).GetAddressBytes(), .. IPAddress.Parse(destination).GetAddressBytes(), .. payload];
+        [0x60, 0, 0, 0, .. U16(payload.Length), next, 64, .. IPAddress.Parse(source).GetAddressBytes(),
+            .. IPAddress.Parse(destination).GetAddressBytes(), .. payload];
 
-    public static byte[] Udp(int source, int destination, params byte[] payload) => [.. U16(source), .. U16(destination), .. U16(8 + payload.Length), 0, 0, .. payload];
+    public static byte[] Udp(int source, int destination, params byte[] payload) =>
+        [.. U16(source), .. U16(destination), .. U16(8 + payload.Length), 0, 0, .. payload];
 
-    public static byte[] Tcp(int source, int destination, TcpFlags flags, uint sequence = 1, uint acknowledgement = 0, params byte[] payload) =>
-        [.. U16(source), .. U16(destination), .. U32(sequence), .. U32(acknowledgement), 0x50, (byte)flags, .. U16(8192), 0, 0, 0, 0, .. payload];
+    public static byte[] Tcp(int source, int destination, TcpFlags flags, uint sequence = 1, uint acknowledgement = 0,
+        params byte[] payload) =>
+        [.. U16(source), .. U16(destination), .. U32(sequence), .. U32(acknowledgement), 0x50, (byte)flags, .. U16(8192), 0, 0, 0, 0,
+            .. payload];
 
     public static byte[] Icmp(byte type, byte code, params byte[] payload) => [type, code, 0, 0, .. payload];
 

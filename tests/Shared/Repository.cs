@@ -11,11 +11,15 @@ internal static class Repository
     /// <summary>The project's own capture.</summary>
     public static string SampleCapture => Path.Combine(Root, "tests", "fixtures", "sample.pcapng");
 
-    /// <summary>The folder of shared captures: NETTRAFFIC_TEST_PCAPS, or the nearest <c>../shared/pcaps</c> from the root upwards; null where there is none.</summary>
+    /// <summary>
+    /// The folder of shared captures: NETTRAFFIC_TEST_PCAPS, or the nearest <c>../shared/pcaps</c> from the root upwards; null where
+    /// there is none.
+    /// </summary>
     public static string? SharedCaptures { get; } = FindSharedCaptures();
 
     /// <summary>The reason given where the shared captures are absent.</summary>
-    public const string NoSharedCaptures = "The shared captures are not here: put them in ../shared/pcaps beside the repository, or name their folder in NETTRAFFIC_TEST_PCAPS.";
+    public const string NoSharedCaptures = "The shared captures are not here: put them in ../shared/pcaps beside the repository, or name "
+        + "their folder in NETTRAFFIC_TEST_PCAPS.";
 
     /// <summary>Every shared capture as FOLDER/FILE, and nothing where they are absent.</summary>
     public static IEnumerable<string> SharedCaptureNames() => SharedCaptures is not { } folder
@@ -30,7 +34,8 @@ internal static class Repository
     {
         Assert.SkipWhen(SharedCaptures is null, NoSharedCaptures);
         string path = Path.Combine(SharedCaptures!, name);
-        Assert.SkipUnless(File.Exists(path), $"The shared capture '{name}' is not in {SharedCaptures}; the folder is older than this test.");
+        Assert.SkipUnless(File.Exists(path),
+            $"The shared capture '{name}' is not in {SharedCaptures}; the folder is older than this test.");
         return path;
     }
 

@@ -22,7 +22,8 @@ internal static class TShark
     };
 
     private static readonly string[] HostFields =
-        ["frame.len", "frame.protocols", "eth.type", "vlan.etype", "sll.etype", "ip.src", "ip.dst", "ip.proto", "ipv6.src", "ipv6.dst", "ipv6.nxt", .. NextHeader.Values];
+        ["frame.len", "frame.protocols", "eth.type", "vlan.etype", "sll.etype", "ip.src", "ip.dst", "ip.proto", "ipv6.src", "ipv6.dst",
+            "ipv6.nxt", .. NextHeader.Values];
 
     private static readonly Lazy<bool> Installed = new(() => Run("tshark", ["--version"]) is not null);
 
@@ -39,14 +40,21 @@ internal static class TShark
 
     private static void AssertSilent(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false
+        })!;
         Task<string> complaints = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
 
         // Whoever runs as root is told so.
-        string[] lines = [.. complaints.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains("Running as user", StringComparison.Ordinal))];
-        Assert.True(process.ExitCode == 0 && lines.Length == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {string.Join(' ', lines)}");
+        string[] lines = [.. complaints.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => !line.Contains("Running as user", StringComparison.Ordinal))];
+        Assert.True(process.ExitCode == 0
+            && lines.Length == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {string.Join(' ', lines)}");
     }
 
     /// <summary>
@@ -59,7 +67,8 @@ internal static class TShark
         using ScratchFolder folder = new();
         string merged = Path.Combine(folder.Path, "merged.pcapng");
         Run("mergecap", ["-a", "-I", "none", "-w", merged, .. paths]);
-        int[] counts = [.. (Run("capinfos", ["-T", "-r", "-B", "-M", "-c", .. paths]) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line.Split('\t')[1]))];
+        int[] counts = [.. (Run("capinfos", ["-T", "-r", "-B", "-M", "-c", .. paths]) ?? "")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line.Split('\t')[1]))];
         List<(string, int)> all = File.Exists(merged) ? HostPairs(merged) : [];
         if (counts.Length != paths.Count || counts.Sum() != all.Count)
         {
@@ -76,7 +85,8 @@ internal static class TShark
         return found;
     }
 
-    private static List<(string Pair, int Bytes)> HostPairs(string path) => [.. Fields(path, null, HostFields).Select(row => (HostPair(row), int.Parse(row[0])))];
+    private static List<(string Pair, int Bytes)> HostPairs(string path) =>
+        [.. Fields(path, null, HostFields).Select(row => (HostPair(row), int.Parse(row[0])))];
 
     /// <summary>Values of fields, a row a frame; a field that occurs several times has its values parted by semicolons.</summary>
     public static IEnumerable<string[]> Fields(string path, string? filter, params string[] fields)
@@ -93,13 +103,15 @@ internal static class TShark
         }
 
         string output = Run("tshark", arguments) ?? throw new InvalidOperationException("TShark cannot be started.");
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|')).Where(row => row.Length == fields.Length);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|'))
+            .Where(row => row.Length == fields.Length);
     }
 
     /// <summary>Addresses and protocol of the innermost IP header that no ICMP error quotes.</summary>
     private static string HostPair(string[] row)
     {
-        string[] layers = Values(row, "frame.protocols").FirstOrDefault("").Split(':').TakeWhile(layer => layer is not ("icmp" or "icmpv6")).ToArray();
+        string[] layers = Values(row, "frame.protocols").FirstOrDefault("").Split(':').TakeWhile(layer => layer is not ("icmp" or "icmpv6"))
+            .ToArray();
         string? kind = layers.LastOrDefault(layer => layer is "ip" or "ipv6");
         if (kind is null)
         {
@@ -142,7 +154,8 @@ internal static class TShark
 
     private static string? Run(string program, IEnumerable<string> arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start =
+            new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         try
         {
             using Process process = Process.Start(start)!;

@@ -10,7 +10,8 @@ internal sealed record TestPacket(long TimestampNs, int WireLength, int LinkType
     public bool Same(TestPacket other) => TimestampNs == other.TimestampNs && WireLength == other.WireLength && LinkType == other.LinkType
         && Interface == other.Interface && Data.AsSpan().SequenceEqual(other.Data);
 
-    public override string ToString() => $"{TimestampNs} ns, {WireLength} bytes on the wire, link type {LinkType}, interface {Interface}, {Convert.ToHexString(Data)}";
+    public override string ToString() =>
+        $"{TimestampNs} ns, {WireLength} bytes on the wire, link type {LinkType}, interface {Interface}, {Convert.ToHexString(Data)}";
 }
 
 /// <summary>Keeps every packet of a source.</summary>

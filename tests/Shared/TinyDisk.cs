@@ -11,7 +11,8 @@ internal sealed class TinyDisk : IDisposable
 
     public static TinyDisk MakeOrSkip(int bytes)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "A disk to fill up is mounted for this test, which only root on Linux may.");
+        Assert.SkipUnless(OperatingSystem.IsLinux()
+            && Environment.IsPrivilegedProcess, "A disk to fill up is mounted for this test, which only root on Linux may.");
         TinyDisk disk = new();
         if (Run("mount", "-t", "tmpfs", "-o", $"size={bytes}", "tmpfs", disk.Path) != 0)
         {

@@ -4,7 +4,8 @@ namespace NetTraffic.Capture;
 
 /// <summary>
 /// Keeps the newest raw packets of a capture in rotating pcapng files, each of which stands by itself, with an index beside it.
-/// Appenders fill chunks; one thread writes them. The files never take more than the bound: the oldest goes before a chunk is written that would
+/// Appenders fill chunks; one thread writes them. The files never take more than the bound: the oldest goes before a chunk is written
+/// that would
 /// pass it. Nothing is flushed to the disk on the way: what is written survives the death of this process, not of the system.
 /// Constructing is inert: the first appender starts the thread, the first packet makes the folder.
 /// </summary>

@@ -30,7 +30,8 @@ public sealed class PacketRingAppender
     private IpAddress128 destination;
     private long lost;
 
-    internal PacketRingAppender(PacketRing ring, PacketRingChunks chunks, IReadOnlyList<PacketInterface> interfaces, PacketRingOptions options)
+    internal PacketRingAppender(PacketRing ring, PacketRingChunks chunks, IReadOnlyList<PacketInterface> interfaces,
+        PacketRingOptions options)
     {
         this.ring = ring;
         this.chunks = chunks;

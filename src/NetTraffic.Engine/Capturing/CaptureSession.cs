@@ -33,7 +33,8 @@ public sealed class CaptureSession : IDisposable
     private int running;
     private volatile bool stoppedByUser;
 
-    internal CaptureSession(CaptureRequest request, ITrafficStore store, ITrafficSettings settings, ICaptureWriter writer, IReadOnlyList<ILiveSource> sources, FlowOptions flows)
+    internal CaptureSession(CaptureRequest request, ITrafficStore store, ITrafficSettings settings, ICaptureWriter writer,
+        IReadOnlyList<ILiveSource> sources, FlowOptions flows)
     {
         this.request = request;
         this.store = store;
@@ -47,12 +48,14 @@ public sealed class CaptureSession : IDisposable
             ? new PacketRing(store.GetPacketFolder(writer.Status.CaptureId), kept with { Wait = false }) : null;
         for (int i = 0; i < sources.Count; i++)
         {
-            interfaces.Add(new InterfaceCapture(sources[i], names[i], limit, flows, new RowBatcher(pool, i, batch => rows.Add(batch)), ring));
+            interfaces.Add(new InterfaceCapture(sources[i], names[i], limit, flows, new RowBatcher(pool, i, batch => rows.Add(batch)),
+                ring));
         }
 
         storeReport = new ProblemReport(
             problem => Warn($"{problem} Flows are kept in memory until it can; where they become too many, the oldest are given up."),
-            () => $"The store can be written again; {(writer.LostRows > 0 ? $"{writer.LostRows:N0} flow rows were" : "nothing was")} lost.");
+            () => "The store can be written again; "
+                + $"{(writer.LostRows > 0 ? $"{writer.LostRows:N0} flow rows were" : "nothing was")} lost.");
         ringReport = new ProblemReport(Warn);
         interfaceReports = [.. interfaces.Select(one =>
             new ProblemReport(Warn, () => $"The interface '{one.Name}' is up again, and the capture goes on."))];
@@ -102,7 +105,12 @@ public sealed class CaptureSession : IDisposable
         running = interfaces.Count;
         foreach (InterfaceCapture one in interfaces)
         {
-            new Thread(() => RunInterface(one)) { IsBackground = true, Name = "NetTraffic " + one.Name, Priority = ThreadPriority.AboveNormal }.Start();
+            new Thread(() => RunInterface(one))
+            {
+                IsBackground = true,
+                Name = "NetTraffic " + one.Name,
+                Priority = ThreadPriority.AboveNormal
+            }.Start();
         }
 
         new Thread(Write) { IsBackground = true, Name = "NetTraffic write" }.Start();
@@ -253,7 +261,8 @@ public sealed class CaptureSession : IDisposable
     private (CaptureState State, string? Message) Outcome()
     {
         string[] messages = [.. interfaces.Where(one => one.Failure is not null).Select(one => one.Failure!.Message)];
-        CaptureState state = messages.Length == interfaces.Count ? CaptureState.Failed : stoppedByUser ? CaptureState.Stopped : CaptureState.Completed;
+        CaptureState state = messages.Length == interfaces.Count ? CaptureState.Failed : stoppedByUser ? CaptureState.Stopped
+            : CaptureState.Completed;
         return (state, messages.Length > 0 ? string.Join(" ", messages) : null);
     }
 

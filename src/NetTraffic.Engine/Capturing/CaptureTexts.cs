@@ -13,7 +13,8 @@ public static class CaptureTexts
 
     /// <summary>The error of a capture that failed.</summary>
     public static CaptureException Failure(CaptureStatus last) => new(
-        CaptureProblem.Other, last.Message ?? "The capture failed.", $"What was captured before is stored: Get-NetFlow -CaptureId {last.CaptureId}");
+        CaptureProblem.Other, last.Message ?? "The capture failed.",
+            $"What was captured before is stored: Get-NetFlow -CaptureId {last.CaptureId}");
 
     /// <summary>How far a capture with an end is, in per cent; -1 for one without.</summary>
     public static int Percent(CaptureStatus now, TimeSpan? duration, long? packets)

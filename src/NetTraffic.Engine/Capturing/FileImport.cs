@@ -26,7 +26,9 @@ internal static class FileImport
         };
         using ICaptureWriter writer = store.CreateCapture(status, new CaptureWriterOptions());
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using PacketRing? ring = request.PacketRing is { } kept ? new PacketRing(store.GetPacketFolder(status.CaptureId), kept with { Wait = true }) : null;
+        using PacketRing? ring = request.PacketRing is { } kept
+            ? new PacketRing(store.GetPacketFolder(status.CaptureId), kept with { Wait = true })
+            : null;
         using ImportPipeline pipeline = new(source, writer, request.Flows, file, source.IsArriving, ring, stop.Token);
         TimeSpan published = TimeSpan.Zero;
         Exception? damage;
@@ -55,7 +57,8 @@ internal static class FileImport
                 throw new StoreException(problem);
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidOperationException or OutOfMemoryException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or InvalidOperationException or OutOfMemoryException)
         {
             ring?.Complete();
             Refresh(status, source, pipeline, ring);
@@ -85,27 +88,29 @@ internal static class FileImport
             result.Message = "Stopped before the file's end.";
         }
 
-        writer.Complete(CaptureState.Completed, result.Message is null ? result.PacketRingMessage : Display.Damage(result.Message, result.DamageOffset));
+        writer.Complete(CaptureState.Completed,
+            result.Message is null ? result.PacketRingMessage : Display.Damage(result.Message, result.DamageOffset));
         progress?.Report(new ImportProgress(source.Counters.Position, source.Counters.Length, result.Packets, result.Flows));
         result.Elapsed = clock.Elapsed;
         return result;
     }
 
-    private static ImportResult Result(ImportRequest request, CaptureFileSource source, ImportPipeline pipeline, CaptureStatus status) => new()
-    {
-        Path = request.Path,
-        CaptureId = status.CaptureId,
-        Complete = true,
-        Packets = source.Counters.Packets,
-        Bytes = source.Counters.Bytes,
-        Flows = pipeline.Flows.Flows,
-        DecodeFailures = status.DecodeFailures,
-        DecodeFailureReasons = status.DecodeFailureReasons,
-        PacketRingPackets = status.PacketRingPackets,
-        PacketRingLostPackets = status.PacketRingLostPackets,
-        StartTime = pipeline.FirstNs == long.MaxValue ? null : UnixTime.FromNanoseconds(pipeline.FirstNs),
-        EndTime = pipeline.FirstNs == long.MaxValue ? null : UnixTime.FromNanoseconds(pipeline.LastNs),
-    };
+    private static ImportResult Result(ImportRequest request, CaptureFileSource source, ImportPipeline pipeline, CaptureStatus status) =>
+        new()
+        {
+            Path = request.Path,
+            CaptureId = status.CaptureId,
+            Complete = true,
+            Packets = source.Counters.Packets,
+            Bytes = source.Counters.Bytes,
+            Flows = pipeline.Flows.Flows,
+            DecodeFailures = status.DecodeFailures,
+            DecodeFailureReasons = status.DecodeFailureReasons,
+            PacketRingPackets = status.PacketRingPackets,
+            PacketRingLostPackets = status.PacketRingLostPackets,
+            StartTime = pipeline.FirstNs == long.MaxValue ? null : UnixTime.FromNanoseconds(pipeline.FirstNs),
+            EndTime = pipeline.FirstNs == long.MaxValue ? null : UnixTime.FromNanoseconds(pipeline.LastNs),
+        };
 
     private static void Refresh(CaptureStatus status, CaptureFileSource source, ImportPipeline pipeline, PacketRing? ring)
     {

@@ -34,7 +34,8 @@ internal sealed class ImportPipeline : IDisposable
     /// <param name="writer">Takes rows.</param>
     /// <param name="options">The flow table's.</param>
     /// <param name="fallbackInterface">Interface's name where the source gives none.</param>
-    /// <param name="arriving">Whether another program sends the packets now: what came is stored at each flush interval, and not at the end.</param>
+    /// <param name="arriving">Whether another program sends the packets now: what came is stored at each flush interval, and not at the
+    /// end.</param>
     /// <param name="ring">Keeps the raw packets, or null.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public ImportPipeline(

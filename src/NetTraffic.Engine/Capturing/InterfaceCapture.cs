@@ -43,7 +43,9 @@ internal sealed class InterfaceCapture : IDisposable
 
     public LaneCounters Counters { get; }
 
-    /// <summary>Captures until cancelled, until there are packets enough, or until the interface fails; then every flow is handed over.</summary>
+    /// <summary>
+    /// Captures until cancelled, until there are packets enough, or until the interface fails; then every flow is handed over.
+    /// </summary>
     public void Run(CancellationToken stop)
     {
         try

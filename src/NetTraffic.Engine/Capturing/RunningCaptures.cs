@@ -21,7 +21,8 @@ public static class RunningCaptures
     {
         string id = session.GetStatus().CaptureId;
         Sessions[id] = session;
-        _ = session.Completion.ContinueWith(_ => Sessions.TryRemove(id, out CaptureSession? _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = session.Completion.ContinueWith(_ => Sessions.TryRemove(id, out CaptureSession? _), CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (Interlocked.Exchange(ref watchesExit, 1) == 0)
         {
             AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
@@ -58,7 +59,8 @@ public static class RunningCaptures
         }
 
         string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
-        return line is not null && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & 1) != 0;
+        return line is not null
+            && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & 1) != 0;
     }
 
     private static void StopAll()

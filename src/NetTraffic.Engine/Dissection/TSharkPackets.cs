@@ -13,7 +13,8 @@ public static class TSharkPackets
     /// <exception cref="CaptureException">TShark is not installed.</exception>
     /// <exception cref="DissectorException">TShark cannot be run, or refuses the file, a field or the filter.</exception>
     /// <exception cref="CaptureFormatException">The file is damaged; what came before was given.</exception>
-    public static IEnumerable<JsonElement> Read(string file, IReadOnlyList<string> fields, string? displayFilter, CancellationToken cancellationToken)
+    public static IEnumerable<JsonElement> Read(string file, IReadOnlyList<string> fields, string? displayFilter,
+        CancellationToken cancellationToken)
     {
         using TSharkRun run = TSharkRun.Start(file, fields, displayFilter, cancellationToken);
         JsonElements elements = new(run.Output);
@@ -38,7 +39,9 @@ public static class TSharkPackets
     }
 
     private static JsonElement Layers(JsonElement packet) =>
-        packet.TryGetProperty("_source", out JsonElement source) && source.TryGetProperty("layers", out JsonElement found) ? found : default;
+        packet.TryGetProperty("_source", out JsonElement source) && source.TryGetProperty("layers", out JsonElement found)
+            ? found
+            : default;
 
     /// <summary>Output that breaks off is TShark's end; its last words say why.</summary>
     private static JsonDocument? Next(JsonElements elements, out JsonException? broken)
@@ -66,18 +69,22 @@ public static class TSharkPackets
         {
             return packets == 0 && !damaged
                 ? new DissectorException(
-                    TrafficErrors.NotACaptureFile, $"TShark cannot read '{file}': {complaint}", "Give a capture file, as tcpdump, dumpcap and Wireshark write them.")
+                    TrafficErrors.NotACaptureFile, $"TShark cannot read '{file}': {complaint}",
+                        "Give a capture file, as tcpdump, dumpcap and Wireshark write them.")
                 : new CaptureFormatException(complaint, 1, truncated: true);
         }
 
         return packets == 0
             ? new DissectorException(TrafficErrors.BadDisplayFilter, $"TShark does not accept this: {complaint}")
-            : new DissectorException(TrafficErrors.TSharkFailed, $"TShark ended early, after {Display.Count(packets)} packets: {complaint}");
+            : new DissectorException(TrafficErrors.TSharkFailed,
+                $"TShark ended early, after {Display.Count(packets)} packets: {complaint}");
     }
 
     private static bool IsAboutFile(string complaint, out bool damaged)
     {
-        damaged = complaint.Contains("cut short", StringComparison.Ordinal) || complaint.Contains("appears to be damaged", StringComparison.Ordinal);
-        return damaged || complaint.StartsWith("The file ", StringComparison.Ordinal) || complaint.Contains("isn't a capture file", StringComparison.Ordinal);
+        damaged = complaint.Contains("cut short", StringComparison.Ordinal)
+            || complaint.Contains("appears to be damaged", StringComparison.Ordinal);
+        return damaged || complaint.StartsWith("The file ", StringComparison.Ordinal)
+            || complaint.Contains("isn't a capture file", StringComparison.Ordinal);
     }
 }

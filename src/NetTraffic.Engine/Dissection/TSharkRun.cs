@@ -32,9 +32,11 @@ internal sealed class TSharkRun : IDisposable
     /// <exception cref="DissectorException">It cannot be started.</exception>
     public static TSharkRun Start(string file, IReadOnlyList<string> fields, string? displayFilter, CancellationToken cancellationToken)
     {
-        if (displayFilter?.Contains('\0', StringComparison.Ordinal) == true || fields.Any(field => field.Contains('\0', StringComparison.Ordinal)))
+        if (displayFilter?.Contains('\0', StringComparison.Ordinal) == true
+            || fields.Any(field => field.Contains('\0', StringComparison.Ordinal)))
         {
-            throw new DissectorException(TrafficErrors.BadDisplayFilter, "A display filter or field has a NUL character in it.", "Leave it out.");
+            throw new DissectorException(TrafficErrors.BadDisplayFilter, "A display filter or field has a NUL character in it.",
+                "Leave it out.");
         }
 
         List<string> arguments = ["-n", "-r", file, "-T", "json", "--no-duplicate-keys"];

@@ -10,7 +10,8 @@ namespace NetTraffic.Engine;
 /// </summary>
 internal sealed class CsvRowWriter(Stream stream) : RowWriter
 {
-    private readonly CsvWriter csv = CsvWriter.Create(stream, new CsvWriterOptions { Injection = CsvInjection.Escape, NewLine = "\n" }, leaveOpen: true);
+    private readonly CsvWriter csv =
+        CsvWriter.Create(stream, new CsvWriterOptions { Injection = CsvInjection.Escape, NewLine = "\n" }, leaveOpen: true);
     private readonly SortedSet<string> leftOut = new(StringComparer.Ordinal);
     private IReadOnlyList<string>? header;
 
@@ -84,7 +85,9 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
             case decimal number: csv.WriteField(number, default); break;
             case float number: csv.WriteField(number, default); break;
             case byte or sbyte or short or ushort or uint: csv.WriteField(Convert.ToInt64(value), default); break;
-            case IFormattable formattable: csv.WriteField(formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture)); break;
+            case IFormattable formattable:
+                csv.WriteField(formattable.ToString(null,
+                System.Globalization.CultureInfo.InvariantCulture)); break;
             case IDictionary pairs: WriteText(Join(pairs.Keys.Cast<object>().Select(key => $"{key}={pairs[key]}"))); break;
             case IEnumerable several: WriteText(Join(several.Cast<object?>())); break;
             default: WriteText(value.ToString()); break;
@@ -98,10 +101,13 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
     {
         string safe = Display.Text(text);
         ReadOnlySpan<char> start = safe.AsSpan().TrimStart();
-        bool hidden = !start.IsEmpty && (start[0] is '＝' or '＋' or '－' or '＠' || (start.Length < safe.Length && start[0] is '=' or '+' or '-' or '@'));
+        bool hidden = !start.IsEmpty
+            && (start[0] is '＝' or '＋' or '－' or '＠' || (start.Length < safe.Length && start[0] is '=' or '+' or '-' or '@'));
         csv.WriteField(hidden ? "'" + safe : safe);
     }
 
     private static string Join(IEnumerable<object?> values) =>
-        string.Join("; ", values.Select(value => value is IFormattable formattable ? formattable.ToString(null, System.Globalization.CultureInfo.InvariantCulture) : value?.ToString()));
+        string.Join("; ",
+            values.Select(value => value is IFormattable formattable ? formattable.ToString(null,
+                System.Globalization.CultureInfo.InvariantCulture) : value?.ToString()));
 }

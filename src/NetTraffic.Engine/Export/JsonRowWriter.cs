@@ -63,7 +63,8 @@ internal sealed class JsonRowWriter : RowWriter
     private static TextEncoderSettings EveryVisibleCharacter()
     {
         TextEncoderSettings settings = new(UnicodeRanges.All);
-        settings.ForbidCharacters([.. Enumerable.Range(0, 0x10000).Select(code => (char)code).Where(letter => char.GetUnicodeCategory(letter) == UnicodeCategory.Format)]);
+        settings.ForbidCharacters([.. Enumerable.Range(0, 0x10000).Select(code => (char)code)
+            .Where(letter => char.GetUnicodeCategory(letter) == UnicodeCategory.Format)]);
         return settings;
     }
 

@@ -32,7 +32,9 @@ public sealed class OutputFile : IDisposable
     /// <summary>Where a path leads: the end of its links, there or not.</summary>
     /// <exception cref="IOException">The links go round in a circle.</exception>
     public static string PlaceOf(string path) =>
-        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path; // asking a path without a link would throw
+        new FileInfo(path).LinkTarget is null
+            ? path
+            : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path; // asking a path without a link would throw
 
     /// <summary>Where the file is written until it is whole; for writers that make their file themselves.</summary>
     public string TemporaryPath { get; }
@@ -72,7 +74,8 @@ public sealed class OutputFile : IDisposable
     public bool IsMeant(Exception error) => error.Message.Contains(TemporaryPath, StringComparison.Ordinal);
 
     /// <summary>The same error about the file that the user knows.</summary>
-    public IOException Named(Exception error) => new($"'{place}' cannot be written: {(error.InnerException ?? error).Message.Replace(TemporaryPath, place, StringComparison.Ordinal)}", error);
+    public IOException Named(Exception error) => new($"'{place}' cannot be written: "
+        + $"{(error.InnerException ?? error).Message.Replace(TemporaryPath, place, StringComparison.Ordinal)}", error);
 
     /// <summary>Puts the whole file in its place.</summary>
     /// <exception cref="IOException">Another file has taken the place meanwhile, and may not be replaced.</exception>

@@ -5,7 +5,9 @@ using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
 
-/// <summary>What one packet lane and its flow table have counted: the one place where the stages' own counts become a capture's counters.</summary>
+/// <summary>
+/// What one packet lane and its flow table have counted: the one place where the stages' own counts become a capture's counters.
+/// </summary>
 internal sealed class LaneCounters(IPacketSource source, DecoderCounters decoded, FlowCounters flows)
 {
     /// <summary>The counts now; close to the truth from any thread, exact once the lane has ended.</summary>

@@ -5,8 +5,10 @@ using NetTraffic.Packets;
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// The way of every packet, live, imported or asked for: a source gives it, the decoder reads its headers, the packet ring keeps it, and then it goes
-/// on to flows, in batches, or to a visitor, one by one. Which of the last three there are is set when the lane is made. All of it happens on the
+/// The way of every packet, live, imported or asked for: a source gives it, the decoder reads its headers, the packet ring keeps it, and
+/// then it goes
+/// on to flows, in batches, or to a visitor, one by one. Which of the last three there are is set when the lane is made. All of it
+/// happens on the
 /// thread that runs the lane, but for what the flows' sink does elsewhere. Allocates nothing per packet.
 /// </summary>
 /// <param name="source">Where the packets come from; the lane does not dispose of it.</param>
@@ -32,7 +34,8 @@ internal sealed class PacketLane(IPacketSource source) : IPacketSink
     public DecoderCounters Decoded => decoder.Counters;
 
     /// <summary>
-    /// Runs until the source ends, nobody wants more, or cancelled. Everything that was read has been handed on when this returns, or throws what the
+    /// Runs until the source ends, nobody wants more, or cancelled. Everything that was read has been handed on when this returns, or
+    /// throws what the
     /// source throws.
     /// </summary>
     public void Run(CancellationToken cancellationToken)
@@ -132,7 +135,8 @@ internal interface IPacketBatchSink
     /// <summary>Takes packets, of which there may be none; false: no more are wanted.</summary>
     /// <param name="packets">What <see cref="Room"/> gave.</param>
     /// <param name="count">How many of them are filled.</param>
-    /// <param name="nowNs">The wall clock in nanoseconds since 1970 where packets arrive now; 0: they are read from a file, or the lane ends.</param>
+    /// <param name="nowNs">The wall clock in nanoseconds since 1970 where packets arrive now; 0: they are read from a file, or the lane
+    /// ends.</param>
     bool OnPackets(DecodedPacket[] packets, int count, long nowNs);
 }
 

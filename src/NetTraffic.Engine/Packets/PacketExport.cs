@@ -130,7 +130,8 @@ internal sealed class FlowComments
             flows.Clear();
         }
 
-        ref int segments = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(flows, FlowKey.Of(decoded, out _), out bool known);
+        ref int segments = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(flows, FlowKey.Of(decoded, out _),
+            out bool known);
         string? application = known ? null : Application(decoded);
         string? server = null;
         if (segments < MostSegments)

@@ -18,7 +18,8 @@ public static class PacketMapper
         bool ip = decoded.IpVersion != 0;
 
         // Later fragments have the ports of their first one, where that was seen.
-        bool ports = ip && ProtocolNames.HasPorts(decoded.IpProtocol) && ((decoded.Traits & PacketTraits.HasTransport) != 0 || decoded.SourcePort != 0 || decoded.DestinationPort != 0);
+        bool ports = ip && ProtocolNames.HasPorts(decoded.IpProtocol)
+            && ((decoded.Traits & PacketTraits.HasTransport) != 0 || decoded.SourcePort != 0 || decoded.DestinationPort != 0);
         return new NetPacket(packet.Data.ToArray(), decoded, Describe, PacketTree.Of)
         {
             Number = origin.Number,

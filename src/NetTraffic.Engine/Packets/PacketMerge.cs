@@ -59,7 +59,8 @@ internal sealed class PacketMerge
 
     private void ReadSeveral()
     {
-        Queue<(long FirstNs, RingPart Part)> waiting = new(FirstPackets().OrderBy(first => first.FirstNs).ThenBy(first => first.Part.CaptureId, StringComparer.Ordinal));
+        Queue<(long FirstNs, RingPart Part)> waiting =
+            new(FirstPackets().OrderBy(first => first.FirstNs).ThenBy(first => first.Part.CaptureId, StringComparer.Ordinal));
         PriorityQueue<RingReader, (long, int)> heads = new();
         List<RingReader> readers = [];
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -67,7 +68,8 @@ internal sealed class PacketMerge
         {
             while (!cancellationToken.IsCancellationRequested)
             {
-                while (waiting.TryPeek(out (long FirstNs, RingPart Part) next) && (heads.Count == 0 || !heads.TryPeek(out _, out (long FirstNs, int) head) || next.FirstNs <= head.FirstNs))
+                while (waiting.TryPeek(out (long FirstNs, RingPart Part) next)
+                    && (heads.Count == 0 || !heads.TryPeek(out _, out (long FirstNs, int) head) || next.FirstNs <= head.FirstNs))
                 {
                     waiting.Dequeue();
                     RingReader begun = new(next.Part, query, readers.Count, stop.Token);

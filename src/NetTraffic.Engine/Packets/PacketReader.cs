@@ -16,9 +16,16 @@ internal static class PacketReader
         return Read(sieve, cancellationToken);
     }
 
-    public static PacketReadResult ReadInterface(LivePackets live, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    public static PacketReadResult ReadInterface(LivePackets live, PacketQuery query, PacketVisitor visit,
+        CancellationToken cancellationToken)
     {
-        using LiveSource source = new(new LiveSourceOptions { Interface = live.Interface, Promiscuous = live.Promiscuous, SnapLength = live.SnapLength, Filter = query.BpfFilter });
+        using LiveSource source = new(new LiveSourceOptions
+        {
+            Interface = live.Interface,
+            Promiscuous = live.Promiscuous,
+            SnapLength = live.SnapLength,
+            Filter = query.BpfFilter
+        });
 
         // The kernel applies the capture filter.
         using PacketSieve sieve = new(source, query with { BpfFilter = null }, "", visit, cancellationToken);
@@ -26,7 +33,8 @@ internal static class PacketReader
         return Read(sieve, cancellationToken);
     }
 
-    public static PacketReadResult ReadRings(ITrafficStore store, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
+    public static PacketReadResult ReadRings(ITrafficStore store, PacketQuery query, PacketVisitor visit,
+        CancellationToken cancellationToken)
     {
         PacketQuery resolved = Resolve(store, query, out IReadOnlyList<AddressRange>? addresses, cancellationToken);
         if (resolved.Flows is { Count: 0 })
@@ -36,7 +44,8 @@ internal static class PacketReader
 
         int rings = 0;
         List<RingPart> parts = [];
-        Lazy<HashSet<string>> begun = new(() => [.. store.GetCaptures().Where(capture => capture is { PacketRingSize: not null, PacketRingPackets: 0 }).Select(capture => capture.CaptureId)]);
+        Lazy<HashSet<string>> begun = new(() => [.. store.GetCaptures()
+            .Where(capture => capture is { PacketRingSize: not null, PacketRingPackets: 0 }).Select(capture => capture.CaptureId)]);
         foreach (string id in Captures(store, resolved))
         {
             string folder = store.GetPacketFolder(id);
@@ -57,7 +66,9 @@ internal static class PacketReader
         return new PacketMerge(parts, resolved, visit, cancellationToken).Run() with
         {
             Rings = rings,
-            FlowPackets = resolved is { BpfFilter: null, Flows: { } flows } && resolved.Filter.HasOnly(TrafficFilters.CaptureId) ? flows.Packets ?? 0 : 0,
+            FlowPackets = resolved is { BpfFilter: null, Flows: { } flows } && resolved.Filter.HasOnly(TrafficFilters.CaptureId)
+                ? flows.Packets ?? 0
+                : 0,
         };
     }
 
@@ -72,13 +83,15 @@ internal static class PacketReader
     /// Flow ids become the flows themselves. Community IDs stay, since they find what is in no flow row yet too; the store tells their
     /// addresses where it knows them.
     /// </summary>
-    private static PacketQuery Resolve(ITrafficStore store, PacketQuery query, out IReadOnlyList<AddressRange>? addresses, CancellationToken cancellationToken)
+    private static PacketQuery Resolve(ITrafficStore store, PacketQuery query, out IReadOnlyList<AddressRange>? addresses,
+        CancellationToken cancellationToken)
     {
         TrafficFilter filter = query.Filter;
         addresses = null;
         if (filter.FlowId.Count > 0)
         {
-            FlowSelection found = new(store.GetFlows(new TrafficFilter { FlowId = filter.FlowId, CaptureId = filter.CaptureId }, null, false, cancellationToken));
+            FlowSelection found = new(store.GetFlows(new TrafficFilter { FlowId = filter.FlowId, CaptureId = filter.CaptureId }, null,
+                false, cancellationToken));
             if (query.Flows is not null)
             {
                 throw new ArgumentException("Either flows, or flow ids.", nameof(query));
@@ -113,10 +126,12 @@ internal static class PacketReader
     private static IEnumerable<string> Captures(ITrafficStore store, PacketQuery query)
     {
         List<string> listed = [.. store.GetCaptures().Select(capture => capture.CaptureId)];
-        IEnumerable<string> captures = query.Flows?.CaptureIds.Where(id => id.Length > 0) ?? (query.Filter.CaptureId.Count > 0 ? query.Filter.CaptureId : listed);
+        IEnumerable<string> captures =
+            query.Flows?.CaptureIds.Where(id => id.Length > 0) ?? (query.Filter.CaptureId.Count > 0 ? query.Filter.CaptureId : listed);
         HashSet<string> wanted = new(query.Filter.CaptureId, StringComparer.OrdinalIgnoreCase);
         return captures.Where(id => wanted.Count == 0 || wanted.Contains(id))
-            .Select(id => listed.Find(known => known.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? id).Distinct(StringComparer.Ordinal);
+            .Select(id => listed.Find(known => known.Equals(id, StringComparison.OrdinalIgnoreCase)) ?? id)
+                .Distinct(StringComparer.Ordinal);
     }
 
     private static PacketSelection? Select(PacketQuery query, string captureId, IReadOnlyList<AddressRange>? addresses)
@@ -130,7 +145,12 @@ internal static class PacketReader
         }
 
         return query.Flows.Range(captureId) is not { } range ? null
-            : range with { FirstNs = Math.Max(first, range.FirstNs), LastNs = Math.Min(last, range.LastNs), Address = range.Address.Count > 0 ? range.Address : filter.Address };
+            : range with
+            {
+                FirstNs = Math.Max(first, range.FirstNs),
+                LastNs = Math.Min(last, range.LastNs),
+                Address = range.Address.Count > 0 ? range.Address : filter.Address
+            };
     }
 }
 

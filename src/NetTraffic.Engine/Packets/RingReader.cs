@@ -73,7 +73,8 @@ internal sealed class RingReader : IDisposable
     {
         ref readonly Entry entry = ref current!.Entries[at];
         ref readonly DecodedPacket decoded = ref current.Packets[at];
-        RawPacket raw = new(decoded.TimestampNs, decoded.WireLength, entry.Interface.LinkType, entry.InterfaceIndex, current.Data.AsSpan(entry.Offset, entry.Length));
+        RawPacket raw = new(decoded.TimestampNs, decoded.WireLength, entry.Interface.LinkType, entry.InterfaceIndex,
+            current.Data.AsSpan(entry.Offset, entry.Length));
         return visit(raw, decoded, new PacketOrigin(part.CaptureId, entry.Interface, number));
     }
 

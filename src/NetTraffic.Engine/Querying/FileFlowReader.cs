@@ -22,7 +22,8 @@ internal static class FileFlowReader
         string file = path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path);
         RowsAsFlows rows = new(source, file, wanted, sensor, queue, stop.Token);
         Task reading = Task.Factory.StartNew(
-            () => Fill(source, rows, options, queue, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Fill(source, rows, options, queue, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
         try
         {
             foreach (Flow flow in queue.GetConsumingEnumerable(cancellationToken))
@@ -40,7 +41,8 @@ internal static class FileFlowReader
         }
     }
 
-    private static void Fill(IPacketSource source, RowsAsFlows rows, FlowOptions options, BlockingCollection<Flow> queue, CancellationToken stop)
+    private static void Fill(IPacketSource source, RowsAsFlows rows, FlowOptions options, BlockingCollection<Flow> queue,
+        CancellationToken stop)
     {
         try
         {
@@ -66,7 +68,8 @@ internal static class FileFlowReader
 
     /// <summary>Makes flows of the rows that match; waits while nobody takes them.</summary>
     private sealed class RowsAsFlows(
-        IPacketSource source, string file, RowFilter filter, string sensor, BlockingCollection<Flow> queue, CancellationToken stop) : IFlowRowSink
+        IPacketSource source, string file, RowFilter filter, string sensor, BlockingCollection<Flow> queue,
+            CancellationToken stop) : IFlowRowSink
     {
         public void OnRow(in FlowRow row)
         {

@@ -63,7 +63,8 @@ public sealed class FlowSelection
         ref int head = ref CollectionsMarshal.GetValueRefOrAddDefault(newest, key, out bool known);
         DateTime first = flow.Time == default ? flow.StartTime : flow.Time;
         Span span = new(UnixTime.ToMicroseconds(first), UnixTime.ToMicroseconds(flow.EndTime), capture, known ? head : -1, name);
-        overlap |= known && spans[head] is { } last && last.Capture == capture && last.Interface == name && last.FirstUs <= span.LastUs && span.FirstUs <= last.LastUs;
+        overlap |= known && spans[head] is { } last && last.Capture == capture && last.Interface == name && last.FirstUs <= span.LastUs
+            && span.FirstUs <= last.LastUs;
         packets += flow.Packets;
         spans.Add(span);
         head = spans.Count - 1;
@@ -156,7 +157,8 @@ public sealed class FlowSelection
         return FlowKey.Of(packet, out _);
     }
 
-    private static long Scaled(long us, int more) => us is > long.MaxValue / 1000 - 1 ? long.MaxValue : us < long.MinValue / 1000 + 1 ? long.MinValue : (us * 1000) + more;
+    private static long Scaled(long us, int more) =>
+        us is > long.MaxValue / 1000 - 1 ? long.MaxValue : us < long.MinValue / 1000 + 1 ? long.MinValue : (us * 1000) + more;
 
     private static IpAddress128 Address(string? text) =>
         System.Net.IPAddress.TryParse(text, out System.Net.IPAddress? address) ? AddressText.FromIPAddress(address) : default;
@@ -177,7 +179,9 @@ public sealed class FlowSelection
     {
         const string numbered = "link-";
         return transport == ProtocolNames.LinkTypeName(1) ? (ushort)1
-            : transport.StartsWith(numbered, StringComparison.Ordinal) && ushort.TryParse(transport.AsSpan(numbered.Length), NumberStyles.None, CultureInfo.InvariantCulture, out ushort type) ? type
+            : transport.StartsWith(numbered, StringComparison.Ordinal)
+                && ushort.TryParse(transport.AsSpan(numbered.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out ushort type) ? type
             : (ushort)0;
     }
 

@@ -34,7 +34,9 @@ public sealed class FlowSummary
                 break;
             default:
                 // Bytes sent from the key's side.
-                (long sent, long received) = SourceSide(flow) ? (flow.SourceBytes, flow.DestinationBytes) : (flow.DestinationBytes, flow.SourceBytes);
+                (long sent, long received) = SourceSide(flow)
+                    ? (flow.SourceBytes, flow.DestinationBytes)
+                    : (flow.DestinationBytes, flow.SourceBytes);
                 Group(Key(flow)).Add(flow, sent, received);
                 break;
         }
@@ -59,7 +61,8 @@ public sealed class FlowSummary
     /// <summary>The largest groups by bytes, largest first.</summary>
     public IReadOnlyList<TrafficSummaryItem> Largest(int top) =>
     [
-        .. groups.OrderByDescending(group => group.Value.Bytes).ThenBy(group => group.Key.Length == 0).ThenBy(group => group.Key, StringComparer.Ordinal).Take(top)
+        .. groups.OrderByDescending(group => group.Value.Bytes).ThenBy(group => group.Key.Length == 0)
+            .ThenBy(group => group.Key, StringComparer.Ordinal).Take(top)
             .Select(group => new TrafficSummaryItem
             {
                 By = by,
@@ -105,7 +108,8 @@ public sealed class FlowSummary
     private bool SourceSide(Flow flow) => by switch
     {
         SummaryKey.DestinationAddress or SummaryKey.DestinationPort => false,
-        SummaryKey.Conversation => flow.SourceAddress is not null && string.CompareOrdinal(flow.SourceAddress, flow.DestinationAddress) <= 0,
+        SummaryKey.Conversation =>
+            flow.SourceAddress is not null && string.CompareOrdinal(flow.SourceAddress, flow.DestinationAddress) <= 0,
         _ => true,
     };
 
@@ -116,8 +120,12 @@ public sealed class FlowSummary
         SummaryKey.SourceAddress => flow.SourceAddress,
         SummaryKey.DestinationAddress => flow.DestinationAddress,
         SummaryKey.Conversation => flow.SourceAddress is null || flow.DestinationAddress is null ? null
-            : SourceSide(flow) ? $"{flow.SourceAddress} <-> {flow.DestinationAddress}" : $"{flow.DestinationAddress} <-> {flow.SourceAddress}",
-        SummaryKey.DestinationPort => flow.DestinationPort is { } port ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{port}/{flow.Transport.ToLowerInvariant()}") : null,
+            : SourceSide(flow) ? $"{flow.SourceAddress} <-> {flow.DestinationAddress}" : $"{flow.DestinationAddress} <-> "
+                + $"{flow.SourceAddress}",
+        SummaryKey.DestinationPort =>
+            flow.DestinationPort is { } port
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{port}/{flow.Transport.ToLowerInvariant()}")
+                : null,
         SummaryKey.Interface => flow.Interface,
         SummaryKey.Sensor => flow.Sensor,
         SummaryKey.Capture => flow.CaptureId,

@@ -8,7 +8,8 @@ namespace NetTraffic.Engine;
 /// </summary>
 internal sealed class ForwardService : IDisposable
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10), AfterRefusal = TimeSpan.FromSeconds(30), LastTry = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestWait =
+        TimeSpan.FromSeconds(10), AfterRefusal = TimeSpan.FromSeconds(30), LastTry = TimeSpan.FromSeconds(10);
     private readonly ITrafficStore store;
     private readonly ITrafficSettings settings;
     private readonly Action<string> warn;
@@ -32,7 +33,8 @@ internal sealed class ForwardService : IDisposable
 
     /// <summary>A forwarder; null where another process has the lease.</summary>
     public static InfluxForwarder? Open(ITrafficStore store, ITrafficSettings settings, InfluxTarget target) =>
-        InfluxForwarder.TryOpen(store.Segments, target, new ForwarderOptions { Sensor = settings.GetOption().Sensor }, new InfluxWriterOptions());
+        InfluxForwarder.TryOpen(store.Segments, target, new ForwarderOptions { Sensor = settings.GetOption().Sensor },
+            new InfluxWriterOptions());
 
     /// <summary>
     /// Ends: passes on what was written last, where the server takes it within some seconds; else the next capture or

@@ -10,7 +10,8 @@ namespace NetTraffic.Engine;
 internal static class InfluxInitializer
 {
     public static InfluxSetupResult Run(
-        ITrafficStore store, ITrafficSettings settings, InfluxTarget target, InfluxSetupRequest request, CancellationToken cancellationToken)
+        ITrafficStore store, ITrafficSettings settings, InfluxTarget target, InfluxSetupRequest request,
+            CancellationToken cancellationToken)
     {
         AccessTokenOptions? tokens = request.SkipTokens ? null : new()
         {
@@ -34,5 +35,6 @@ internal static class InfluxInitializer
     private static string BeginsEarlier(DateTime first, TimeSpan kept, InfluxTarget target) =>
         string.Create(CultureInfo.InvariantCulture, $"The store's history begins {first:yyyy-MM-dd HH:mm} UTC. ") +
         string.Create(CultureInfo.InvariantCulture, $"InfluxDB refuses what is older than the retention of {kept.TotalHours:0.#} h: ") +
-        $"of that only counts are kept, in {target.Key}.rejected of the store's folder 'forward'. Give a longer -Retention to send all of it.";
+        $"of that only counts are kept, in {target.Key}.rejected of the store's folder 'forward'. Give a longer -Retention to send all of "
+            + $"it.";
 }

@@ -31,10 +31,12 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
     }
 
     /// <summary>Removes old hours, and old files of packet rings.</summary>
-    public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf, CancellationToken cancellationToken)
+    public static ClearResult Clear(ITrafficStore store, DateTime before, bool keepRecentlyWritten, bool whatIf,
+        CancellationToken cancellationToken)
     {
         ClearResult result = store.Clear(before, keepRecentlyWritten, whatIf, cancellationToken);
-        Dictionary<string, CaptureStatus> captures = store.GetCaptures().ToDictionary(capture => capture.CaptureId, StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, CaptureStatus> captures = store.GetCaptures()
+            .ToDictionary(capture => capture.CaptureId, StringComparer.OrdinalIgnoreCase);
         foreach (string id in store.GetPacketCaptures())
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -97,7 +97,8 @@ internal static partial class SetupV1
                 throw error.ToString().Contains("invalid name", StringComparison.OrdinalIgnoreCase)
                     ? session.BadName(session.Connection.Target.DatabaseName, reason)
                     : new InfluxException(
-                        $"{session.Connection.Target} refuses to be set up ({reason})." + (denied ? " Use an administrator's user and password." : ""),
+                        $"{session.Connection.Target} refuses to be set up ({reason})."
+                            + (denied ? " Use an administrator's user and password." : ""),
                         denied ? InfluxProblem.Unauthorized : InfluxProblem.Other);
             }
 

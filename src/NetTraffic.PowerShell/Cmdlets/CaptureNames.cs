@@ -9,7 +9,8 @@ internal static class CaptureNames
     /// The captures meant, each once; all of them where neither is given. An id or plain name that is not there is reported, and the rest
     /// goes on.
     /// </summary>
-    public static IEnumerable<CaptureStatus> Find(IReadOnlyList<CaptureStatus> all, string[]? ids, string[]? names, Action<ErrorRecord> problem)
+    public static IEnumerable<CaptureStatus> Find(IReadOnlyList<CaptureStatus> all, string[]? ids, string[]? names,
+        Action<ErrorRecord> problem)
     {
         if (ids is null && names is null)
         {
@@ -25,7 +26,9 @@ internal static class CaptureNames
         foreach (string name in names ?? [])
         {
             WildcardPattern pattern = new(name, WildcardOptions.IgnoreCase);
-            Add(all.Where(capture => pattern.IsMatch(capture.Name) || capture.Name == name || capture.CaptureId.Equals(name, StringComparison.OrdinalIgnoreCase)), "name", WildcardPattern.ContainsWildcardCharacters(name) ? null : name);
+            Add(all.Where(capture => pattern.IsMatch(capture.Name) || capture.Name == name
+                || capture.CaptureId.Equals(name, StringComparison.OrdinalIgnoreCase)), "name",
+                    WildcardPattern.ContainsWildcardCharacters(name) ? null : name);
         }
 
         return found.DistinctBy(capture => capture.CaptureId);

@@ -32,6 +32,7 @@ public sealed class DurationAttribute : ArgumentTransformationAttribute
         return NetTraffic.Duration.TryParse(text, out TimeSpan time)
             ? time
             : throw new ArgumentTransformationMetadataException(
-                $"'{Display.Text(text)}' is not a length of time. Give for example {NetTraffic.Duration.Examples}{(NoLimit is null ? "" : $", or {NoLimit}")}.");
+                $"'{Display.Text(text)}' is not a length of time. Give for example "
+                    + $"{NetTraffic.Duration.Examples}{(NoLimit is null ? "" : $", or {NoLimit}")}.");
     }
 }

@@ -40,7 +40,8 @@ public sealed class EnumNameAttribute(Type type, string what) : ArgumentTransfor
             0 => throw new ArgumentTransformationMetadataException($"A {what} is missing. {Choices()}"),
             1 => One(given[0]),
             _ => throw new ArgumentTransformationMetadataException(
-                $"It takes one {what}, and got {given.Length}: {Display.List(given.Select(value => value.ToString() ?? ""))}. Next: give one of them, and run the command once for each. {Choices()}"),
+                $"It takes one {what}, and got {given.Length}: {Display.List(given.Select(value => value.ToString() ?? ""))}. Next: give "
+                    + $"one of them, and run the command once for each. {Choices()}"),
         };
     }
 

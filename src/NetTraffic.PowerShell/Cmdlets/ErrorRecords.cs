@@ -11,7 +11,8 @@ internal static class ErrorRecords
     public static bool IsForeseen(Exception error) => Find(error) is not null;
 
     /// <summary>The record of a foreseen exception.</summary>
-    public static ErrorRecord From(Exception error, object? target) => Make(error, Find(error) ?? throw new ArgumentException("not foreseen", nameof(error), error), target);
+    public static ErrorRecord From(Exception error, object? target) =>
+        Make(error, Find(error) ?? throw new ArgumentException("not foreseen", nameof(error), error), target);
 
     /// <summary>The record of an error of ours.</summary>
     /// <param name="error">Its row in the table.</param>
@@ -33,7 +34,8 @@ internal static class ErrorRecords
         };
     }
 
-    private static TrafficError? Find(Exception error) => error is WildcardPatternException ? TrafficErrors.BadWildcard : TrafficErrors.Of(error);
+    private static TrafficError? Find(Exception error) =>
+        error is WildcardPatternException ? TrafficErrors.BadWildcard : TrafficErrors.Of(error);
 
     private static ErrorCategory Category(ErrorKind kind) => kind switch
     {

@@ -124,12 +124,15 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     {
         if (!MyInvocation.ExpectingInput)
         {
-            Refuse(TrafficErrors.BadArgument, "-SourceAddress is no filter: a flow has packets of both directions.", "Give -Address, and choose the side with Where-Object SourceAddress -eq ...");
+            Refuse(TrafficErrors.BadArgument, "-SourceAddress is no filter: a flow has packets of both directions.",
+                "Give -Address, and choose the side with Where-Object SourceAddress -eq ...");
         }
 
         string command = MyInvocation.MyCommand.Name;
-        Refuse(TrafficErrors.NotCaptures, $"{command} does not take packets, nor copies of flows (Select-Object, Import-Clixml, jobs): their CaptureId would ask for their whole capture.",
-            $"Pipe in captures{(command == "Get-NetFlow" ? "" : ", or flows as Get-NetFlow gives them")}, or choose with -FlowId or -CommunityId.");
+        Refuse(TrafficErrors.NotCaptures, $"{command} does not take packets, nor copies of flows (Select-Object, Import-Clixml, jobs): "
+            + $"their CaptureId would ask for their whole capture.",
+            $"Pipe in captures{(command == "Get-NetFlow" ? "" : ", or flows as Get-NetFlow gives them")}, or choose with -FlowId or "
+                + $"-CommunityId.");
     }
 
     /// <summary>Reads the files of this input, one after the other. Problems of one are reported, and the rest goes on.</summary>
@@ -149,7 +152,8 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
             {
                 WriteWarning(Display.Text($"{file}: {Display.Damage(damage.Message, damage.Offset)} Everything before it was read."));
             }
-            catch (Exception error) when (error is UnauthorizedAccessException or CaptureFormatException or IOException and not TrafficException)
+            catch (Exception error)
+                when (error is UnauthorizedAccessException or CaptureFormatException or IOException and not TrafficException)
             {
                 WriteError(ErrorRecords.From(error, file));
             }

@@ -15,7 +15,8 @@ internal sealed class ImportProgressBar(Cmdlet cmdlet, string activity, string w
     {
         double done = value.BytesTotal > 0 ? Math.Clamp((double)value.BytesRead / value.BytesTotal, 0, 1) : -1;
         double seconds = elapsed.Elapsed.TotalSeconds;
-        ProgressRecord record = new(1, activity, $"{which}{Display.Bytes(value.BytesRead)} read, {Display.Count(value.Packets)} packets, {Display.Count(value.Flows)} flows")
+        ProgressRecord record = new(1, activity,
+            $"{which}{Display.Bytes(value.BytesRead)} read, {Display.Count(value.Packets)} packets, {Display.Count(value.Flows)} flows")
         {
             PercentComplete = done < 0 ? -1 : (int)(100 * done),
             SecondsRemaining = done > 0.02 ? (int)(seconds * (1 - done) / done) : -1,

@@ -25,7 +25,8 @@ internal static class InterfaceNames
     /// <param name="interfaces">All interfaces; asked only where there is a pattern.</param>
     /// <param name="permittedElsewhere">Whether another program captures, so that it does not matter what this one may.</param>
     /// <exception cref="CaptureException">A pattern matches nothing.</exception>
-    public static List<string> Expand(IEnumerable<string> names, Func<IReadOnlyList<CaptureInterface>> interfaces, bool permittedElsewhere = false)
+    public static List<string> Expand(IEnumerable<string> names, Func<IReadOnlyList<CaptureInterface>> interfaces,
+        bool permittedElsewhere = false)
     {
         List<string> expanded = [];
         foreach (string name in names)
@@ -37,13 +38,16 @@ internal static class InterfaceNames
             }
 
             Match(interfaces(), name, out List<CaptureInterface> matched);
-            List<CaptureInterface> usable = [.. matched.Where(one => one.Name != Any && one.IsUp && (permittedElsewhere || one.CanCapture))];
+            List<CaptureInterface> usable =
+                [.. matched.Where(one => one.Name != Any && one.IsUp && (permittedElsewhere || one.CanCapture))];
             if (usable.Count == 0)
             {
                 CaptureInterface? refused = matched.Find(one => one.Name != Any && !one.CanCapture && !permittedElsewhere);
                 throw refused is null
                     ? Unknown(name)
-                    : new CaptureException(CaptureProblem.NotPermitted, $"None of the interfaces that match '{name}' can be captured on: {refused.CaptureProblem}", "Get-NetCaptureInterface lists the interfaces.");
+                    : new CaptureException(CaptureProblem.NotPermitted,
+                        $"None of the interfaces that match '{name}' can be captured on: {refused.CaptureProblem}",
+                            "Get-NetCaptureInterface lists the interfaces.");
             }
 
             expanded.AddRange(usable.Select(one => one.Name));
@@ -57,6 +61,7 @@ internal static class InterfaceNames
     {
         IReadOnlyList<string> near = TrafficEngine.GetNearestInterfaceNames(name);
         string hint = near.Count > 0 ? $" Did you mean {string.Join(", ", near)}?" : "";
-        return new CaptureException(CaptureProblem.UnknownInterface, $"No interface that is up matches '{name}'.{hint}", "Get-NetCaptureInterface lists the interfaces.");
+        return new CaptureException(CaptureProblem.UnknownInterface, $"No interface that is up matches '{name}'.{hint}",
+            "Get-NetCaptureInterface lists the interfaces.");
     }
 }

@@ -24,7 +24,9 @@ internal static class PacketProblems
 
         if (result is { Rings: > 0, Problems.Count: 0 } && result.Packets < result.FlowPackets)
         {
-            cmdlet.WriteWarning($"Of the {Display.Count(result.FlowPackets)} packets that these flows had, {Display.Count(result.Packets)} were found in the rings. The others are kept no longer, or cut so short (-PacketRingSnapLength) that their flow cannot be told.");
+            cmdlet.WriteWarning($"Of the {Display.Count(result.FlowPackets)} packets that these flows had, "
+                + $"{Display.Count(result.Packets)} were found in the rings. The others are kept no longer, or cut so short "
+                + $"(-PacketRingSnapLength) that their flow cannot be told.");
         }
     }
 }

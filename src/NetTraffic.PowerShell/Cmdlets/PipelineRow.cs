@@ -27,7 +27,8 @@ internal sealed class PipelineRow
             Names = ["Value"];
             values = [inner];
         }
-        else if (inner.GetType().Assembly == typeof(Flow).Assembly && !input.Properties.Any(property => property.IsInstance && property.MemberType == PSMemberTypes.NoteProperty))
+        else if (inner.GetType().Assembly == typeof(Flow).Assembly
+            && !input.Properties.Any(property => property.IsInstance && property.MemberType == PSMemberTypes.NoteProperty))
         {
             ObjectShape shape = ObjectShape.Of(inner.GetType());
             values = ReferenceEquals(Names, shape.Names) ? values : new object?[shape.Names.Count];

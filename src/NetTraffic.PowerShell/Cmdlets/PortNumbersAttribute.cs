@@ -9,7 +9,8 @@ namespace NetTraffic.PowerShell;
 public sealed class PortNumbersAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) => inputData is null ? null : Numbers(inputData).ToArray();
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        inputData is null ? null : Numbers(inputData).ToArray();
 
     private static IEnumerable<int> Numbers(object? input)
     {
@@ -31,7 +32,8 @@ public sealed class PortNumbersAttribute : ArgumentTransformationAttribute
         }
 
         string move = ApplicationTable.Names.Contains(text, StringComparer.OrdinalIgnoreCase) ? $"For the service give -Application {text}."
-            : text.Contains('-', StringComparison.Ordinal) || text.Contains("..", StringComparison.Ordinal) ? "A range is written as a PowerShell expression: -Port (8000..8010)."
+            : text.Contains('-', StringComparison.Ordinal)
+                || text.Contains("..", StringComparison.Ordinal) ? "A range is written as a PowerShell expression: -Port (8000..8010)."
             : "Give numbers such as 443, or 80, 443; for services there is -Application.";
         throw new ArgumentTransformationMetadataException($"'{Display.Text(text)}' is not a port number. {move}");
     }

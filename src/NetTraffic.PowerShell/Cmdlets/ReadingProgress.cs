@@ -20,7 +20,8 @@ internal sealed class ReadingProgress(Cmdlet cmdlet, string activity) : IDisposa
 
         since.Restart();
         shown = true;
-        cmdlet.WriteProgress(new ProgressRecord(1, activity, length > 0 ? $"{Display.Bytes(position)} of {Display.Bytes(length)}" : Display.Bytes(position))
+        cmdlet.WriteProgress(new ProgressRecord(1, activity,
+            length > 0 ? $"{Display.Bytes(position)} of {Display.Bytes(length)}" : Display.Bytes(position))
         {
             PercentComplete = length > 0 ? (int)Math.Clamp(100 * position / length, 0, 100) : -1,
         });

@@ -42,7 +42,8 @@ public abstract class StoreCmdlet : TrafficCmdlet
         ITrafficStore store = OpenStore(path);
         if (path is not null && !Directory.Exists(path) && missing.Add(path))
         {
-            WriteWarning($"There is no store '{Display.Text(path)}', so there is nothing in it. Check -StorePath; Import-NetCapture and Start-NetCapture make a store.");
+            WriteWarning($"There is no store '{Display.Text(path)}', so there is nothing in it. Check -StorePath; Import-NetCapture and "
+                + $"Start-NetCapture make a store.");
         }
 
         return store;
@@ -82,12 +83,14 @@ public abstract class StoreCmdlet : TrafficCmdlet
         const int headers = 96; // Ethernet, IPv6 and a TCP header with some options
         if (bytes is null && IsBound("PacketRingSnapLength"))
         {
-            Refuse(TrafficErrors.BadArgument, "-PacketRingSnapLength says how much of each packet is kept, but none are kept.", "Say how many bytes in all: -PacketRing 512MB.");
+            Refuse(TrafficErrors.BadArgument, "-PacketRingSnapLength says how much of each packet is kept, but none are kept.",
+                "Say how many bytes in all: -PacketRing 512MB.");
         }
 
         if (bytes is not null && snapLength < headers)
         {
-            WriteWarning($"Of packets cut at {snapLength} bytes the headers may be missing too: Get-NetPacket and Export-NetTraffic then find them by time, but not by address or port. {headers} bytes are enough for most headers.");
+            WriteWarning($"Of packets cut at {snapLength} bytes the headers may be missing too: Get-NetPacket and Export-NetTraffic then "
+                + $"find them by time, but not by address or port. {headers} bytes are enough for most headers.");
         }
 
         return bytes is { } most ? new PacketRingOptions { MaxBytes = most, SnapLength = snapLength } : null;

@@ -72,7 +72,8 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
 
         if (last && Last < TimeSpan.Zero)
         {
-            Refuse(TrafficErrors.BadArgument, "-Last is a length of time back from now, and cannot be negative.", $"Give for example {NetTraffic.Duration.Examples}.", target: Last);
+            Refuse(TrafficErrors.BadArgument, "-Last is a length of time back from now, and cannot be negative.",
+                $"Give for example {NetTraffic.Duration.Examples}.", target: Last);
         }
 
         // More than there is of time is no limit.

@@ -20,18 +20,24 @@ public sealed class ClearNetTrafficCommand : StoreCmdlet
     {
         if (OlderThan < TimeSpan.Zero || OlderThan >= DateTime.UtcNow - DateTime.MinValue)
         {
-            Refuse(TrafficErrors.BadArgument, $"-OlderThan is an age: it is neither negative nor longer than all of history, as {OlderThan} is.", $"Give for example {NetTraffic.Duration.Examples}.", target: OlderThan);
+            Refuse(TrafficErrors.BadArgument,
+                $"-OlderThan is an age: it is neither negative nor longer than all of history, as {OlderThan} is.",
+                    $"Give for example {NetTraffic.Duration.Examples}.", target: OlderThan);
         }
 
         DateTime before = DateTime.UtcNow - OlderThan;
-        ClearResult preview = TrafficEngine.Clear(OpenForReading(FullStorePath), before, keepRecentlyWritten: false, whatIf: true, StopToken);
+        ClearResult preview =
+            TrafficEngine.Clear(OpenForReading(FullStorePath), before, keepRecentlyWritten: false, whatIf: true, StopToken);
         if (preview.Segments == 0 && preview.PacketFiles == 0)
         {
             WriteVerbose($"The store has nothing that ended before {Display.Time(before)}.");
             WriteObject(preview);
         }
         else if (ShouldProcess(
-            $"{preview.Hours} hours of traffic ({preview.Segments} files{(preview.PacketFiles > 0 ? $" and {preview.PacketFiles} of raw packets" : "")}, {Display.Bytes(preview.FreedBytes)}) whose packets are older than {Display.Time(before)} (whenever they were captured or imported), in {Display.Text(preview.StorePath)}", "Remove"))
+            $"{preview.Hours} hours of traffic ({preview.Segments} "
+                + $"files{(preview.PacketFiles > 0 ? $" and {preview.PacketFiles} of raw packets" : "")}, "
+                + $"{Display.Bytes(preview.FreedBytes)}) whose packets are older than {Display.Time(before)} (whenever they were captured "
+                + $"or imported), in {Display.Text(preview.StorePath)}", "Remove"))
         {
             WriteObject(TrafficEngine.Clear(Store, before, keepRecentlyWritten: false, whatIf: false, StopToken));
         }

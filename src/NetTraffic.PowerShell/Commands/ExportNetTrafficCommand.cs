@@ -88,7 +88,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         bool piped = MyInvocation.ExpectingInput || IsBound(nameof(InputObject));
         if (piped && format == ExportFormat.Parquet)
         {
-            Refuse(TrafficErrors.ParquetNeedsDataset, "Objects from the pipeline cannot be written as Parquet, whose columns must be known beforehand.");
+            Refuse(TrafficErrors.ParquetNeedsDataset,
+                "Objects from the pipeline cannot be written as Parquet, whose columns must be known beforehand.");
         }
 
         if (compress && format == ExportFormat.Parquet)
@@ -108,7 +109,9 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             return;
         }
 
-        if (ShouldProcess(Display.Text(file), format == ExportFormat.Pcap ? "Export packets" : piped ? $"Export objects as {format}" : $"Export the dataset {Dataset} as {format}"))
+        if (ShouldProcess(Display.Text(file),
+            format == ExportFormat.Pcap ? "Export packets" : piped ? $"Export objects as {format}"
+                : $"Export the dataset {Dataset} as {format}"))
         {
             output = new OutputFile(file, Force);
             if (format == ExportFormat.Parquet)
@@ -231,7 +234,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         string[] given = Given(TrafficFilters.All.Where(kind => !kind.AppliesTo(Datasets.Captures)).Select(kind => kind.Name));
         if (given.Length > 0 && !Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
         {
-            Refuse(TrafficErrors.BadArgument, $"{string.Join(", ", given)}: the dataset {Dataset} counts whole captures, so filters of flows do not apply to it.",
+            Refuse(TrafficErrors.BadArgument,
+                $"{string.Join(", ", given)}: the dataset {Dataset} counts whole captures, so filters of flows do not apply to it.",
                 "Leave them out; -Last, -Since, -Until and -CaptureId apply.");
         }
     }
@@ -243,7 +247,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             : [.. new[] { nameof(Legacy), nameof(Filter) }.Where(IsBound).Select(name => "-" + name)];
         if (wrong.Length > 0)
         {
-            Refuse(TrafficErrors.BadArgument, $"{string.Join(", ", wrong)}: that does not go with {format}.", format == ExportFormat.Pcap ? "Leave it out: packets are of no dataset." : "Leave it out, or choose -Format Pcap.");
+            Refuse(TrafficErrors.BadArgument, $"{string.Join(", ", wrong)}: that does not go with {format}.",
+                format == ExportFormat.Pcap ? "Leave it out: packets are of no dataset." : "Leave it out, or choose -Format Pcap.");
         }
     }
 
@@ -294,7 +299,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
         if (IsNoFile(OutputFile.PlaceOf(file)))
         {
-            Refuse(TrafficErrors.ExportPathIsDevice, $"'{Path}' is a device or a pipe; putting a file in its place would remove it.", target: Path);
+            Refuse(TrafficErrors.ExportPathIsDevice, $"'{Path}' is a device or a pipe; putting a file in its place would remove it.",
+                target: Path);
         }
 
         if (File.Exists(file) && !Force)
@@ -304,7 +310,8 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(file)))
         {
-            Refuse(TrafficErrors.FolderNotFound, $"The folder of '{Path}' is not there.", "Make it first, or give another one.", target: Path);
+            Refuse(TrafficErrors.FolderNotFound, $"The folder of '{Path}' is not there.", "Make it first, or give another one.",
+                target: Path);
         }
     }
 

@@ -60,7 +60,8 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     {
         foreach ((ITrafficStore store, TrafficFilter filter) in Queries())
         {
-            Write(store.GetFlows(filter, left == long.MaxValue ? null : left, PerInterval, StopToken), PerInterval ? "NetTraffic.Flow#Interval" : null);
+            Write(store.GetFlows(filter, left == long.MaxValue ? null : left, PerInterval, StopToken),
+                PerInterval ? "NetTraffic.Flow#Interval" : null);
         }
     }
 

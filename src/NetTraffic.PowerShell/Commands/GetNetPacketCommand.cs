@@ -73,7 +73,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     [ValidateNotNullOrEmpty]
     public string? DisplayFilter { get; set; }
 
-    private bool WithTShark => TShark.Equals(Dissector, StringComparison.OrdinalIgnoreCase) || Field is not null || DisplayFilter is not null;
+    private bool WithTShark =>
+        TShark.Equals(Dissector, StringComparison.OrdinalIgnoreCase) || Field is not null || DisplayFilter is not null;
 
     /// <inheritdoc/>
     protected override void Begin()
@@ -81,8 +82,10 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
         left = IsBound(nameof(First)) ? First : long.MaxValue;
         if (WithTShark && ParameterSetName is not (PathSet or LiteralSet))
         {
-            Refuse(TrafficErrors.TSharkNeedsFile, "TShark takes files apart, not what is in a store or passes an interface, and does not choose by flows.",
-                "Name a file with -Path. Export-NetTraffic -Format Pcap makes one of a store's packets or of flows, for example: Get-NetFlow ... | Export-NetTraffic x.pcapng; Get-NetPacket x.pcapng -Dissector TShark.");
+            Refuse(TrafficErrors.TSharkNeedsFile,
+                "TShark takes files apart, not what is in a store or passes an interface, and does not choose by flows.",
+                "Name a file with -Path. Export-NetTraffic -Format Pcap makes one of a store's packets or of flows, for example: "
+                    + "Get-NetFlow ... | Export-NetTraffic x.pcapng; Get-NetPacket x.pcapng -Dissector TShark.");
         }
 
         if (ParameterSetName == InterfaceSet && TimeFilters.Where(IsBound).ToArray() is { Length: > 0 } times)
@@ -125,7 +128,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
                 ReadFiles();
                 break;
             case InterfaceSet:
-                TrafficEngine.ReadPackets(new LivePackets { Interface = Interface!, Promiscuous = Promiscuous, SnapLength = SnapLength }, Query(MakeFilter([])), Write, StopToken);
+                TrafficEngine.ReadPackets(new LivePackets { Interface = Interface!, Promiscuous = Promiscuous, SnapLength = SnapLength },
+                    Query(MakeFilter([])), Write, StopToken);
                 break;
             default:
                 break;
@@ -182,7 +186,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
 
             if (WithTShark && file == TrafficEngine.StandardInput)
             {
-                Refuse(TrafficErrors.TSharkNeedsFile, "TShark is given files, and cannot read standard input here.", "Send it through a named pipe (mkfifo P; Get-NetPacket P -DisplayFilter ...), or write it to a file first.");
+                Refuse(TrafficErrors.TSharkNeedsFile, "TShark is given files, and cannot read standard input here.",
+                    "Send it through a named pipe (mkfifo P; Get-NetPacket P -DisplayFilter ...), or write it to a file first.");
             }
 
             if (WithTShark)

@@ -61,7 +61,8 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
         ring = RingOptions(IsBound(nameof(PacketRing)) ? PacketRing : KeepPackets ? long.MaxValue : null, PacketRingSnapLength);
         if (MyInvocation.ExpectingInput && Path is [TrafficEngine.StandardInput])
         {
-            Refuse(TrafficErrors.PipelineIsText, "PowerShell makes lines of text of what another program sends through its pipeline, so the packets would be spoilt.");
+            Refuse(TrafficErrors.PipelineIsText,
+                "PowerShell makes lines of text of what another program sends through its pipeline, so the packets would be spoilt.");
         }
     }
 
@@ -110,12 +111,14 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
 
         if (!result.Complete && result.Message is not null)
         {
-            WriteWarning(Display.Text($"{file}: {Display.Damage(result.Message, result.DamageOffset)} {Display.Count(result.Packets)} packets before it were imported."));
+            WriteWarning(Display.Text($"{file}: {Display.Damage(result.Message, result.DamageOffset)} {Display.Count(result.Packets)} "
+                + $"packets before it were imported."));
         }
 
         if (result.PacketRingLostPackets > 0)
         {
-            WriteWarning(Display.Text($"{file}: {Display.Count(result.PacketRingLostPackets)} raw packets could not be kept (is the disk full?). Its flows are stored."));
+            WriteWarning(Display.Text($"{file}: {Display.Count(result.PacketRingLostPackets)} raw packets could not be kept (is the disk "
+                + $"full?). Its flows are stored."));
         }
         else if (result.PacketRingMessage is not null)
         {
@@ -136,16 +139,20 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
         string store = FullStorePath ?? "";
         if (!imports.TryGetValue(store, out List<CaptureStatus>? known))
         {
-            imports.Add(store, known = [.. Store.GetCaptures().Where(capture => capture.Kind == "Import" && capture.CaptureId != result.CaptureId)]);
+            imports.Add(store,
+                known = [.. Store.GetCaptures().Where(capture => capture.Kind == "Import" && capture.CaptureId != result.CaptureId)]);
         }
 
         string name = System.IO.Path.GetFileName(result.Path);
-        CaptureStatus? earlier = known.Find(capture => capture.Packets == result.Packets && capture.Bytes == result.Bytes && System.IO.Path.GetFileName(capture.Path) == name);
+        CaptureStatus? earlier = known.Find(capture => capture.Packets == result.Packets && capture.Bytes == result.Bytes
+            && System.IO.Path.GetFileName(capture.Path) == name);
         known.Add(new CaptureStatus { CaptureId = result.CaptureId, Path = result.Path, Packets = result.Packets, Bytes = result.Bytes });
-        if (result.Packets > 0 && earlier is not null && Store.GetSummary(new TrafficFilter { CaptureId = [earlier.CaptureId] }, StopToken).Packets > 0)
+        if (result.Packets > 0 && earlier is not null
+            && Store.GetSummary(new TrafficFilter { CaptureId = [earlier.CaptureId] }, StopToken).Packets > 0)
         {
             WriteWarning(Display.Text(
-                $"{result.Path}: the store has this file already, as {earlier.CaptureId}, so its traffic now counts twice. Ask for one import with -CaptureId {result.CaptureId}, or import into a store of its own with -StorePath."));
+                $"{result.Path}: the store has this file already, as {earlier.CaptureId}, so its traffic now counts twice. Ask for one "
+                    + $"import with -CaptureId {result.CaptureId}, or import into a store of its own with -StorePath."));
         }
     }
 }

@@ -132,7 +132,8 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
 
         return new CaptureRequest
         {
-            Interfaces = InterfaceNames.Expand(Interface ?? [DefaultInterface()], TrafficEngine.GetInterfaces, Engine != CaptureEngine.Libpcap),
+            Interfaces =
+                InterfaceNames.Expand(Interface ?? [DefaultInterface()], TrafficEngine.GetInterfaces, Engine != CaptureEngine.Libpcap),
             Engine = Engine,
             Filter = Filter,
             Promiscuous = Promiscuous,
@@ -151,7 +152,8 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
 
     private static string DefaultInterface() =>
         TrafficEngine.GetInterfaces().FirstOrDefault(one => one.IsDefault)?.Name
-        ?? throw new CaptureException(CaptureProblem.UnknownInterface, "No interface has the default route.", "Name one with -Interface; Get-NetCaptureInterface lists them.");
+        ?? throw new CaptureException(CaptureProblem.UnknownInterface, "No interface has the default route.",
+            "Name one with -Interface; Get-NetCaptureInterface lists them.");
 
     private void WaitForEnd(CaptureSession session, CaptureRequest request)
     {
@@ -168,7 +170,8 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
                 // A stopped pipeline takes no objects any more, but whoever pressed Ctrl+C wants to know what there is.
                 session.Stop();
                 CaptureStatus last = session.Completion.GetAwaiter().GetResult();
-                Host.UI.WriteWarningLine(Display.Text($"Stopped: {Display.Count(last.Packets)} packets in {Display.Count(last.Flows)} flows are stored. See Get-NetCapture -CaptureId {last.CaptureId}"));
+                Host.UI.WriteWarningLine(Display.Text($"Stopped: {Display.Count(last.Packets)} packets in {Display.Count(last.Flows)} "
+                    + $"flows are stored. See Get-NetCapture -CaptureId {last.CaptureId}"));
                 throw;
             }
         }

@@ -56,7 +56,8 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
                     WriteObject(capture);
                 }
             }
-            else if (ShouldProcess($"{Display.Text(capture.Name)} ({capture.CaptureId}, process {capture.ProcessId} on {Display.Text(capture.HostName)})", "Stop capture"))
+            else if (ShouldProcess($"{Display.Text(capture.Name)} ({capture.CaptureId}, process {capture.ProcessId} on "
+                + $"{Display.Text(capture.HostName)})", "Stop capture"))
             {
                 Ask(store, capture.CaptureId);
                 asked.Add(capture);
@@ -92,13 +93,16 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
             if (last is null && waited.Elapsed.TotalSeconds > 1)
             {
                 shown = true;
-                WriteProgress(new ProgressRecord(1, $"Stopping capture {Display.Text(capture.Name)}", "waiting until everything is stored"));
+                WriteProgress(new ProgressRecord(1, $"Stopping capture {Display.Text(capture.Name)}",
+                    "waiting until everything is stored"));
             }
         }
 
         if (shown)
         {
-            WriteProgress(new ProgressRecord(1, $"Stopping capture {Display.Text(capture.Name)}", "ended") { RecordType = ProgressRecordType.Completed });
+            WriteProgress(new ProgressRecord(1, $"Stopping capture {Display.Text(capture.Name)}",
+                "ended")
+            { RecordType = ProgressRecordType.Completed });
         }
 
         if (last is null)
@@ -107,7 +111,8 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
                 TrafficErrors.StopTimedOut,
                 $"The capture {capture.CaptureId} was asked to stop, and has not ended after {Display.Span(Timeout)}.",
                 capture.CaptureId,
-                $"Look at it again with Get-NetCapture -CaptureId {capture.CaptureId}; it runs in process {capture.ProcessId} on {Display.Text(capture.HostName)}."));
+                $"Look at it again with Get-NetCapture -CaptureId {capture.CaptureId}; it runs in process {capture.ProcessId} on "
+                    + $"{Display.Text(capture.HostName)}."));
         }
         else if (PassThru)
         {

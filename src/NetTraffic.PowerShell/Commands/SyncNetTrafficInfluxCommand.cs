@@ -14,7 +14,8 @@ public sealed class SyncNetTrafficInfluxCommand : StoreCmdlet
     protected override void End()
     {
         using PumpedProgress<ForwardProgress> progress = new();
-        Task<ForwardResult> work = Task.Run(() => TrafficEngine.SyncInflux(FullStorePath, progress, progress.Warn, StopToken), CancellationToken.None);
+        Task<ForwardResult> work =
+            Task.Run(() => TrafficEngine.SyncInflux(FullStorePath, progress, progress.Warn, StopToken), CancellationToken.None);
         try
         {
             progress.Pump(work, Show, warning => WriteWarning(Display.Text(warning)));
@@ -26,8 +27,10 @@ public sealed class SyncNetTrafficInfluxCommand : StoreCmdlet
         }
     }
 
-    private void Show(ForwardProgress now) => WriteProgress(new ProgressRecord(1, Activity, $"{Display.Count(now.Segments)} of {Display.Count(now.Total)} segments, {Display.Count(now.Points)} points")
-    {
-        PercentComplete = now.Total == 0 ? 0 : (int)Math.Min(100, now.Segments * 100 / now.Total),
-    });
+    private void Show(ForwardProgress now) =>
+        WriteProgress(new ProgressRecord(1, Activity,
+            $"{Display.Count(now.Segments)} of {Display.Count(now.Total)} segments, {Display.Count(now.Points)} points")
+        {
+            PercentComplete = now.Total == 0 ? 0 : (int)Math.Min(100, now.Segments * 100 / now.Total),
+        });
 }

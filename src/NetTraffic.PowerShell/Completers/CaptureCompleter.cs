@@ -5,12 +5,14 @@ using System.Management.Automation.Language;
 namespace NetTraffic.PowerShell.Completers;
 
 /// <summary>
-/// Captures of the store, newest first: their names for -Name (which takes wildcards), else their ids. Only running ones where they are to be stopped.
+/// Captures of the store, newest first: their names for -Name (which takes wildcards), else their ids. Only running ones where they are
+/// to be stopped.
 /// </summary>
 public sealed class CaptureCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.Offer(wordToComplete, _ =>
         {
             using ITrafficStore store = Completion.OpenStore(fakeBoundParameters);

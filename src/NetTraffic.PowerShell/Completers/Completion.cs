@@ -25,8 +25,10 @@ internal static class Completion
         string typed = Unquote(word ?? "");
         try
         {
-            WildcardPattern pattern = new(WildcardPattern.ContainsWildcardCharacters(typed) ? typed + "*" : WildcardPattern.Escape(typed) + "*", WildcardOptions.IgnoreCase);
-            return [.. values(typed).Where(offer => offer.Value.Length > 0 && pattern.IsMatch(offer.Value)).DistinctBy(offer => offer.Value).Take(Limit).Select(Result)];
+            string wanted = WildcardPattern.ContainsWildcardCharacters(typed) ? typed : WildcardPattern.Escape(typed);
+            WildcardPattern pattern = new(wanted + "*", WildcardOptions.IgnoreCase);
+            return [.. values(typed).Where(offer => offer.Value.Length > 0 && pattern.IsMatch(offer.Value)).DistinctBy(offer => offer.Value)
+                .Take(Limit).Select(Result)];
         }
         catch (Exception error) when (ErrorRecords.IsForeseen(error) || error is InvalidOperationException or RuntimeException)
         {
@@ -50,7 +52,8 @@ internal static class Completion
             return QuoteInvisible(value);
         }
 
-        return value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '/' or '\\') && !value.StartsWith('-')
+        return value.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_' or ':' or '/' or '\\')
+            && !value.StartsWith('-')
             ? value
             : $"'{CodeGeneration.EscapeSingleQuotedStringContent(value)}'";
     }
@@ -63,7 +66,8 @@ internal static class Completion
     }
 
     private static bool IsInvisible(char letter) =>
-        char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     /// <summary>Double quotes, with everything in them that PowerShell or a terminal would act upon written as an escape.</summary>
     private static string QuoteInvisible(string value)
@@ -84,6 +88,7 @@ internal static class Completion
     private static string FullPath(string path)
     {
         using Shell shell = Shell.Create(RunspaceMode.CurrentRunspace);
-        return shell.AddScript("param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)").AddArgument(path).Invoke<string>()[0];
+        return shell.AddScript("param($path) $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($path)")
+            .AddArgument(path).Invoke<string>()[0];
     }
 }

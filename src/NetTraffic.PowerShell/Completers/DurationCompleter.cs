@@ -8,9 +8,12 @@ namespace NetTraffic.PowerShell.Completers;
 public sealed class DurationCompleter : IArgumentCompleter
 {
     private static readonly (string, string)[] Usual =
-        [("10s", "10 seconds"), ("1m", "1 minute"), ("5m", "5 minutes"), ("15m", "15 minutes"), ("1h", "1 hour"), ("24h", "24 hours"), ("7d", "7 days"), ("30d", "30 days")];
+        [("10s", "10 seconds"), ("1m", "1 minute"), ("5m", "5 minutes"), ("15m", "15 minutes"), ("1h", "1 hour"), ("24h", "24 hours"),
+            ("7d", "7 days"), ("30d", "30 days")];
 
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Offer(wordToComplete, _ => parameterName.Equals("Retention", StringComparison.OrdinalIgnoreCase) ? [.. Usual, ("forever", "no limit")] : Usual);
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Offer(wordToComplete,
+            _ => parameterName.Equals("Retention", StringComparison.OrdinalIgnoreCase) ? [.. Usual, ("forever", "no limit")] : Usual);
 }

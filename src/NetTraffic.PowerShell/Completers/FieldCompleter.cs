@@ -9,6 +9,10 @@ namespace NetTraffic.PowerShell.Completers;
 public sealed class FieldCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Offer(wordToComplete, typed => typed.Length > 0 ? TSharkFields.Read() : TSharkFields.Read().Where(field => !field.Name.Contains('.', StringComparison.Ordinal)));
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Offer(wordToComplete,
+            typed => typed.Length > 0
+                ? TSharkFields.Read()
+                : TSharkFields.Read().Where(field => !field.Name.Contains('.', StringComparison.Ordinal)));
 }

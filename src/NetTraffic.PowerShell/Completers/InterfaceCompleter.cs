@@ -9,11 +9,13 @@ namespace NetTraffic.PowerShell.Completers;
 public sealed class InterfaceCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
         Completion.Offer(wordToComplete, _ => TrafficEngine.GetInterfaces()
             .OrderByDescending(known => known.CanCapture && known.IsUp).ThenByDescending(known => known.IsDefault)
             .Select(known => (known.Name, Note(known))));
 
     private static string Note(CaptureInterface known) =>
-        $"{(known.IsUp ? "up" : "down")}{(known.CanCapture ? "" : ", capturing not permitted")} {string.Join(' ', known.Addresses)} {known.Description}".TrimEnd();
+        $"{(known.IsUp ? "up" : "down")}{(known.CanCapture ? "" : ", capturing not permitted")} {string.Join(' ', known.Addresses)} "
+            + $"{known.Description}".TrimEnd();
 }

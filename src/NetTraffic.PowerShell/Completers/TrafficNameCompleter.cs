@@ -10,8 +10,10 @@ namespace NetTraffic.PowerShell.Completers;
 public sealed class TrafficNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Offer(wordToComplete, typed => KeyOf(parameterName) is { } key ? [.. Seen(key, typed, fakeBoundParameters), .. WellKnown(key)] : []);
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
+        CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        Completion.Offer(wordToComplete,
+            typed => KeyOf(parameterName) is { } key ? [.. Seen(key, typed, fakeBoundParameters), .. WellKnown(key)] : []);
 
     /// <summary>A filter says where its values are found; any other parameter is called as what it takes (-Sensor).</summary>
     private static SummaryKey? KeyOf(string parameter) => TrafficFilters.Find(parameter) is { } filter ? filter.Completion

@@ -33,7 +33,9 @@ internal static class TSharkObjects
 
         foreach (string field in fields)
         {
-            object? value = layers.ValueKind == JsonValueKind.Object && layers.TryGetProperty(field, out JsonElement given) ? Value(given) : null;
+            object? value = layers.ValueKind == JsonValueKind.Object && layers.TryGetProperty(field, out JsonElement given)
+                ? Value(given)
+                : null;
             made.Properties.Add(new PSNoteProperty(Display.Text(field), value));
         }
 
@@ -62,7 +64,12 @@ internal static class TSharkObjects
                 AddAll(nested, value);
                 return nested;
             case JsonValueKind.Array:
-                return value.GetArrayLength() switch { 0 => null, 1 => Value(value[0]), _ => value.EnumerateArray().Select(Value).ToArray() };
+                return value.GetArrayLength() switch
+                {
+                    0 => null,
+                    1 => Value(value[0]),
+                    _ => value.EnumerateArray().Select(Value).ToArray()
+                };
             case JsonValueKind.String:
                 return Number(value.GetString()!);
             case JsonValueKind.Number:

@@ -37,6 +37,7 @@ internal sealed class ObjectShape
     private static Func<object, object?> Compile(Type type, PropertyInfo property)
     {
         ParameterExpression row = Expression.Parameter(typeof(object));
-        return Expression.Lambda<Func<object, object?>>(Expression.Convert(Expression.Property(Expression.Convert(row, type), property), typeof(object)), row).Compile();
+        return Expression.Lambda<Func<object, object?>>(Expression.Convert(Expression.Property(Expression.Convert(row, type), property),
+            typeof(object)), row).Compile();
     }
 }

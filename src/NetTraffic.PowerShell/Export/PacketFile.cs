@@ -16,7 +16,9 @@ namespace NetTraffic.PowerShell.Export;
 internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, string file) : IDisposable
 {
     private static readonly string[] CaptureTypes =
-        [.. new[] { typeof(CaptureStatus), typeof(ImportResult), typeof(NetCaptureJob) }.SelectMany(type => new[] { "", "Deserialized.", "Selected." }, (type, prefix) => prefix + type.FullName)];
+        [.. new[] { typeof(CaptureStatus), typeof(ImportResult),
+            typeof(NetCaptureJob) }.SelectMany(type => new[] { "", "Deserialized.", "Selected." },
+                (type, prefix) => prefix + type.FullName)];
 
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(500);
     private readonly PacketExport export = new(stream, legacy);
@@ -78,7 +80,8 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
         if (kind != found)
         {
             cmdlet.ThrowTerminatingError(ErrorRecords.Make(
-                TrafficErrors.MixedPackets, $"After {kind}, {found} came down the pipeline: the same packets might be written twice.", found));
+                TrafficErrors.MixedPackets, $"After {kind}, {found} came down the pipeline: the same packets might be written twice.",
+                    found));
         }
     }
 
@@ -114,7 +117,8 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
     }
 
     /// <summary>Writes the packets of the rings that a filter chooses; false where no capture keeps packets.</summary>
-    public bool WriteRings(ITrafficStore store, TrafficFilter filter, string? bpf, CancellationToken stop) => Write(store, new PacketQuery { Filter = filter, BpfFilter = bpf }, stop);
+    public bool WriteRings(ITrafficStore store, TrafficFilter filter, string? bpf, CancellationToken stop) =>
+        Write(store, new PacketQuery { Filter = filter, BpfFilter = bpf }, stop);
 
     /// <summary>Ends the file.</summary>
     public void Complete()

@@ -27,7 +27,8 @@ public sealed class NetCaptureJob : Job
         SetJobState(JobState.Running);
         session.StatusChanged += OnStatus;
         session.Warning += OnWarning;
-        _ = session.Completion.ContinueWith(ended => OnEnd(ended.Result), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = session.Completion.ContinueWith(ended => OnEnd(ended.Result), CancellationToken.None, TaskContinuationOptions.None,
+            TaskScheduler.Default);
     }
 
     /// <summary>Identifies the capture in the store.</summary>

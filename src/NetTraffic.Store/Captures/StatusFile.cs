@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace NetTraffic.Store;
 
 /// <summary>
-/// A capture's status file: JSON with the names of <see cref="CaptureStatus"/>'s properties. From tables and not by a serialiser, whose generic code
+/// A capture's status file: JSON with the names of <see cref="CaptureStatus"/>'s properties. From tables and not by a serialiser, whose
+/// generic code
 /// for each type of property is compiled at run time: 300 methods in every process that imports or captures.
 /// </summary>
 internal static class StatusFile
@@ -84,7 +85,9 @@ internal static class StatusFile
         return file.ToArray();
     }
 
-    /// <summary>The status of a file; null where it is none. What is missing, or null, is as in a new status; names of other versions are ignored.</summary>
+    /// <summary>
+    /// The status of a file; null where it is none. What is missing, or null, is as in a new status; names of other versions are ignored.
+    /// </summary>
     public static CaptureStatus? Read(byte[] file)
     {
         try

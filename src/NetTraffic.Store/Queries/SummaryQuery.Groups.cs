@@ -28,7 +28,8 @@ internal sealed partial class SummaryQuery
     }
 
     /// <summary>
-    /// Whether there can be millions of groups. Then a first pass finds the largest by nothing but their bytes, and a second one adds up the rest
+    /// Whether there can be millions of groups. Then a first pass finds the largest by nothing but their bytes, and a second one adds up
+    /// the rest
     /// of what is asked for from their rows alone: nine sums a group cost three times as much as one.
     /// </summary>
     private static bool HasManyGroups(SummaryKey by) =>
@@ -48,7 +49,8 @@ internal sealed partial class SummaryQuery
     }
 
     /// <summary>
-    /// The addresses among which the largest are, from the largest of each side: one that is on neither list has at most what the last of both
+    /// The addresses among which the largest are, from the largest of each side: one that is on neither list has at most what the last of
+    /// both
     /// lists have together. Null where that does not rule out the others, as where all addresses have sent and received alike.
     /// </summary>
     private List<GroupKey>? LargestOfBoth(Side[] sides, List<Segment> segments, int top)
@@ -80,7 +82,8 @@ internal sealed partial class SummaryQuery
         List<long> atLeast = [.. known.Values.Select(bytes => Math.Max(0, bytes[0]) + Math.Max(0, bytes[1])).OrderDescending()];
         long needed = atLeast.Count < top ? 0 : atLeast[top - 1];
         bool all = counts[0] < listed && counts[1] < listed;
-        List<GroupKey> candidates = [.. known.Where(pair => Most(pair.Value[0], last[0]) + Most(pair.Value[1], last[1]) >= needed).Select(pair => pair.Key)];
+        List<GroupKey> candidates =
+            [.. known.Where(pair => Most(pair.Value[0], last[0]) + Most(pair.Value[1], last[1]) >= needed).Select(pair => pair.Key)];
         return (all || needed > last[0] + last[1]) && candidates.Count <= MostNamed ? candidates : null;
 
         static long Most(long bytes, long unlisted) => bytes < 0 ? unlisted : bytes;
@@ -98,14 +101,15 @@ internal sealed partial class SummaryQuery
             SELECT {side.Name} AS name, packets, bytes, began, older, sent, received, first_us, last_us FROM (
               SELECT {side.NamedKeys}, sum(source_packets + destination_packets) AS packets, sum({RowBytes}) AS bytes,
                 count(*) FILTER (WHERE time = start_time) AS began, count(*) FILTER (WHERE start_time < {FirstTime(segments)}) AS older,
-                sum({side.Sent}) AS sent, sum({side.Received}) AS received, epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
+                sum({side.Sent}) AS sent, sum({side.Received}) AS received,
+                epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
               FROM {Database.Read(segments)} WHERE {filter.Condition} AND {side.Counts} AND {side.Only(only)} GROUP BY {side.KeyNames})
             """));
         List<Group> found = [];
         Query(
             $"""
-            SELECT name, sum(packets)::BIGINT, sum(bytes)::BIGINT AS bytes, sum(began)::BIGINT, sum(older)::BIGINT, sum(sent)::BIGINT, sum(received)::BIGINT,
-              min(first_us), max(last_us) FROM ({sums}) GROUP BY name ORDER BY bytes DESC, coalesce(name, '{NoName}') LIMIT {Text(top)}
+            SELECT name, sum(packets)::BIGINT, sum(bytes)::BIGINT AS bytes, sum(began)::BIGINT, sum(older)::BIGINT, sum(sent)::BIGINT,
+              sum(received)::BIGINT, min(first_us), max(last_us) FROM ({sums}) GROUP BY name ORDER BY bytes DESC, coalesce(name, '{NoName}') LIMIT {Text(top)}
             """,
             reader => found.Add(new Group(reader.GetInt64(4), new TrafficSummaryItem
             {
@@ -123,18 +127,22 @@ internal sealed partial class SummaryQuery
         return found;
     }
 
-    /// <summary>Adds the flows that began before the time asked for: told apart by their identifiers, which are read only where there are some.</summary>
+    /// <summary>
+    /// Adds the flows that began before the time asked for: told apart by their identifiers, which are read only where there are some.
+    /// </summary>
     private List<TrafficSummaryItem> Finish(SummaryKey by, List<Group> largest, List<Segment> segments)
     {
         if (largest.Exists(group => group.Older > 0))
         {
-            Dictionary<string, TrafficSummaryItem> items = largest.ToDictionary(group => group.Item.Name, group => group.Item, StringComparer.Ordinal);
+            Dictionary<string, TrafficSummaryItem> items =
+                largest.ToDictionary(group => group.Item.Name, group => group.Item, StringComparer.Ordinal);
             string only = items.Count > MostNamed ? "true" : NamesCondition(items.Keys);
             string rows = string.Join(" UNION ALL ", Sides(by).Select(side =>
                 $"SELECT {side.Name} AS name, flow_id FROM (SELECT {side.NamedKeys}, flow_id "
                 + $"FROM {Database.Read(segments)} WHERE {filter.Condition} AND start_time < {FirstTime(segments)})"));
             Query(
-                $"SELECT name, count(DISTINCT flow_id) FROM (SELECT coalesce(name, '{NoName}') AS name, flow_id FROM ({rows})) WHERE {only} GROUP BY name",
+                $"SELECT name, count(DISTINCT flow_id) FROM (SELECT coalesce(name, '{NoName}') AS name, flow_id FROM ({rows})) WHERE "
+                    + $"{only} GROUP BY name",
                 reader =>
                 {
                     if (items.TryGetValue(reader.GetString(0), out TrafficSummaryItem? item))
@@ -156,7 +164,10 @@ internal sealed partial class SummaryQuery
 
     private static string? Part(DuckDBDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    /// <summary>What rows are summed by, and how the sums become names. By address there are two: what a row's source has of it, and its destination.</summary>
+    /// <summary>
+    /// What rows are summed by, and how the sums become names. By address there are two: what a row's source has of it, and its
+    /// destination.
+    /// </summary>
     private static Side[] Sides(SummaryKey by)
     {
         static Side Of(string sent, string received, string name, params string[] keys) => new(keys, name, sent, received, "true");
@@ -173,11 +184,13 @@ internal sealed partial class SummaryQuery
             SummaryKey.Capture => [Source("capture_id")],
             SummaryKey.SourceAddress => [Source("source_address")],
             SummaryKey.DestinationAddress => [Of("destination_bytes", "source_bytes", "k0", "destination_address")],
-            SummaryKey.DestinationPort => [Of("destination_bytes", "source_bytes", "k0 || '/' || lower(k1)", "destination_port", "transport")],
+            SummaryKey.DestinationPort =>
+                [Of("destination_bytes", "source_bytes", "k0 || '/' || lower(k1)", "destination_port", "transport")],
             SummaryKey.Address =>
             [
                 Of(Own("source_bytes"), Own("destination_bytes"), "k0", "source_address"),
-                Of("destination_bytes", "source_bytes", "k0", "destination_address") with { Counts = "source_address <> destination_address" },
+                Of("destination_bytes", "source_bytes", "k0",
+                    "destination_address") with { Counts = "source_address <> destination_address" },
             ],
             SummaryKey.Conversation =>
             [
@@ -223,8 +236,10 @@ internal sealed partial class SummaryQuery
             }
 
             List<GroupKey> named = groups.FindAll(group => group.First is not null);
-            string names = string.Join(", ", named.Select(group => Database.Text(Keys.Length == 1 ? group.First! : group.First + Between + group.Second)));
-            string ends = string.Join(", ", named.SelectMany(group => new[] { group.First, group.Second }).OfType<string>().Distinct().Select(Database.Text));
+            string names = string.Join(", ",
+                named.Select(group => Database.Text(Keys.Length == 1 ? group.First! : group.First + Between + group.Second)));
+            string ends = string.Join(", ",
+                named.SelectMany(group => new[] { group.First, group.Second }).OfType<string>().Distinct().Select(Database.Text));
 
             // Plain columns first: that is what the reader of the file itself can answer.
             string some = named.Count == 0 ? "false"

@@ -22,15 +22,19 @@ internal sealed partial class SummaryQuery
         string only = by == SummaryKey.None ? "true" : NamesCondition(Groups(by, top).Select(item => item.Name));
         Side[] sides = by == SummaryKey.None ? [new(["'(all)'"], "k0", "source_bytes", "destination_bytes", "true")] : Sides(by);
         string rows = string.Join(" UNION ALL ", sides.Select(side =>
-            $"SELECT {bucket}, coalesce({side.Name}, '{NoName}') AS name, packets, bytes, sent, received, flow_id, time, end_time, start_time "
+            $"SELECT {bucket}, coalesce({side.Name}, '{NoName}') AS name, packets, bytes, sent, received, flow_id, time, end_time, "
+                + $"start_time "
             + $"FROM (SELECT {side.NamedKeys}, source_packets + destination_packets AS packets, {RowBytes} AS bytes, {side.Sent} AS sent, "
-            + $"{side.Received} AS received, flow_id, time, end_time, start_time FROM {Database.Read(segments)} WHERE {filter.Condition} AND {side.Counts})"));
+            + $"{side.Received} AS received, flow_id, time, end_time, start_time FROM {Database.Read(segments)} WHERE {filter.Condition} "
+                + $"AND {side.Counts})"));
         List<TrafficSummaryItem> items = [];
         Query(
             $"""
-            WITH buckets AS (SELECT {bucket}, sum({RowBytes}) AS whole FROM {Database.Read(segments)} WHERE {filter.Condition} GROUP BY bucket)
+            WITH buckets AS (SELECT {bucket}, sum({RowBytes}) AS whole
+              FROM {Database.Read(segments)} WHERE {filter.Condition} GROUP BY bucket)
             SELECT bucket, name, sum(packets)::BIGINT, sum(bytes)::BIGINT, {FlowCount("make_timestamptz(bucket)")}::BIGINT,
-              100.0 * sum(bytes) / nullif(any_value(whole), 0), sum(sent)::BIGINT, sum(received)::BIGINT, epoch_us(min(time)), epoch_us(max(end_time))
+              100.0 * sum(bytes) / nullif(any_value(whole), 0), sum(sent)::BIGINT, sum(received)::BIGINT,
+              epoch_us(min(time)), epoch_us(max(end_time))
             FROM ({rows}) JOIN buckets USING (bucket) WHERE {only} GROUP BY bucket, name ORDER BY bucket, sum(bytes) DESC, name
             """,
             reader => items.Add(new TrafficSummaryItem

@@ -1,8 +1,10 @@
 namespace NetTraffic;
 
 /// <summary>
-/// What a capture received, lost and did: as it stands now (<see cref="CaptureStatus"/>, which counts some more), and by interface and interval
-/// (<see cref="CaptureInterval"/>). A new counter is a property here, or there where only the whole capture has it, and a row of <see cref="All"/>,
+/// What a capture received, lost and did: as it stands now (<see cref="CaptureStatus"/>, which counts some more), and by interface and
+/// interval
+/// (<see cref="CaptureInterval"/>). A new counter is a property here, or there where only the whole capture has it, and a row of
+/// <see cref="All"/>,
 /// which drives the captures dataset, InfluxDB's measurement and the documentation.
 /// </summary>
 public class CaptureCounters

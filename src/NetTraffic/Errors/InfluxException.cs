@@ -32,13 +32,15 @@ public enum InfluxProblem
 }
 
 /// <summary>
-/// A server does not take what is sent, and sending it again will not help: wrong credentials, missing database, unknown server. The message says
+/// A server does not take what is sent, and sending it again will not help: wrong credentials, missing database, unknown server. The
+/// message says
 /// what to do.
 /// </summary>
 /// <param name="message">What is wrong.</param>
 /// <param name="problem">What kind of problem it is.</param>
 /// <param name="inner">The error beneath, if any.</param>
-public sealed class InfluxException(string message, InfluxProblem problem, Exception? inner = null) : TrafficException(RowOf(problem), message, null, inner)
+public sealed class InfluxException(string message, InfluxProblem problem, Exception? inner = null) : TrafficException(RowOf(problem),
+    message, null, inner)
 {
     /// <summary>What kind of problem it is.</summary>
     public InfluxProblem Problem { get; } = problem;

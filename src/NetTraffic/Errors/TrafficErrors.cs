@@ -8,7 +8,9 @@ namespace NetTraffic;
 /// <param name="NextMove">What to do, where the case at hand has nothing better to say.</param>
 public sealed record TrafficError(string Id, ErrorKind Kind, string NextMove);
 
-/// <summary>The table of foreseen errors. A row's name is its id, on which scripts rely: rows come, and do not change their names.</summary>
+/// <summary>
+/// The table of foreseen errors. A row's name is its id, on which scripts rely: rows come, and do not change their names.
+/// </summary>
 public static class TrafficErrors
 {
     private static readonly List<TrafficError> Rows = [];
@@ -19,9 +21,12 @@ public static class TrafficErrors
     public static TrafficError BadArgument { get; } = Row(ErrorKind.BadArgument,
         "Correct the value, or leave the parameter out; Get-Help -Full says what each parameter takes.");
 
-    public static TrafficError BadValue { get; } = Row(ErrorKind.BadArgument, "Correct the value; the cmdlet's help has examples: Get-Help -Examples.");
-    public static TrafficError BadWildcard { get; } = Row(ErrorKind.BadArgument, "Put a backquote before a bracket that is meant as it stands.");
-    public static TrafficError BadDuration { get; } = Row(ErrorKind.BadArgument, "Give for example 30s, or leave it out to capture until you stop it.");
+    public static TrafficError BadValue { get; } =
+        Row(ErrorKind.BadArgument, "Correct the value; the cmdlet's help has examples: Get-Help -Examples.");
+    public static TrafficError BadWildcard { get; } =
+        Row(ErrorKind.BadArgument, "Put a backquote before a bracket that is meant as it stands.");
+    public static TrafficError BadDuration { get; } =
+        Row(ErrorKind.BadArgument, "Give for example 30s, or leave it out to capture until you stop it.");
     public static TrafficError BadInterval { get; } = Row(ErrorKind.BadArgument, "Give for example 10s.");
     public static TrafficError BadFlushInterval { get; } = Row(ErrorKind.BadArgument, "Give for example 5s.");
     public static TrafficError ConflictingTimes { get; } = Row(ErrorKind.BadArgument, "Give either -Last, or -Since and -Until.");
@@ -37,7 +42,8 @@ public static class TrafficErrors
         "Give the filter to the Get-NetFlow that the flows come from, or use Where-Object.");
     public static TrafficError FlowsPiped { get; } = Row(ErrorKind.BadArgument,
         "Give all filters to one Get-NetFlow, or filter with Where-Object; Get-TrafficSummary and Export-NetTraffic take flows.");
-    public static TrafficError NotCaptures { get; } = Row(ErrorKind.BadArgument, "Pipe in captures, or choose with -FlowId or -CommunityId.");
+    public static TrafficError NotCaptures { get; } =
+        Row(ErrorKind.BadArgument, "Pipe in captures, or choose with -FlowId or -CommunityId.");
 
     // Packets.
     public static TrafficError FlowsOfFile { get; } = Row(ErrorKind.BadArgument, "Name the file.");
@@ -67,7 +73,8 @@ public static class TrafficErrors
     public static TrafficError BadDisplayFilter { get; } = Row(ErrorKind.BadArgument,
         "See 'man wireshark-filter' for display filters, for example: 'tls.handshake.type == 1 && ip.addr == 192.0.2.1'.");
 
-    public static TrafficError TSharkFailed { get; } = Row(ErrorKind.Stopped, "Try 'tshark -r' on the file by itself; what came before is whole.");
+    public static TrafficError TSharkFailed { get; } =
+        Row(ErrorKind.Stopped, "Try 'tshark -r' on the file by itself; what came before is whole.");
     public static TrafficError TSharkNotRun { get; } = Row(ErrorKind.NotPermitted,
         "Check that you may execute it. Without -Dissector, Get-NetPacket needs no TShark.", id: nameof(TSharkFailed));
 
@@ -90,15 +97,18 @@ public static class TrafficErrors
     public static TrafficError BadFilter { get; } = Row(ErrorKind.BadArgument,
         "See 'man pcap-filter' for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
 
-    public static TrafficError CaptureNotFound { get; } = Row(ErrorKind.NotFound, "Get-NetCapture lists the captures; -StorePath names another store.");
+    public static TrafficError CaptureNotFound { get; } =
+        Row(ErrorKind.NotFound, "Get-NetCapture lists the captures; -StorePath names another store.");
     public static TrafficError StopTimedOut { get; } = Row(ErrorKind.TimedOut, "Look at it again with Get-NetCapture.");
 
     // Files.
     public static TrafficError NotAFilePath { get; } = Row(ErrorKind.BadArgument, "Give the path of a file or folder.");
     public static TrafficError FileNotFound { get; } = Row(ErrorKind.NotFound, "Check the path.");
     public static TrafficError FolderNotFound { get; } = Row(ErrorKind.NotFound, "Check the path, or make the folder first.");
-    public static TrafficError AccessDenied { get; } = Row(ErrorKind.NotPermitted, "Check the permissions of the file or folder, or use another one.");
-    public static TrafficError ReadOrWriteFailed { get; } = Row(ErrorKind.ReadOrWrite, "Check the path, the permissions and the room on the disk, and try again.");
+    public static TrafficError AccessDenied { get; } =
+        Row(ErrorKind.NotPermitted, "Check the permissions of the file or folder, or use another one.");
+    public static TrafficError ReadOrWriteFailed { get; } =
+        Row(ErrorKind.ReadOrWrite, "Check the path, the permissions and the room on the disk, and try again.");
     public static TrafficError NotACaptureFile { get; } = Row(ErrorKind.BadData,
         "Give a pcap or pcapng file, gzip'd or not, as tcpdump, dumpcap and Wireshark write them.");
     public static TrafficError DamagedCaptureFile { get; } = Row(ErrorKind.BadData, "Everything before the damage was read.");
@@ -153,7 +163,9 @@ public static class TrafficErrors
     /// <summary>All rows.</summary>
     public static IReadOnlyList<TrafficError> All => Rows;
 
-    /// <summary>What an error says of itself: one of ours, or one of the system's about a file, a folder or a value; null: it is not foreseen.</summary>
+    /// <summary>
+    /// What an error says of itself: one of ours, or one of the system's about a file, a folder or a value; null: it is not foreseen.
+    /// </summary>
     public static TrafficError? Of(Exception error) => error switch
     {
         TrafficException ours => ours.Error with { NextMove = ours.NextMove },

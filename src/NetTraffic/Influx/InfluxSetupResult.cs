@@ -30,7 +30,9 @@ public sealed record InfluxSetupResult
     /// <summary>2.x: file with the token that may only read the bucket, for Grafana; only its owner may read it. Null: none.</summary>
     public string? ReadTokenPath { get; init; }
 
-    /// <summary>2.x: file with the token that may only write to the bucket, which captures send with. Null: they send with the one that was set.</summary>
+    /// <summary>
+    /// 2.x: file with the token that may only write to the bucket, which captures send with. Null: they send with the one that was set.
+    /// </summary>
     public string? WriteTokenPath { get; init; }
 
     /// <summary>What cannot be set up here and how to do it instead; null: nothing.</summary>

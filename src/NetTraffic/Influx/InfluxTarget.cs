@@ -76,11 +76,13 @@ public sealed record InfluxTarget
     {
         get
         {
-            byte[] text = Encoding.UTF8.GetBytes($"{Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/')}\n{Organization}\n{BucketName}\n{DatabaseName}");
+            string address = Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped).TrimEnd('/');
+            byte[] text = Encoding.UTF8.GetBytes($"{address}\n{Organization}\n{BucketName}\n{DatabaseName}");
             return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(text))[..16];
         }
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)} ({BucketName})";
+    public override string ToString() =>
+        $"{Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)} ({BucketName})";
 }

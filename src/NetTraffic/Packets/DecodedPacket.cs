@@ -28,13 +28,15 @@ public struct DecodedPacket
     public int WireLength;
 
     /// <summary>
-    /// Payload in bytes, by the IP header's length (not the captured length): of TCP and UDP what follows their header, of other protocols what
+    /// Payload in bytes, by the IP header's length (not the captured length): of TCP and UDP what follows their header, of other
+    /// protocols what
     /// follows the IP header; 0 without IP.
     /// </summary>
     public int PayloadLength;
 
     /// <summary>
-    /// Where in the frame that payload begins; without IP, what the innermost EtherType names. 0 where there is none to find: fragments other than
+    /// Where in the frame that payload begins; without IP, what the innermost EtherType names. 0 where there is none to find: fragments
+    /// other than
     /// the first, unreadable headers. Frames can be cut off before it: <see cref="Payload"/> gives what was captured.
     /// </summary>
     public int PayloadOffset;
@@ -87,7 +89,9 @@ public struct DecodedPacket
     /// <summary>Why decoding stopped early, or <see cref="DecodeFailure.None"/>.</summary>
     public DecodeFailure Failure;
 
-    /// <summary>Bytes of the TCP header (with its options) or UDP header right before <see cref="PayloadOffset"/>; 0 for other protocols.</summary>
+    /// <summary>
+    /// Bytes of the TCP header (with its options) or UDP header right before <see cref="PayloadOffset"/>; 0 for other protocols.
+    /// </summary>
     public byte TransportHeaderLength;
 
     /// <summary>Value of <see cref="VlanId"/> for frames without a VLAN tag.</summary>

@@ -33,7 +33,9 @@ public interface IPacketSink
     /// <summary>One packet; false asks the source to stop. Must not keep the packet's span.</summary>
     bool OnPacket(in RawPacket packet);
 
-    /// <summary>Called by live sources about ten times a second, and at least once a second when nothing arrives; false asks to stop.</summary>
+    /// <summary>
+    /// Called by live sources about ten times a second, and at least once a second when nothing arrives; false asks to stop.
+    /// </summary>
     /// <param name="nowNs">Wall clock in nanoseconds since 1970; 0 while a file is read, which tells nothing of time.</param>
     bool OnTick(long nowNs);
 }

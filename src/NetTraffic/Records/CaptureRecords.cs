@@ -171,7 +171,9 @@ public sealed class ImportResult
     /// <summary>Raw packets that could not be kept because the disk was full.</summary>
     public long PacketRingLostPackets { get; set; }
 
-    /// <summary>What made the kept packets fewer than was asked for: a full disk, a file that somebody deleted; null: nothing did.</summary>
+    /// <summary>
+    /// What made the kept packets fewer than was asked for: a full disk, a file that somebody deleted; null: nothing did.
+    /// </summary>
     public string? PacketRingMessage { get; set; }
 
     /// <summary>How long the import took.</summary>

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace NetTraffic.Influx.Tests.Servers;
 
-/// <summary>Refuses large bodies by their Content-Length and closes at once, while the body still comes in, so that the client meets a reset connection.</summary>
+/// <summary>
+/// Refuses large bodies by their Content-Length and closes at once, while the body still comes in, so that the client meets a reset
+/// connection.
+/// </summary>
 internal sealed class AbruptServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);

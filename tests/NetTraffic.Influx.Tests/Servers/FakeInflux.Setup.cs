@@ -44,7 +44,8 @@ internal sealed partial class FakeInflux
                     ? $$"""{"content":[{"bucketID":"{{bucket}}","database":"{{database}}","retention_policy":"autogen","default":true,"virtual":false}]}"""
                     : $$"""{"content":[{"bucketID":"b-{{database}}","database":"{{database}}","retention_policy":"autogen","default":true,"virtual":true}]}""");
                 break;
-            case "POST /api/v2/dbrps" when body!.RootElement.GetProperty("orgID").GetString() == "0a" && body.RootElement.GetProperty("retention_policy").GetString() == "autogen":
+            case "POST /api/v2/dbrps" when body!.RootElement.GetProperty("orgID").GetString() == "0a"
+                && body.RootElement.GetProperty("retention_policy").GetString() == "autogen":
                 Mappings[body.RootElement.GetProperty("database").GetString()!] = body.RootElement.GetProperty("bucketID").GetString()!;
                 await Answer(context, 201, "{}");
                 break;
@@ -72,14 +73,17 @@ internal sealed partial class FakeInflux
                 break;
         }
 
-        static long Every(JsonElement bucket) => bucket.GetProperty("retentionRules").EnumerateArray().Select(r => r.GetProperty("everySeconds").GetInt64()).FirstOrDefault();
+        static long Every(JsonElement bucket) =>
+            bucket.GetProperty("retentionRules").EnumerateArray().Select(r => r.GetProperty("everySeconds").GetInt64()).FirstOrDefault();
     }
 
     private async Task AuthorizeAsync(HttpContext context, JsonElement wanted)
     {
         JsonElement permission = Assert.Single(wanted.GetProperty("permissions").EnumerateArray());
         JsonElement resource = permission.GetProperty("resource");
-        Assert.Equal(("buckets", "0a", "active"), (resource.GetProperty("type").GetString(), resource.GetProperty("orgID").GetString(), wanted.GetProperty("status").GetString()));
+        Assert.Equal(("buckets", "0a", "active"),
+            (resource.GetProperty("type").GetString(), resource.GetProperty("orgID").GetString(),
+                wanted.GetProperty("status").GetString()));
         string action = permission.GetProperty("action").GetString()!, bucket = resource.GetProperty("id").GetString()!;
         string token = $"issued-{Guid.NewGuid():N}==";
         IssuedToken issued = new($"a{Issued.Count}", action, bucket, wanted.GetProperty("description").GetString()!);
@@ -94,7 +98,8 @@ internal sealed partial class FakeInflux
             org = Organization,
             userID = "0b",
             user = "admin",
-            permissions = new[] { new { action, resource = new { type = "buckets", id = bucket, orgID = "0a", name = bucket[2..], org = Organization } } },
+            permissions = new[] { new { action,
+                resource = new { type = "buckets", id = bucket, orgID = "0a", name = bucket[2..], org = Organization } } },
             links = new { self = "/api/v2/authorizations/" + issued.Id, user = "/api/v2/users/0b" },
             createdAt = DateTime.UtcNow,
             updatedAt = DateTime.UtcNow,

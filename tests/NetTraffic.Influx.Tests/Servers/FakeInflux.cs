@@ -14,7 +14,8 @@ namespace NetTraffic.Influx.Tests.Servers;
 
 /// <summary>
 /// InfluxDB 2.x or 3.x as far as it is written to and set up, after its documentation; and one that can be told to misbehave.
-/// 2.x refuses a batch with a bad line whole (400), and stores the rest of one with points too old (422). 3.x stores the good lines of a batch and names the bad (400).
+/// 2.x refuses a batch with a bad line whole (400), and stores the rest of one with points too old (422). 3.x stores the good lines of a
+/// batch and names the bad (400).
 /// </summary>
 internal sealed partial class FakeInflux : IAsyncDisposable
 {
@@ -99,7 +100,8 @@ internal sealed partial class FakeInflux : IAsyncDisposable
         string path = context.Request.Path;
         Requests.Enqueue($"{context.Request.Method} {path}{context.Request.QueryString}");
         bool write = path is "/api/v2/write" or "/write";
-        if ((Always is { } always && await always(context)) || (write && Faults.TryDequeue(out Func<HttpContext, Task<bool>>? fault) && await fault(context)))
+        if ((Always is { } always && await always(context))
+            || (write && Faults.TryDequeue(out Func<HttpContext, Task<bool>>? fault) && await fault(context)))
         {
             return;
         }
@@ -157,7 +159,9 @@ internal sealed partial class FakeInflux : IAsyncDisposable
             return;
         }
 
-        Stream body = context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body;
+        Stream body = context.Request.Headers.ContentEncoding == "gzip"
+            ? new GZipStream(context.Request.Body, CompressionMode.Decompress)
+            : context.Request.Body;
         using StreamReader reader = new(body, Encoding.UTF8);
         string[] lines = (await reader.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (generation == 2 && lines.Length == 0)
@@ -172,7 +176,9 @@ internal sealed partial class FakeInflux : IAsyncDisposable
         foreach (string line in lines)
         {
             string[] parts = line.Split(' ');
-            if (parts.Length != 3 || !parts[1].EndsWith('i') || !long.TryParse(parts[1].AsSpan(parts[1].IndexOf('=') + 1).TrimEnd('i'), out long value) || !long.TryParse(parts[2], out long time))
+            if (parts.Length != 3 || !parts[1].EndsWith('i')
+                || !long.TryParse(parts[1].AsSpan(parts[1].IndexOf('=') + 1).TrimEnd('i'), out long value)
+                    || !long.TryParse(parts[2], out long time))
             {
                 bad.Add(line);
             }
@@ -196,7 +202,8 @@ internal sealed partial class FakeInflux : IAsyncDisposable
 
         if (bad.Count > 0)
         {
-            string echoed = JsonSerializer.Serialize($"unable to parse '{bad[0]}': bad timestamp ({context.Request.Headers.Authorization})");
+            string echoed =
+                JsonSerializer.Serialize($"unable to parse '{bad[0]}': bad timestamp ({context.Request.Headers.Authorization})");
             await Answer(context, 400, generation == 2
                 ? $$"""{"code":"invalid","message":{{echoed}}}"""
                 : $$"""{"error":"partial write of line protocol occurred","data":[{"error_message":{{echoed}},"line_number":1,"original_line":{{JsonSerializer.Serialize(bad[0])}}}]}""");
@@ -215,13 +222,16 @@ internal sealed partial class FakeInflux : IAsyncDisposable
         }
         else if (context.Request.Method == "GET")
         {
-            await Answer(context, 200, JsonSerializer.Serialize(Buckets.Keys.Select(k => new Dictionary<string, string> { ["iox::database"] = k })));
+            await Answer(context, 200,
+                JsonSerializer.Serialize(Buckets.Keys.Select(k => new Dictionary<string, string> { ["iox::database"] = k })));
         }
         else
         {
             using JsonDocument body = await JsonDocument.ParseAsync(context.Request.Body);
             string name = body.RootElement.GetProperty("db").GetString()!;
-            long hours = body.RootElement.TryGetProperty("retention_period", out JsonElement kept) ? long.Parse(kept.GetString()!.TrimEnd('h')) : 0;
+            long hours = body.RootElement.TryGetProperty("retention_period", out JsonElement kept)
+                ? long.Parse(kept.GetString()!.TrimEnd('h'))
+                : 0;
             await Answer(context, Buckets.TryAdd(name, hours * 3600) ? 200 : 409, "");
         }
     }

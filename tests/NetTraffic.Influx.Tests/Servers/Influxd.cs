@@ -29,7 +29,8 @@ internal sealed class Influxd : ServerProcess
         if (auth)
         {
             await server.QueryAsync("CREATE USER root WITH PASSWORD 'admin-pass' WITH ALL PRIVILEGES");
-            server.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("root:admin-pass")));
+            server.Client.DefaultRequestHeaders.Authorization =
+                new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("root:admin-pass")));
         }
 
         return server;
@@ -58,7 +59,8 @@ internal sealed class Influxd : ServerProcess
             string[] columns = [.. series.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!)];
             foreach (JsonElement values in series.TryGetProperty("values", out JsonElement list) ? list.EnumerateArray() : default)
             {
-                Dictionary<string, string> row = columns.Zip(values.EnumerateArray(), (c, v) => (c, v.ToString())).ToDictionary(p => p.c, p => p.Item2);
+                Dictionary<string, string> row = columns.Zip(values.EnumerateArray(), (c, v) => (c, v.ToString()))
+                    .ToDictionary(p => p.c, p => p.Item2);
                 if (series.TryGetProperty("tags", out JsonElement tags))
                 {
                     foreach (JsonProperty tag in tags.EnumerateObject())

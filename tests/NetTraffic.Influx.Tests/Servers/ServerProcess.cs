@@ -28,7 +28,8 @@ internal abstract class ServerProcess : IAsyncDisposable
     protected string Folder => folder.Path;
 
     public static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':').Select(p => Path.Combine(p, program)).FirstOrDefault(File.Exists);
+        (Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin").Split(':').Select(p => Path.Combine(p, program))
+            .FirstOrDefault(File.Exists);
 
     public static int FreePort()
     {

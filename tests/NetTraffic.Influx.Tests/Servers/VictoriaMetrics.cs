@@ -24,7 +24,8 @@ internal sealed class VictoriaMetrics : ServerProcess
     public async Task<(long Points, double Sum)> SumAsync(string metric)
     {
         await Client.GetStringAsync(new Uri(Url, "internal/force_flush"));
-        string export = await Client.GetStringAsync(new Uri(Url, $"api/v1/export?match[]={Uri.EscapeDataString(metric)}&reduce_mem_usage=1"));
+        string export =
+            await Client.GetStringAsync(new Uri(Url, $"api/v1/export?match[]={Uri.EscapeDataString(metric)}&reduce_mem_usage=1"));
         long points = 0;
         double sum = 0;
         foreach (string line in export.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -49,5 +50,6 @@ internal sealed class VictoriaMetrics : ServerProcess
     }
 
     protected override IEnumerable<string> Arguments() =>
-        ["-storageDataPath=" + Folder, $"-httpListenAddr=127.0.0.1:{Port}", "-retentionPeriod=12", "-search.latencyOffset=0s", "-search.disableCache"];
+        ["-storageDataPath=" + Folder, $"-httpListenAddr=127.0.0.1:{Port}", "-retentionPeriod=12", "-search.latencyOffset=0s",
+            "-search.disableCache"];
 }

@@ -1,6 +1,8 @@
 namespace NetTraffic.PowerShell.Tests.Help;
 
-/// <summary>A page of docs/cmdlets: what people wrote of a cmdlet. Syntax and the facts of parameters are taken from the cmdlet itself.</summary>
+/// <summary>
+/// A page of docs/cmdlets: what people wrote of a cmdlet. Syntax and the facts of parameters are taken from the cmdlet itself.
+/// </summary>
 internal sealed class HelpPage
 {
     private readonly List<(string Heading, List<string> Lines)> sections = [];
@@ -42,7 +44,9 @@ internal sealed class HelpPage
 
     /// <summary>Links as [text](target).</summary>
     public IReadOnlyList<(string Text, string Target)> Links =>
-        [.. Section("Links").Where(line => line.StartsWith("- [", StringComparison.Ordinal)).Select(line => (line[3..line.IndexOf(']', StringComparison.Ordinal)], line[(line.IndexOf('(', StringComparison.Ordinal) + 1)..line.LastIndexOf(')')]))];
+        [.. Section("Links").Where(line => line.StartsWith("- [", StringComparison.Ordinal))
+            .Select(line => (line[3..line.IndexOf(']', StringComparison.Ordinal)],
+                line[(line.IndexOf('(', StringComparison.Ordinal) + 1)..line.LastIndexOf(')')]))];
 
     /// <summary>Title, code and remarks of each example.</summary>
     public IReadOnlyList<(string Title, string Code, IReadOnlyList<string> Remarks)> Examples =>
@@ -50,7 +54,8 @@ internal sealed class HelpPage
 
     /// <summary>Paragraphs of each parameter, without the line of facts.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Parameters =>
-        Subsections("Parameters").ToDictionary(parameter => parameter.Heading.TrimStart('-'), parameter => (IReadOnlyList<string>)Paragraphs([.. parameter.Lines.Where(line => !IsFacts(line))]));
+        Subsections("Parameters").ToDictionary(parameter => parameter.Heading.TrimStart('-'),
+            parameter => (IReadOnlyList<string>)Paragraphs([.. parameter.Lines.Where(line => !IsFacts(line))]));
 
     /// <summary>The page with its syntax and facts as they should be.</summary>
     public string Rewrite(string syntax, Func<string, string> facts)
@@ -68,7 +73,8 @@ internal sealed class HelpPage
                 lines.Add("");
                 foreach ((string parameter, List<string> text) in Split(body))
                 {
-                    lines.AddRange([$"### {parameter}", .. Trim([.. text.Where(line => !IsFacts(line))], 1, 1), facts(parameter.TrimStart('-')), ""]);
+                    lines.AddRange([$"### {parameter}", .. Trim([.. text.Where(line => !IsFacts(line))], 1, 1),
+                        facts(parameter.TrimStart('-')), ""]);
                 }
             }
             else
@@ -104,7 +110,10 @@ internal sealed class HelpPage
         return parts;
     }
 
-    private static string Code(List<string> lines) => string.Join('\n', lines.SkipWhile(line => !line.StartsWith("```", StringComparison.Ordinal)).Skip(1).TakeWhile(line => !line.StartsWith("```", StringComparison.Ordinal)));
+    private static string Code(List<string> lines) =>
+        string.Join('\n',
+            lines.SkipWhile(line => !line.StartsWith("```", StringComparison.Ordinal)).Skip(1)
+                .TakeWhile(line => !line.StartsWith("```", StringComparison.Ordinal)));
 
     private static List<string> WithoutCode(List<string> lines)
     {

@@ -16,7 +16,8 @@ internal static class MamlFile
             XNamespace.Get("http://msh") + "helpItems",
             new XAttribute("schema", "maml"),
             cmdlets.Select(cmdlet => Item(cmdlet.Facts, cmdlet.Page)));
-        return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- Made of docs/cmdlets by the tests: NETTRAFFIC_WRITE_HELP=1 dotnet test tests/NetTraffic.PowerShell.Tests -->\n{root}\n".ReplaceLineEndings("\n");
+        return $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- Made of docs/cmdlets by the tests: NETTRAFFIC_WRITE_HELP=1 dotnet test "
+            + $"tests/NetTraffic.PowerShell.Tests -->\n{root}\n".ReplaceLineEndings("\n");
     }
 
     private static XElement Item(CmdletFacts facts, HelpPage page) => new(
@@ -35,7 +36,9 @@ internal static class MamlFile
             Command + "syntaxItem",
             new XElement(Maml + "name", facts.Name),
             facts.Ordered(set).Select(place => Parameter(facts, page, place))))),
-        new XElement(Command + "parameters", facts.Parameters.Select(name => Parameter(facts, page, facts.Sets.SelectMany(set => set.Parameters).First(place => place.Name == name)))),
+        new XElement(Command + "parameters",
+            facts.Parameters.Select(name => Parameter(facts, page,
+                facts.Sets.SelectMany(set => set.Parameters).First(place => place.Name == name)))),
         new XElement(Command + "inputTypes", page.Inputs.Select(text => Typed("inputType", text))),
         new XElement(Command + "returnValues", page.Outputs.Select(text => Typed("returnValue", text))),
         new XElement(Command + "examples", page.Examples.Select((example, index) => new XElement(
@@ -46,7 +49,8 @@ internal static class MamlFile
         new XElement(Command + "relatedLinks", page.Links.Select(link => new XElement(
             Maml + "navigationLink",
             // No address: Get-Help -Online opens the first one as the cmdlet's own page, whosever it is.
-            new XElement(Maml + "linkText", link.Target.StartsWith("http", StringComparison.Ordinal) ? $"{link.Text}: {link.Target}" : link.Text),
+            new XElement(Maml + "linkText",
+                link.Target.StartsWith("http", StringComparison.Ordinal) ? $"{link.Text}: {link.Target}" : link.Text),
             new XElement(Maml + "uri", "")))));
 
     private static XElement Parameter(CmdletFacts facts, HelpPage page, CommandParameterInfo place)
@@ -60,8 +64,11 @@ internal static class MamlFile
             new XAttribute("position", CmdletFacts.PositionOf(place)),
             new XAttribute("aliases", place.Aliases.Count == 0 ? "none" : string.Join(", ", place.Aliases)),
             new XElement(Maml + "name", place.Name),
-            new XElement(Maml + "description", Paragraphs(page.Parameters.TryGetValue(place.Name, out IReadOnlyList<string>? text) ? text : [])),
-            place.ParameterType == typeof(SwitchParameter) ? null : new XElement(Command + "parameterValue", new XAttribute("required", "true"), type),
+            new XElement(Maml + "description",
+                Paragraphs(page.Parameters.TryGetValue(place.Name, out IReadOnlyList<string>? text) ? text : [])),
+            place.ParameterType == typeof(SwitchParameter)
+                ? null
+                : new XElement(Command + "parameterValue", new XAttribute("required", "true"), type),
             new XElement(Dev + "type", new XElement(Maml + "name", type)),
             new XElement(Dev + "defaultValue", facts.DefaultOf(place.Name) ?? "None"));
     }

@@ -24,7 +24,8 @@ internal sealed class ModuleSession : IDisposable
         if (import)
         {
             Run("Import-Module -Name $args[0]", Repository.Manifest).Clean();
-            Run("$PSDefaultParameterValues = @{ '*-Net*:StorePath' = $args[0]; 'Get-TrafficSummary:StorePath' = $args[0] }; $store = $args[0]", StorePath).Clean();
+            Run("$PSDefaultParameterValues = @{ '*-Net*:StorePath' = $args[0]; 'Get-TrafficSummary:StorePath' = $args[0] }; $store = "
+                + "$args[0]", StorePath).Clean();
         }
     }
 
@@ -107,7 +108,8 @@ internal sealed class Result(IReadOnlyList<PSObject> output, PSDataStreams strea
     /// <summary>Fails on any error.</summary>
     public Result Clean()
     {
-        Assert.True(Errors.Count == 0, string.Join("\n", Errors.Select(error => $"{error} {error.FullyQualifiedErrorId} {error.ScriptStackTrace} {error.Exception}")));
+        Assert.True(Errors.Count == 0,
+            string.Join("\n", Errors.Select(error => $"{error} {error.FullyQualifiedErrorId} {error.ScriptStackTrace} {error.Exception}")));
         return this;
     }
 

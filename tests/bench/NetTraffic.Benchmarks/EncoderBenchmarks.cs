@@ -4,7 +4,8 @@ using NetTraffic.Influx;
 namespace NetTraffic.Benchmarks;
 
 /// <summary>
-/// Line protocol: a point of 5 tags and 4 fields, as <c>net_traffic</c> has them. The bar is 300 ns and 0 B a point; time and memory are per point.
+/// Line protocol: a point of 5 tags and 4 fields, as <c>net_traffic</c> has them. The bar is 300 ns and 0 B a point; time and memory are
+/// per point.
 /// </summary>
 [MemoryDiagnoser]
 public class EncoderBenchmarks

@@ -17,5 +17,6 @@ public class ImportBenchmarks
 
     /// <summary>Read, decode, track, write, rename.</summary>
     [Benchmark(OperationsPerInvoke = SampleFile.Packets)]
-    public long Import() => TrafficEngine.Import(new ImportRequest { Path = SampleFile.Path, StorePath = store }, null, CancellationToken.None).Flows;
+    public long Import() =>
+        TrafficEngine.Import(new ImportRequest { Path = SampleFile.Path, StorePath = store }, null, CancellationToken.None).Flows;
 }

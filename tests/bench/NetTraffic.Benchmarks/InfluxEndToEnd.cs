@@ -6,7 +6,8 @@ using NetTraffic.Influx;
 namespace NetTraffic.Benchmarks;
 
 /// <summary>
-/// Points a second into one server, in turns: a bare HttpClient that sends batches encoded beforehand over two connections, and the writer with the
+/// Points a second into one server, in turns: a bare HttpClient that sends batches encoded beforehand over two connections, and the
+/// writer with the
 /// encoding of its points. Each round has points of its own times, so that the server has the same work with both.
 /// </summary>
 internal static class InfluxEndToEnd
@@ -35,12 +36,14 @@ internal static class InfluxEndToEnd
             bare.Add(round % 2 == 0 ? first : second);
             own.Add(round % 2 == 0 ? second : first);
             ratios.Add(own[^1] / bare[^1]);
-            Console.WriteLine($"  {name} round {round + 1}: bare {bare[^1] / 1000:0} k points/s, encoder and writer {own[^1] / 1000:0} k points/s: {ratios[^1]:0.00}x");
+            Console.WriteLine($"  {name} round {round + 1}: bare {bare[^1] / 1000:0} k points/s, encoder and writer {own[^1] / 1000:0} k "
+                + $"points/s: {ratios[^1]:0.00}x");
         }
 
         double ratio = Median(own) / Median(bare);
         Console.WriteLine(
-            $"{name}: bare {Median(bare) / 1000:0} k points/s, encoder and writer {Median(own) / 1000:0} k points/s: {ratio:0.00}x (rounds {ratios.Min():0.00}-{ratios.Max():0.00})  bar {Bar}x  {(ratio >= Bar ? "met" : "MISSED")}");
+            $"{name}: bare {Median(bare) / 1000:0} k points/s, encoder and writer {Median(own) / 1000:0} k points/s: {ratio:0.00}x "
+                + $"(rounds {ratios.Min():0.00}-{ratios.Max():0.00})  bar {Bar}x  {(ratio >= Bar ? "met" : "MISSED")}");
         return ratio >= Bar ? 0 : 1;
 
         long Take() => (next += (long)batches * Batch) - ((long)batches * Batch);
@@ -76,10 +79,14 @@ internal static class InfluxEndToEnd
         return batches * (double)Batch / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>Batches are encoded while others are on their way: one encoder a connection, one to fill, and two that wait, so that no connection ever does.</summary>
+    /// <summary>
+    /// Batches are encoded while others are on their way: one encoder a connection, one to fill, and two that wait, so that no connection
+    /// ever does.
+    /// </summary>
     private static async Task<double> OwnAsync(Uri url, long first, int batches)
     {
-        using InfluxWriter writer = new(new InfluxTarget { Url = url, Database = "bench" }, new InfluxWriterOptions { BatchLines = Batch, Connections = Connections });
+        using InfluxWriter writer = new(new InfluxTarget { Url = url, Database = "bench" },
+            new InfluxWriterOptions { BatchLines = Batch, Connections = Connections });
         Queue<LineEncoder> free = new(Enumerable.Range(0, Connections + 3).Select(_ => new LineEncoder()));
         Queue<(LineEncoder Encoder, Task<InfluxWriteResult> Task)> running = [];
         long accepted = 0;

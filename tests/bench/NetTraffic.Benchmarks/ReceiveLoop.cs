@@ -9,7 +9,8 @@ using SharpPcap.LibPcap;
 namespace NetTraffic.Benchmarks;
 
 /// <summary>
-/// Processor time of a thread that receives packets of an interface, decodes them and puts them into a flow table: with our receive loop, or with
+/// Processor time of a thread that receives packets of an interface, decodes them and puts them into a flow table: with our receive loop,
+/// or with
 /// SharpPcap's, which raises an event for each packet. tests/bench/receive-loop.sh sends the packets.
 /// </summary>
 internal static partial class ReceiveLoop
@@ -69,7 +70,8 @@ internal static partial class ReceiveLoop
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         used = ThreadNanoseconds() - used;
         double each = Math.Max(1, sink.Packets);
-        Console.WriteLine(FormattableString.Invariant($"{loop}: {sink.Packets} packets, {used / each:0} ns and {allocated / each:0.0} bytes allocated a packet"));
+        string costs = FormattableString.Invariant($"{used / each:0} ns and {allocated / each:0.0} bytes allocated a packet");
+        Console.WriteLine($"{loop}: {sink.Packets} packets, {costs}");
     }
 
     private static unsafe long ThreadNanoseconds()

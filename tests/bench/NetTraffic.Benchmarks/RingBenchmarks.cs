@@ -40,7 +40,10 @@ public class RingBenchmarks : IDisposable
         }
     }
 
-    /// <summary>The packets of the sample, read from its file and put into the ring; <see cref="StageBenchmarks.Read"/> and Decode are the part that is not the ring's.</summary>
+    /// <summary>
+    /// The packets of the sample, read from its file and put into the ring; <see cref="StageBenchmarks.Read"/> and Decode are the part
+    /// that is not the ring's.
+    /// </summary>
     [Benchmark(OperationsPerInvoke = SampleFile.Packets)]
     public long ReadDecodeAdd()
     {

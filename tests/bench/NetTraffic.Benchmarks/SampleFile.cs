@@ -10,7 +10,9 @@ internal static class SampleFile
     public const int Packets = 500_000;
     private const int Flows = 50_000;
 
-    public static string Path { get; } = Environment.GetEnvironmentVariable("NETTRAFFIC_BENCH_CAPTURE") is { Length: > 0 } given ? given : Make();
+    public static string Path { get; } = Environment.GetEnvironmentVariable("NETTRAFFIC_BENCH_CAPTURE") is { Length: > 0 } given
+        ? given
+        : Make();
 
     private static string Make()
     {
