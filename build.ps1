@@ -134,7 +134,7 @@ function Invoke-Dotnet([string] $What, [string[]] $DotnetArguments) {
 # What the product is made of, and what was made of it (a plain "dotnet build" puts files there that are not ready to run).
 function Get-ProductFingerprint {
     $all = [IO.EnumerationOptions] @{ RecurseSubdirectories = $true }
-    $places = 'src', 'eng', 'module', 'NetTraffic.psd1', 'Directory.Build.props', 'Directory.Packages.props', 'global.json'
+    $places = 'src', 'eng/product.proj', 'module', 'NetTraffic.psd1', 'Directory.Build.props', 'Directory.Packages.props', 'global.json'
     $files = foreach ($place in $places) {
         $path = Join-Path $root $place
         if ([IO.File]::Exists($path)) { [IO.FileInfo] $path }
