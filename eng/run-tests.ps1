@@ -6,7 +6,7 @@ param(
     # Only rooms whose name holds this text; Pester is one of them.
     [string] $Room = '',
     # A test program that takes longer is ended and counted as failed.
-    [int] $TimeoutMinutes = 4
+    [int] $TimeoutMinutes = 6
 )
 
 Set-StrictMode -Version 3

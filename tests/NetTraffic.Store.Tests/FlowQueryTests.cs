@@ -135,7 +135,7 @@ public class FlowQueryTests
         bool tcp = ip && row.IpProtocol == 6;
         static string? Mac(ulong mac) =>
             mac == 0 ? null : string.Join(':', Enumerable.Range(0, 6).Select(i => ((mac >> (40 - (8 * i))) & 0xFF).ToString("x2")));
-        return string.Join('|', capture, "probe", Rows.Interfaces[row.InterfaceIndex], row.FlowId, row.TimeUs, row.EndTimeUs,
+        return string.Join('|', capture, "probe", Display.Text(Rows.Interfaces[row.InterfaceIndex]), row.FlowId, row.TimeUs, row.EndTimeUs,
             row.StartTimeUs,
             ip ? AddressText.ToIPAddress(row.Source) : null, ports ? row.SourcePort : null, ip ? AddressText.ToIPAddress(row.Destination)
                 : null, ports ? row.DestinationPort : null,

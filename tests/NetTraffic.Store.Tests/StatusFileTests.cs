@@ -48,7 +48,7 @@ public sealed class StatusFileTests
         Assert.Equal(
             Properties.Select(property => property.Name).Order(StringComparer.Ordinal),
             file.RootElement.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
-        Assert.Equal("a\"\u001b", file.RootElement.GetProperty("CaptureId").GetString());
+        Assert.Equal("a\"\\u001b", file.RootElement.GetProperty("CaptureId").GetString());
     }
 
     [Theory]

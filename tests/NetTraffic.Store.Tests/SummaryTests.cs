@@ -128,7 +128,7 @@ public class SummaryTests
             SummaryKey.DestinationPort =>
                 [row.IpVersion != 0
                     && ProtocolNames.HasPorts(row.IpProtocol) ? $"{row.DestinationPort}/{transport.ToLowerInvariant()}" : "(none)"],
-            SummaryKey.Interface => [Rows.Interfaces[row.InterfaceIndex]],
+            SummaryKey.Interface => [Display.Text(Rows.Interfaces[row.InterfaceIndex])],
             SummaryKey.Sensor => [capture.Sensor],
             _ => [capture.CaptureId],
         };
