@@ -6,9 +6,11 @@ Import-Module (Join-Path $PSScriptRoot ../../NetTraffic.psd1)
 $null = Get-NetTrafficOption -StorePath $StorePath
 $engine = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'NetTraffic.Engine' }
 $influx = [System.Runtime.Loader.AssemblyLoadContext]::GetLoadContext($engine).LoadFromAssemblyName([System.Reflection.AssemblyName]::new('NetTraffic.Influx'))
-$store = $engine.GetType('NetTraffic.Engine.TrafficEngine')::OpenStore($StorePath)
+$door = $engine.GetType('NetTraffic.Engine.TrafficEngine')
+$store = $door::OpenStore($StorePath)
+$target = $door::OpenSettings($StorePath).GetInfluxTarget()
 $options = $influx.GetType('NetTraffic.Influx.ForwarderOptions')::new()
 $options.GetType().GetProperty('GatherSegments').SetValue($options, 1)
-$forwarder = $influx.GetType('NetTraffic.Influx.InfluxForwarder')::TryOpen($store.Segments, $store.GetInfluxTarget(), $options, $influx.GetType('NetTraffic.Influx.InfluxWriterOptions')::new())
+$forwarder = $influx.GetType('NetTraffic.Influx.InfluxForwarder')::TryOpen($store.Segments, $target, $options, $influx.GetType('NetTraffic.Influx.InfluxWriterOptions')::new())
 if ($null -eq $forwarder) { throw 'Somebody else has the lease.' }
 $null = $forwarder.SendAsync($null, [System.Threading.CancellationToken]::None).GetAwaiter().GetResult()
