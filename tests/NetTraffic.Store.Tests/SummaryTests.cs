@@ -99,6 +99,34 @@ public class SummaryTests
         },
         iter: Tries);
 
+    /// <summary>Objects have names that are safe for a terminal; questions go by those that files have.</summary>
+    [Fact]
+    public void An_interface_with_a_hostile_name_keeps_its_traffic_in_series_and_its_older_flows()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        FlowRow[] rows =
+        [
+            .. Enumerable.Range(0, 3).Select(i => CaptureWriterTests.Row(0) with
+            {
+                FlowId = 5,
+                InterfaceIndex = 2,
+                StartTimeUs = Rows.BaseUs,
+                TimeUs = Rows.BaseUs + (i * 5_000_000),
+                EndTimeUs = Rows.BaseUs + (i * 5_000_000) + 1,
+            }),
+        ];
+        Rows.Store(store, rows);
+        IReadOnlyList<TrafficSummaryItem> By(TimeSpan? interval, DateTime? since) =>
+            store.GetSummary(SummaryKey.Interface, 10, interval, new TrafficFilter { Since = since }, CancellationToken.None);
+        long bytes = rows.Sum(row => row.SourceBytes + row.DestinationBytes);
+        Assert.Equal(bytes, By(null, null).Sum(item => item.Bytes));
+        Assert.Equal(bytes, By(TimeSpan.FromHours(1), null).Sum(item => item.Bytes));
+        TrafficSummaryItem rest = Assert.Single(By(null, UnixTime.FromMicroseconds(rows[1].TimeUs)));
+        Assert.Equal(1, rest.Flows);
+        Assert.DoesNotContain('\u001b', rest.Name);
+    }
+
     [Fact]
     public void An_empty_store_has_an_empty_summary()
     {

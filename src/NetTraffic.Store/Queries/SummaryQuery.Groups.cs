@@ -12,7 +12,9 @@ internal sealed partial class SummaryQuery
     private const string RowBytes = "source_bytes + destination_bytes";
 
     /// <summary>The largest groups by bytes, largest first, then by name.</summary>
-    public List<TrafficSummaryItem> Groups(SummaryKey by, int top)
+    public List<TrafficSummaryItem> Groups(SummaryKey by, int top) => [.. LargestGroups(by, top).Select(group => group.Item)];
+
+    private List<Group> LargestGroups(SummaryKey by, int top)
     {
         List<Segment> segments = List(Datasets.Flows);
         if (segments.Count == 0)
@@ -28,9 +30,8 @@ internal sealed partial class SummaryQuery
     }
 
     /// <summary>
-    /// Whether there can be millions of groups. Then a first pass finds the largest by nothing but their bytes, and a second one adds up
-    /// the rest
-    /// of what is asked for from their rows alone: nine sums a group cost three times as much as one.
+    /// Whether there can be millions of groups. Then a first pass finds the largest by nothing but their bytes, and a second one adds up the
+    /// rest of what is asked for from their rows alone: nine sums a group cost three times as much as one.
     /// </summary>
     private static bool HasManyGroups(SummaryKey by) =>
         by is SummaryKey.Address or SummaryKey.SourceAddress or SummaryKey.DestinationAddress or SummaryKey.Conversation;
@@ -109,33 +110,38 @@ internal sealed partial class SummaryQuery
         Query(
             $"""
             SELECT name, sum(packets)::BIGINT, sum(bytes)::BIGINT AS bytes, sum(began)::BIGINT, sum(older)::BIGINT, sum(sent)::BIGINT,
-              sum(received)::BIGINT, min(first_us), max(last_us) FROM ({sums}) GROUP BY name ORDER BY bytes DESC, coalesce(name, '{NoName}') LIMIT {Text(top)}
+              sum(received)::BIGINT, min(first_us), max(last_us)
+            FROM ({sums}) GROUP BY name ORDER BY bytes DESC, coalesce(name, '{NoName}') LIMIT {Text(top)}
             """,
-            reader => found.Add(new Group(reader.GetInt64(4), new TrafficSummaryItem
+            reader =>
             {
-                By = by,
-                Name = reader.IsDBNull(0) ? NoName : reader.GetString(0),
-                Packets = reader.GetInt64(1),
-                Bytes = reader.GetInt64(2),
-                Flows = reader.GetInt64(3),
-                Percent = whole == 0 ? 0 : Math.Round(100.0 * reader.GetInt64(2) / whole, 4),
-                SentBytes = reader.GetInt64(5),
-                ReceivedBytes = reader.GetInt64(6),
-                StartTime = UnixTime.FromMicroseconds(reader.GetInt64(7)),
-                EndTime = UnixTime.FromMicroseconds(reader.GetInt64(8)),
-            })));
+                string name = reader.IsDBNull(0) ? NoName : reader.GetString(0);
+                found.Add(new Group(name, reader.GetInt64(4), new TrafficSummaryItem
+                {
+                    By = by,
+                    Name = name,
+                    Packets = reader.GetInt64(1),
+                    Bytes = reader.GetInt64(2),
+                    Flows = reader.GetInt64(3),
+                    Percent = whole == 0 ? 0 : Math.Round(100.0 * reader.GetInt64(2) / whole, 4),
+                    SentBytes = reader.GetInt64(5),
+                    ReceivedBytes = reader.GetInt64(6),
+                    StartTime = UnixTime.FromMicroseconds(reader.GetInt64(7)),
+                    EndTime = UnixTime.FromMicroseconds(reader.GetInt64(8)),
+                }));
+            });
         return found;
     }
 
     /// <summary>
     /// Adds the flows that began before the time asked for: told apart by their identifiers, which are read only where there are some.
     /// </summary>
-    private List<TrafficSummaryItem> Finish(SummaryKey by, List<Group> largest, List<Segment> segments)
+    private List<Group> Finish(SummaryKey by, List<Group> largest, List<Segment> segments)
     {
         if (largest.Exists(group => group.Older > 0))
         {
             Dictionary<string, TrafficSummaryItem> items =
-                largest.ToDictionary(group => group.Item.Name, group => group.Item, StringComparer.Ordinal);
+                largest.ToDictionary(group => group.Name, group => group.Item, StringComparer.Ordinal);
             string only = items.Count > MostNamed ? "true" : NamesCondition(items.Keys);
             string rows = string.Join(" UNION ALL ", Sides(by).Select(side =>
                 $"SELECT {side.Name} AS name, flow_id FROM (SELECT {side.NamedKeys}, flow_id "
@@ -152,7 +158,7 @@ internal sealed partial class SummaryQuery
                 });
         }
 
-        return [.. largest.Select(group => group.Item)];
+        return largest;
     }
 
     private static string NamesCondition(IEnumerable<string> names) => $"name IN ({string.Join(", ", names.Select(Database.Text))})";
@@ -210,8 +216,11 @@ internal sealed partial class SummaryQuery
     /// <summary>What a group is told apart by: an address, or the two of a conversation.</summary>
     private sealed record GroupKey(string? First, string? Second);
 
-    /// <summary>A group on its way, with its rows of flows that began before the time asked for.</summary>
-    private sealed record Group(long Older, TrafficSummaryItem Item);
+    /// <summary>A group on its way.</summary>
+    /// <param name="Name">Its name as it stands in files; the item's is safe for a terminal.</param>
+    /// <param name="Older">Its rows of flows that began before the time asked for.</param>
+    /// <param name="Item">What it adds up to.</param>
+    private sealed record Group(string Name, long Older, TrafficSummaryItem Item);
 
     /// <summary>One way in which a row counts.</summary>
     /// <param name="Keys">What tells groups apart, over a row's columns; in sums they are k0 and k1.</param>
