@@ -30,8 +30,8 @@ internal sealed partial class SummaryQuery
     }
 
     /// <summary>
-    /// Whether there can be millions of groups. Then a first pass finds the largest by nothing but their bytes, and a second one adds up the
-    /// rest of what is asked for from their rows alone: nine sums a group cost three times as much as one.
+    /// Whether there can be millions of groups. Then a first pass finds the largest by nothing but their bytes, and a second one adds up
+    /// the rest of what is asked for from their rows alone: nine sums a group cost three times as much as one.
     /// </summary>
     private static bool HasManyGroups(SummaryKey by) =>
         by is SummaryKey.Address or SummaryKey.SourceAddress or SummaryKey.DestinationAddress or SummaryKey.Conversation;
