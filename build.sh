@@ -43,9 +43,10 @@ need_sdk() {
   esac
 }
 
-# The tool as files of our own: any user can run them, an image can hold them, and they start without "dotnet tool run" (0.4 s).
+# The tool as files of our own: any user can run them, an image can hold them, they are compiled ahead of time (eng/pwsh.proj), and they
+# start without "dotnet tool run" (0.4 s).
 get_powershell() {
-  cmp -s "$root/.config/dotnet-tools.json" "$pwsh/dotnet-tools.json" && return 0
+  cmp -s "$root/.config/dotnet-tools.json" "$pwsh/dotnet-tools.json" && cmp -s "$root/eng/pwsh.proj" "$pwsh/pwsh.proj" && return 0
   local log="$root/artifacts/log/pwsh.log" home
   need_sdk
   echo "Fetching PowerShell (once) ..."
@@ -57,7 +58,7 @@ get_powershell() {
   # shellcheck disable=SC2016
   home="$(cd "$root" && dotnet tool run pwsh -- -NoProfile -NonInteractive -Command '$PSHOME')" ||
     fail "the fetched PowerShell does not start: $home"
-  if ! dotnet msbuild "$root/eng/pwsh.proj" -p:PowerShellHome="$home" -nologo -v:m -tl:off >>"$log" 2>&1; then
+  if ! dotnet msbuild "$root/eng/pwsh.proj" -restore -p:PowerShellHome="$home" -nologo -v:m -tl:off >>"$log" 2>&1; then
     tail -n 5 "$log" >&2
     fail "PowerShell could not be put into artifacts/pwsh (see $log)."
   fi
