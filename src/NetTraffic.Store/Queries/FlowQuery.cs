@@ -36,7 +36,7 @@ internal sealed class FlowQuery
         {
             using (result)
             {
-                while (result is not null && result.Reader.Read())
+                while (result.Reader.Read())
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     left--;
@@ -52,8 +52,8 @@ internal sealed class FlowQuery
     /// <summary>
     /// The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.
     /// </summary>
-    private (long FromUs, Result? Result)? Next(long limit) =>
-        Database.Retry<(long, Result?)?>(store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
+    private (long FromUs, Result Result)? Next(long limit) =>
+        Database.Retry<(long, Result)?>(store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
 
     /// <summary>The newest segments with rows before <see cref="before"/>, and the time from which on they hold every row.</summary>
     private (List<Segment> Segments, long FromUs)? Window()
@@ -76,59 +76,65 @@ internal sealed class FlowQuery
         return (found[..taken], taken < found.Count ? found[taken].LastUs + 1 : long.MinValue);
     }
 
-    private Result? Open((List<Segment> Segments, long FromUs) window, long limit)
+    /// <summary>
+    /// A window's flows, newest first. Most have one row, which is the flow; only the rest are put together, since that costs several
+    /// times as much.
+    /// </summary>
+    private Result Open((List<Segment> Segments, long FromUs) window, long limit)
     {
+        string read = Database.Read(window.Segments);
         string rows = $"{filter.Condition} AND {EndTimeWithin(window.FromUs, before)}";
         string most = limit == long.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
+        string row = $"SELECT {DatasetSql.RowColumns(Datasets.Flows)}, end_time AS last_time, flow_id AS id FROM {read} WHERE {rows}";
         if (perInterval)
         {
-            return Query($"""
-                SELECT {DatasetSql.RowColumns(Datasets.Flows)} FROM {Database.Read(window.Segments)}
-                WHERE {rows} ORDER BY end_time DESC, time DESC, flow_id{most}
-                """);
+            return Query($"{row} ORDER BY last_time DESC, time DESC, id{most}");
         }
 
+        // All rows of a flow end at its start or later: one that starts in this window has its rows in it, or was given before.
         Database.Execute(connection, $"""
-            CREATE OR REPLACE TEMP TABLE chosen AS
-            SELECT flow_id, epoch_us(min(least(start_time, time))) AS start_us, max(end_time) AS last_time
-            FROM {Database.Read(window.Segments)}
-            WHERE {rows} AND flow_id NOT IN (SELECT flow_id FROM emitted)
-            GROUP BY flow_id ORDER BY last_time DESC, flow_id{most}
+            CREATE OR REPLACE TEMP TABLE several AS
+            SELECT flow_id, epoch_us(min(least(start_time, time))) AS start_us, flow_id IN (SELECT flow_id FROM emitted) AS given
+            FROM {read} WHERE {rows}
+            GROUP BY flow_id HAVING count(*) > 1 OR start_us < {Number(window.FromUs)} OR given
             """);
-        if (Database.Scalar(connection, "SELECT min(start_us) FROM chosen") is not long startUs)
+        string merged = "";
+        if (Database.Scalar(connection, "SELECT min(start_us) FROM several WHERE NOT given") is long startUs)
         {
-            return null;
+            List<Segment> all = SegmentCatalog.List(store, Datasets.Flows.Name, Math.Max(startUs, filter.SinceUs), filter.UntilUs);
+            all.RemoveAll(segment => segment.FirstUs >= before);
+            merged = $"""
+                 UNION ALL
+                SELECT {DatasetSql.MergedRowColumns(Datasets.Flows)}, max(end_time) AS last_time, flow_id AS id
+                FROM {(all.Count > 0 ? Database.Read(all) : DatasetSql.Empty(Datasets.Flows))}
+                WHERE {filter.Condition} AND {EndTimeWithin(long.MinValue, before)}
+                AND flow_id IN (SELECT flow_id FROM several WHERE NOT given)
+                GROUP BY flow_id
+                """;
         }
 
-        List<Segment> all = SegmentCatalog.List(store, Datasets.Flows.Name, Math.Max(startUs, filter.SinceUs), filter.UntilUs);
-        all.RemoveAll(segment => segment.FirstUs >= before);
-        if (all.Count == 0)
-        {
-            return null;
-        }
-
-        Result found = Query($"""
-            SELECT {DatasetSql.MergedRowColumns(Datasets.Flows)} FROM {Database.Read(all)}
-            WHERE {filter.Condition} AND {EndTimeWithin(long.MinValue, before)} AND flow_id IN (SELECT flow_id FROM chosen)
-            GROUP BY flow_id ORDER BY max(end_time) DESC, flow_id
-            """);
-        string from = window.FromUs.ToString(CultureInfo.InvariantCulture);
+        // Before the rows are read: while they are, the connection has room for nothing else.
         Database.Execute(connection, $"""
-            DELETE FROM emitted WHERE start_us >= {from};
-            INSERT INTO emitted SELECT flow_id, start_us FROM chosen WHERE start_us < {from}
+            DELETE FROM emitted WHERE start_us >= {Number(window.FromUs)};
+            INSERT INTO emitted SELECT flow_id, start_us FROM several WHERE start_us < {Number(window.FromUs)} AND NOT given
             """);
-        return found;
+        return Query($"{row} AND flow_id NOT IN (SELECT flow_id FROM several){merged} ORDER BY last_time DESC, id{most}");
     }
 
     private Result Query(string sql)
     {
         DuckDBCommand command = connection.CreateCommand();
         command.CommandText = sql;
+
+        // Sorted, so that every file has been read when the first row comes; streamed, so that the rows are not copied once more.
+        command.UseStreamingMode = true;
         using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);
         return new Result(command, command.ExecuteReader());
     }
 
-    /// <summary>The rows of one window, held by DuckDB until they are read.</summary>
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The rows of one window, which DuckDB hands out as they are read.</summary>
     private sealed record Result(DuckDBCommand Command, DuckDBDataReader Reader) : IDisposable
     {
         public RowReader<Flow> Flows { get; } = new(Datasets.Flows, Reader);
