@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -154,7 +155,7 @@ public sealed class TrafficStore : ITrafficStore
         {
             return Database.Retry(Path, () => Compactor.Compact(Path, () => connection ??= Connect(), cancellationToken));
         }
-        catch (DuckDBException error)
+        catch (DbException error)
         {
             throw Translate(error, cancellationToken);
         }
@@ -192,7 +193,7 @@ public sealed class TrafficStore : ITrafficStore
         {
             return Database.Retry(Path, () => query(connection));
         }
-        catch (DuckDBException error)
+        catch (DbException error)
         {
             throw Translate(error, cancellationToken);
         }
@@ -213,7 +214,7 @@ public sealed class TrafficStore : ITrafficStore
 
                 item = enumerator.Current;
             }
-            catch (DuckDBException error)
+            catch (DbException error)
             {
                 throw Translate(error, cancellationToken);
             }
@@ -223,14 +224,14 @@ public sealed class TrafficStore : ITrafficStore
     }
 
     // DuckDB reports a cancelled query as an error like any other.
-    private Exception Translate(DuckDBException error, CancellationToken cancellationToken)
+    private Exception Translate(DbException error, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             return new OperationCanceledException(error.Message, error, cancellationToken);
         }
 
-        if (error.ErrorType == DuckDBErrorType.OutOfMemory)
+        if ((error is QueryException query ? query.ErrorType : (error as DuckDBException)?.ErrorType) == DuckDBErrorType.OutOfMemory)
         {
             const string narrow = "Narrow the question (-Last, -Since, -Until, -Address), or make room on the disk for temporary files.";
             return new StoreException($"The question needs more memory than there is: {error.Message} {narrow}", error)

@@ -23,7 +23,7 @@ public static class DatasetExport
         using DatasetWriter writer = DatasetWriter.Create(format, stream, asArray);
         writer.Begin(dataset.Fields);
         long count = 0;
-        foreach (TRow row in rows)
+        foreach (TRow row in ReadAhead.Of(rows, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();
             writer.Write(row, dataset.Fields);

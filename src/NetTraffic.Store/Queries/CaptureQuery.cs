@@ -20,12 +20,16 @@ internal static class CaptureQuery
     public static List<CaptureInterval> Rows(DuckDBConnection connection, string from, CancellationToken cancellationToken)
     {
         List<CaptureInterval> found = [];
-        RowReader<CaptureInterval>? rows = null;
-        Database.Query(
+        using RowReader<CaptureInterval> rows = new(
+            Datasets.Captures,
             connection,
-            $"SELECT {DatasetSql.RowColumns(Datasets.Captures)} FROM {from} ORDER BY time, capture_id, interface",
-            reader => found.Add((rows ??= new RowReader<CaptureInterval>(Datasets.Captures, reader)).Read()),
+            $"SELECT {DatasetSql.FileColumns(Datasets.Captures)} FROM {from} ORDER BY time, capture_id, interface",
             cancellationToken);
+        while (rows.Read() is { } interval)
+        {
+            found.Add(interval);
+        }
+
         return found;
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using DuckDB.NET.Data;
@@ -37,7 +38,7 @@ internal static class Database
             {
                 return query();
             }
-            catch (DuckDBException error) when (attempt < tries && FileOf(error, store) is { } file && !File.Exists(file))
+            catch (DbException error) when (attempt < tries && FileOf(error, store) is { } file && !File.Exists(file))
             {
                 // Listed again, the store is whole.
             }
@@ -46,10 +47,10 @@ internal static class Database
 
     /// <summary>
     /// The file of a store that an error is about; null: it is about none. The error's type does not say so: whatever goes wrong while
-    /// files are
-    /// opened has the type Invalid. Its first line names the file.
+    /// files are opened
+    /// has the type Invalid. Its first line names the file.
     /// </summary>
-    public static string? FileOf(DuckDBException error, string store)
+    public static string? FileOf(DbException error, string store)
     {
         const string extension = ".parquet";
         string line = error.Message.Split('\n', 2)[0];

@@ -9,12 +9,6 @@ internal static class DatasetSql
     /// <summary>The columns of rows grouped by flow, with the dataset's own types, for files.</summary>
     public static string MergedFileColumns(Dataset dataset) => List(dataset, column => $"{Merge(column)} AS {column.Name}");
 
-    /// <summary>The columns as <see cref="RowReader{TRow}"/> takes them.</summary>
-    public static string RowColumns(Dataset dataset) => List(dataset, column => Plain(column, column.Name));
-
-    /// <summary>The columns of rows grouped by flow, as <see cref="RowReader{TRow}"/> takes them.</summary>
-    public static string MergedRowColumns(Dataset dataset) => List(dataset, column => Plain(column, Merge(column)));
-
     /// <summary>A dataset without rows, to select from.</summary>
     public static string Empty(Dataset dataset) =>
         $"(SELECT {List(dataset, column => $"NULL::{Type(column.Type)} AS {column.Name}")} WHERE false)";
@@ -40,13 +34,5 @@ internal static class DatasetSql
         ColumnMerge.Max => $"max({column.Name})",
         ColumnMerge.Sum => $"sum({column.Name})::{Type(column.Type)}",
         _ => $"arg_max({column.Name}, end_time)",
-    };
-
-    /// <summary>Times as microseconds, small numbers as BIGINT: what the reader takes without conversions of its own.</summary>
-    private static string Plain(Column column, string expression) => column.Type switch
-    {
-        ColumnType.Timestamp => $"epoch_us({expression})",
-        ColumnType.UInt8 or ColumnType.UInt16 or ColumnType.Int32 => $"({expression})::BIGINT",
-        _ => expression,
     };
 }

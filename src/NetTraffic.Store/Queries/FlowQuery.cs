@@ -36,11 +36,11 @@ internal sealed class FlowQuery
         {
             using (result)
             {
-                while (result.Reader.Read())
+                while (result.Read() is { } flow)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     left--;
-                    yield return result.Flows.Read();
+                    yield return flow;
                 }
             }
 
@@ -52,8 +52,8 @@ internal sealed class FlowQuery
     /// <summary>
     /// The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.
     /// </summary>
-    private (long FromUs, Result Result)? Next(long limit) =>
-        Database.Retry<(long, Result)?>(store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
+    private (long FromUs, RowReader<Flow> Result)? Next(long limit) =>
+        Database.Retry<(long, RowReader<Flow>)?>(store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
 
     /// <summary>The newest segments with rows before <see cref="before"/>, and the time from which on they hold every row.</summary>
     private (List<Segment> Segments, long FromUs)? Window()
@@ -80,12 +80,12 @@ internal sealed class FlowQuery
     /// A window's flows, newest first. Most have one row, which is the flow; only the rest are put together, since that costs several
     /// times as much.
     /// </summary>
-    private Result Open((List<Segment> Segments, long FromUs) window, long limit)
+    private RowReader<Flow> Open((List<Segment> Segments, long FromUs) window, long limit)
     {
         string read = Database.Read(window.Segments);
         string rows = $"{filter.Condition} AND {EndTimeWithin(window.FromUs, before)}";
         string most = limit == long.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
-        string row = $"SELECT {DatasetSql.RowColumns(Datasets.Flows)}, end_time AS last_time, flow_id AS id FROM {read} WHERE {rows}";
+        string row = $"SELECT {DatasetSql.FileColumns(Datasets.Flows)}, end_time AS last_time, flow_id AS id FROM {read} WHERE {rows}";
         if (perInterval)
         {
             return Query($"{row} ORDER BY last_time DESC, time DESC, id{most}");
@@ -105,7 +105,7 @@ internal sealed class FlowQuery
             all.RemoveAll(segment => segment.FirstUs >= before);
             merged = $"""
                  UNION ALL
-                SELECT {DatasetSql.MergedRowColumns(Datasets.Flows)}, max(end_time) AS last_time, flow_id AS id
+                SELECT {DatasetSql.MergedFileColumns(Datasets.Flows)}, max(end_time) AS last_time, flow_id AS id
                 FROM {(all.Count > 0 ? Database.Read(all) : DatasetSql.Empty(Datasets.Flows))}
                 WHERE {filter.Condition} AND {EndTimeWithin(long.MinValue, before)}
                 AND flow_id IN (SELECT flow_id FROM several WHERE NOT given)
@@ -121,30 +121,9 @@ internal sealed class FlowQuery
         return Query($"{row} AND flow_id NOT IN (SELECT flow_id FROM several){merged} ORDER BY last_time DESC, id{most}");
     }
 
-    private Result Query(string sql)
-    {
-        DuckDBCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-
-        // Sorted, so that every file has been read when the first row comes; streamed, so that the rows are not copied once more.
-        command.UseStreamingMode = true;
-        using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);
-        return new Result(command, command.ExecuteReader());
-    }
+    private RowReader<Flow> Query(string sql) => new(Datasets.Flows, connection, sql, cancellationToken);
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The rows of one window, which DuckDB hands out as they are read.</summary>
-    private sealed record Result(DuckDBCommand Command, DuckDBDataReader Reader) : IDisposable
-    {
-        public RowReader<Flow> Flows { get; } = new(Datasets.Flows, Reader);
-
-        public void Dispose()
-        {
-            Reader.Dispose();
-            Command.Dispose();
-        }
-    }
 
     private static string EndTimeWithin(long fromUs, long beforeUs)
     {

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using DuckDB.NET.Data;
@@ -51,7 +52,7 @@ internal sealed class SegmentFeed(
                     return segment.Dataset == Datasets.Captures.Name ? Captures(connection, path, cancellationToken)
                         : Flows(connection, path, interval, cancellationToken);
                 }
-                catch (DuckDBException) when (!File.Exists(path))
+                catch (DbException) when (!File.Exists(path))
                 {
                     return null;
                 }
