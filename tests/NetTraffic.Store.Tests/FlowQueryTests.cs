@@ -1,4 +1,5 @@
 using CsCheck;
+using DuckDB.NET.Data;
 using NetTraffic.Net;
 using NetTraffic.Packets;
 using NetTraffic.Testing;
@@ -45,6 +46,29 @@ public class FlowQueryTests
                 Assert.Equal(UnixTime.FromMicroseconds(own.Min(row => row.StartTimeUs)), flow.StartTime);
                 Assert.Equal(last.State.ToString(), flow.State);
             }
+        },
+        iter: Tries);
+
+    [Fact]
+    public void A_Parquet_file_of_flows_holds_what_the_query_gives() => Gen.Select(Rows.Many, Gen.Int[1, 20]).Sample(
+        (rows, segmentRows) =>
+        {
+            using ScratchFolder folder = new();
+            using TrafficStore store = new(folder.Path);
+            Rows.Store(store, rows, segmentRows: segmentRows);
+            string file = Path.Combine(folder.Path, "flows.parquet");
+            List<Flow> found = [.. store.GetFlows(new TrafficFilter(), null, perInterval: false, CancellationToken.None)];
+            Assert.Equal(found.Count, store.ExportParquet("flows", new TrafficFilter(), false, file, CancellationToken.None));
+            using DuckDBConnection connection = store.Connect();
+            using RowReader<Flow> reader = new(
+                Datasets.Flows, connection, $"SELECT * FROM read_parquet({Database.Text(file)})", CancellationToken.None);
+            List<Flow> written = [];
+            while (reader.Read() is { } flow)
+            {
+                written.Add(flow);
+            }
+
+            Assert.Equal(found.Select(Describe).Order(StringComparer.Ordinal), written.Select(Describe).Order(StringComparer.Ordinal));
         },
         iter: Tries);
 

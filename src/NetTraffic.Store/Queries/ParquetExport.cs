@@ -2,7 +2,10 @@ using DuckDB.NET.Data;
 
 namespace NetTraffic.Store;
 
-/// <summary>A dataset, or the part of it that a filter chooses, as one Parquet file.</summary>
+/// <summary>
+/// A dataset, or the part of it that a filter chooses, as one Parquet file. Rows are in the order of the store's segments, then come the
+/// flows that were put together: sorting them all would take as much memory as they do.
+/// </summary>
 internal static class ParquetExport
 {
     public static long Write(
@@ -17,10 +20,22 @@ internal static class ParquetExport
         FilterSql condition = FilterSql.Create(filter, dataset);
         List<Segment> segments = SegmentCatalog.List(store, dataset.Name, condition.SinceUs, condition.UntilUs);
         string from = segments.Count > 0 ? Database.Read(segments) : DatasetSql.Empty(dataset);
-        string rows = $"FROM {from} WHERE {condition.Condition}";
-        string select = dataset == Datasets.Flows && !perInterval
-            ? $"SELECT {DatasetSql.MergedFileColumns(dataset)} {rows} GROUP BY flow_id ORDER BY max(end_time) DESC"
-            : $"SELECT {DatasetSql.FileColumns(dataset)} {rows} ORDER BY time";
+        string select = $"SELECT {DatasetSql.FileColumns(dataset)} FROM {from} WHERE {condition.Condition}";
+        if (dataset == Datasets.Flows && !perInterval)
+        {
+            // Flows of one row are most, and stand as they are; putting together costs several times as much.
+            Database.Execute(connection, $"""
+                CREATE OR REPLACE TEMP TABLE several AS
+                SELECT flow_id FROM {from} WHERE {condition.Condition} GROUP BY flow_id HAVING count(*) > 1
+                """);
+            select = $"""
+                {select} AND flow_id NOT IN (SELECT flow_id FROM several)
+                UNION ALL
+                SELECT {DatasetSql.MergedFileColumns(dataset)} FROM {from}
+                WHERE {condition.Condition} AND flow_id IN (SELECT flow_id FROM several) GROUP BY flow_id
+                """;
+        }
+
         using DuckDBCommand command = connection.CreateCommand();
         command.CommandText = $"COPY ({select}) TO {Database.Text(path)} (FORMAT parquet, COMPRESSION zstd)";
         using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);
