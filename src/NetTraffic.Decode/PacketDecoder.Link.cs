@@ -13,8 +13,14 @@ public sealed partial class PacketDecoder
             case LinkTypes.Null or LinkTypes.Loop:
                 Loopback(linkType, data, ref packet);
                 break;
-            case LinkTypes.Raw or LinkTypes.RawBsd or LinkTypes.RawOpenBsd or LinkTypes.IPv4 or LinkTypes.IPv6:
+            case LinkTypes.Raw or LinkTypes.RawBsd or LinkTypes.RawOpenBsd:
+                RawIp(data, ref packet);
+                break;
+            case LinkTypes.IPv4 or LinkTypes.AtmClassicalIp:
                 Ip(data, ref packet, 1);
+                break;
+            case LinkTypes.IPv6:
+                IPv6(data, ref packet, 1);
                 break;
             case LinkTypes.LinuxSll:
                 CookedV1(data, ref packet);
@@ -27,7 +33,7 @@ public sealed partial class PacketDecoder
                 Ppp(linkType == LinkTypes.PppPppd && data.Length > 0 && data[0] is 0 or 1 ? data[1..] : data, ref packet, 1);
                 break;
             case LinkTypes.PppWithDirection:
-                Ppp(After(data, 1), ref packet, 1);
+                Ppp(AfterCaptureHeader(data, 1, ref packet), ref packet, 1);
                 break;
             case LinkTypes.PppEther:
                 PppoeSession(data, ref packet, 1);
@@ -64,6 +70,25 @@ public sealed partial class PacketDecoder
 
     private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> data, int length) => data.Length > length ? data[length..] : default;
 
+    /// <summary>What follows a header that the capture put there and that was not on the wire: it counts in no length.</summary>
+    private static ReadOnlySpan<byte> AfterCaptureHeader(ReadOnlySpan<byte> data, int length, scoped ref DecodedPacket packet)
+    {
+        packet.WireLength = Math.Max(packet.WireLength - length, 0);
+        return After(data, length);
+    }
+
+    private void RawIp(ReadOnlySpan<byte> data, ref DecodedPacket packet)
+    {
+        // Of another version it may be anything: nothing names it.
+        if (data.Length > 0 && data[0] >> 4 is not (4 or 6))
+        {
+            Fail(ref packet, DecodeFailure.Malformed);
+            return;
+        }
+
+        Ip(data, ref packet, 1);
+    }
+
     /// <summary>IEEE 802.3: destination, source, EtherType or length (1500 and below: an LLC header follows).</summary>
     private void Ethernet(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
@@ -75,9 +100,7 @@ public sealed partial class PacketDecoder
 
         if (depth == 0)
         {
-            ulong first = BinaryPrimitives.ReadUInt64BigEndian(data);
-            packet.DestinationMac = first >> 16;
-            packet.SourceMac = ((first & 0xFFFF) << 32) | U32(data, 8);
+            Stations(data, ref packet);
         }
 
         ushort type = U16(data, 12);
@@ -89,6 +112,13 @@ public sealed partial class PacketDecoder
         {
             TypeOrLength(type, data[14..], ref packet, depth + 1);
         }
+    }
+
+    private static void Stations(ReadOnlySpan<byte> data, ref DecodedPacket packet)
+    {
+        ulong first = BinaryPrimitives.ReadUInt64BigEndian(data);
+        packet.DestinationMac = first >> 16;
+        packet.SourceMac = ((first & 0xFFFF) << 32) | U32(data, 8);
     }
 
     private void TypeOrLength(ushort type, ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
@@ -104,92 +134,6 @@ public sealed partial class PacketDecoder
         if (content.Length >= 2 && U16(content, 0) != 0xFFFF)
         {
             Llc(content, ref packet, depth);
-        }
-    }
-
-    /// <summary>What an EtherType names: IP, a tag before another EtherType, or something that is counted under its EtherType.</summary>
-    private void Payload(ushort etherType, ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
-    {
-        if (depth > MaxDepth)
-        {
-            Fail(ref packet, DecodeFailure.TooDeep);
-            return;
-        }
-
-        SetEtherType(ref packet, etherType, data.Length);
-        switch (etherType)
-        {
-            case 0x0800:
-                IPv4(data, ref packet, depth);
-                break;
-            case 0x86DD:
-                IPv6(data, ref packet, depth);
-                break;
-            case 0x8100 or 0x88A8 or 0x9100: // IEEE 802.1Q clause 9.6: priority, DEI and VLAN identifier, then an EtherType
-                if (data.Length < 4)
-                {
-                    Fail(ref packet, DecodeFailure.TruncatedLink);
-                    return;
-                }
-
-                if (packet.VlanId == DecodedPacket.NoVlan)
-                {
-                    packet.VlanId = (ushort)(U16(data, 0) & 0x0FFF);
-                }
-
-                TypeOrLength(U16(data, 2), data[4..], ref packet, depth + 1);
-                break;
-            case 0x8847 or 0x8848:
-                Mpls(data, ref packet, depth);
-                break;
-            case 0x8864:
-                PppoeSession(data, ref packet, depth);
-                break;
-            case 0x880B:
-                Ppp(data, ref packet, depth);
-                break;
-            case 0x6558:
-                Ethernet(data, ref packet, depth);
-                break;
-            case 0x88E7: // IEEE 802.1ah: flags and I-SID, then a customer frame
-                Ethernet(After(data, 4), ref packet, depth);
-                break;
-            case 0x894F:
-                Nsh(data, ref packet, depth);
-                break;
-            // VN-Tag, E-Tag, Cisco metadata, HSR, 802.1CB: a fixed tag, then an EtherType
-            case 0x8926 or 0x893F or 0x8909 or 0x892F or 0xF1C1:
-                int length = etherType switch { 0x893F or 0x8909 or 0xF1C1 => 6, _ => 4 };
-                if (data.Length >= length + 2 || data.Length >= length)
-                {
-                    TypeOrLength(U16(data, length - 2), data[length..], ref packet, depth + 1);
-                }
-
-                break;
-            case 0x22F3: // TRILL (RFC 6325): 6 bytes and options in 4-byte units, then a frame
-                if (data.Length >= 6 && 6 + ((((data[0] & 7) << 2) | (data[1] >> 6)) * 4) is var trill && data.Length > trill)
-                {
-                    Ethernet(data[trill..], ref packet, depth);
-                }
-
-                break;
-            case 0x4305: // B.A.T.M.A.N. advanced: unicast (type 0x40) carries a frame after 10 bytes, broadcast (0x01) after 14
-                if (data.Length > 14 && data[0] is 0x40 or 0x01)
-                {
-                    OpenTunnel(ref packet, TunnelKind.Other);
-                    Ethernet(data[(data[0] == 0x40 ? 10 : 14)..], ref packet, depth);
-                }
-
-                break;
-            case 0x88E5: // MACsec (IEEE 802.1AE clause 9): readable only where the E and C bits are clear
-                if (data.Length >= 8 && (data[0] & 0x0C) == 0 && ((data[0] & 0x20) != 0 ? 14 : 6) is var secTag && data.Length > secTag + 2)
-                {
-                    TypeOrLength(U16(data, secTag), data[(secTag + 2)..], ref packet, depth + 1);
-                }
-
-                break;
-            default:
-                break;
         }
     }
 
@@ -241,7 +185,9 @@ public sealed partial class PacketDecoder
         }
     }
 
-    /// <summary>The four bytes of address family before the packet: in either byte order, or an EtherType.</summary>
+    /// <summary>
+    /// The four bytes of address family before the packet: in either byte order, or an EtherType, alone or as the second half.
+    /// </summary>
     private void Loopback(int linkType, ReadOnlySpan<byte> data, ref DecodedPacket packet)
     {
         if (data.Length < 4)
@@ -266,13 +212,16 @@ public sealed partial class PacketDecoder
         switch (family)
         {
             case 2:
-                IPv4(data[4..], ref packet, 1);
+                Ip(data[4..], ref packet, 1);
                 break;
             case 10 or 24 or 28 or 30: // Linux, NetBSD and OpenBSD, FreeBSD, Darwin
                 IPv6(data[4..], ref packet, 1);
                 break;
             case > 1500 and <= 0xFFFF:
-                Payload((ushort)family, data[4..], ref packet, 1);
+                SnapPayload((ushort)family, data[4..], ref packet, 1);
+                break;
+            case > 0xFFFF when linkType == LinkTypes.Null && U16(data, 2) > 1500:
+                SnapPayload(U16(data, 2), data[4..], ref packet, 1);
                 break;
             default:
                 break;

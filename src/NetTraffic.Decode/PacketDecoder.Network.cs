@@ -6,9 +6,9 @@ namespace NetTraffic.Decode;
 /// <content>IPv4, IPv6 and what follows them.</content>
 public sealed partial class PacketDecoder
 {
-    private const byte HopByHop = 0, Icmp = 1, IpInIpV4 = 4, Tcp = 6, Udp = 17, Dccp = 33, IpInIpV6 = 41, Routing = 43, FragmentHeader = 44,
-        Gre = 47, AuthenticationHeader = 51, IcmpV6 = 58, DestinationOptions = 60, EtherIp = 97, Sctp = 132, UdpLite = 136, MplsInIp = 137,
-        EthernetInIp = 143;
+    private const byte HopByHop = 0, Icmp = 1, Igmp = 2, IpInIpV4 = 4, Tcp = 6, Udp = 17, Dccp = 33, IpInIpV6 = 41, Routing = 43, FragmentHeader = 44,
+        Gre = 47, AuthenticationHeader = 51, IcmpV6 = 58, NoNextHeader = 59, DestinationOptions = 60, EtherIp = 97, Pim = 103,
+        Sctp = 132, UdpLite = 136, MplsInIp = 137, EthernetInIp = 143;
 
     /// <summary>IP by its version nibble.</summary>
     private void Ip(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
@@ -65,10 +65,10 @@ public sealed partial class PacketDecoder
             return;
         }
 
-        // Segmentation offload leaves the total length 0 on frames captured before the card cuts them up.
+        // Segmentation offload leaves the total length 0 on frames captured before the card cuts them up, and so does BIG TCP.
         if (totalLength == 0)
         {
-            totalLength = Math.Max(data.Length, headerLength);
+            totalLength = Math.Max(data.Length + uncaptured, headerLength);
         }
         else if (totalLength < headerLength)
         {
@@ -134,19 +134,36 @@ public sealed partial class PacketDecoder
         packet.SourcePort = packet.DestinationPort = 0;
         packet.Traits = PacketTraits.None;
 
-        // A payload length of 0 means a jumbogram (RFC 2675) or segmentation offload: all that was captured.
         int payloadLength = U16(data, 4);
         ReadOnlySpan<byte> payload = data[40..];
-        if (payloadLength == 0)
+        if (payloadLength == 0 && next != NoNextHeader)
         {
-            payloadLength = payload.Length;
-        }
-        else
-        {
-            payload = Cut(payload, payloadLength);
+            payloadLength = next == HopByHop && JumboLength(payload) is > 0 and var jumbo ? jumbo : payload.Length + uncaptured;
         }
 
-        ExtensionHeaders(next, payload, payloadLength, ref packet, depth);
+        ExtensionHeaders(next, Cut(payload, payloadLength), payloadLength, ref packet, depth);
+    }
+
+    /// <summary>
+    /// RFC 2675: a payload length of 0 and, in the hop-by-hop header, option 0xC2 with 32 bits of length. 0 where it is not there:
+    /// segmentation offload and BIG TCP without the option leave the length out, and what was on the wire counts.
+    /// </summary>
+    private static int JumboLength(ReadOnlySpan<byte> header)
+    {
+        int at = 2;
+        int length = header.Length >= 8 ? Math.Min((header[1] + 1) * 8, header.Length) : 0;
+        while (at + 2 <= length)
+        {
+            const byte pad1 = 0, jumbo = 0xC2;
+            if (header[at] == jumbo && header[at + 1] == 4 && at + 6 <= length)
+            {
+                return U32(header, at + 2) is > ushort.MaxValue and <= int.MaxValue and var value ? (int)value : 0;
+            }
+
+            at += header[at] == pad1 ? 1 : 2 + header[at + 1];
+        }
+
+        return 0;
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace NetTraffic.Decode;
 public sealed partial class PacketDecoder
 {
     private static bool IsTunnel(byte protocol) =>
-        protocol is IpInIpV4 or IpInIpV6 or Gre or AuthenticationHeader or EtherIp or MplsInIp or EthernetInIp;
+        protocol is IpInIpV4 or IpInIpV6 or Gre or AuthenticationHeader or EtherIp or MplsInIp or EthernetInIp or Pim or Igmp;
 
     private void TunnelInIp(byte protocol, ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
     {
@@ -50,10 +50,28 @@ public sealed partial class PacketDecoder
                 OpenTunnel(ref packet, TunnelKind.Other);
                 Ethernet(payload, ref packet, depth);
                 break;
+            case Pim or Igmp:
+                PimRegister(protocol, payload, ref packet, depth);
+                break;
             default: // RFC 4023
                 OpenTunnel(ref packet, TunnelKind.Mpls);
                 Mpls(payload, ref packet, depth);
                 break;
+        }
+    }
+
+    /// <summary>
+    /// RFC 7761 section 4.9.3: version 2, type 1, checksum, flags, then the multicast packet that a router sends to the rendezvous
+    /// point. Version 1 is the same in IGMP's type 0x14, code 1. A null register carries no packet, or the headers of one.
+    /// </summary>
+    private void PimRegister(byte protocol, ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
+    {
+        bool register = payload.Length > 8
+            && (protocol == Pim ? payload[0] == 0x21 : payload[0] == 0x14 && payload[1] == 1 && payload[4] == 0x10);
+        if (register && payload[8] >> 4 is 4 or 6)
+        {
+            OpenTunnel(ref packet, TunnelKind.Other);
+            Ip(payload[8..], ref packet, depth);
         }
     }
 
@@ -132,6 +150,16 @@ public sealed partial class PacketDecoder
             case 0x883E: // WCCP redirect: version 2 puts 4 bytes before the packet
                 OpenTunnel(ref packet, TunnelKind.Gre);
                 Ip(payload[0] >> 4 == 4 || payload.Length < 4 ? payload : payload[4..], ref packet, depth);
+                break;
+            case CiscoMetadata: // here the EtherType comes first
+                OpenTunnel(ref packet, TunnelKind.Gre);
+                if (payload.Length < 2 + CiscoMetadataLength)
+                {
+                    Fail(ref packet, DecodeFailure.TruncatedLink);
+                    return;
+                }
+
+                Payload(U16(payload, 0), payload[(2 + CiscoMetadataLength)..], ref packet, depth);
                 break;
             case 0x6400: // MikroTik's Ethernet over IP
                 OpenTunnel(ref packet, TunnelKind.Gre);

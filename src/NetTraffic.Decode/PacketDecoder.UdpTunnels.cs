@@ -39,6 +39,8 @@ public sealed partial class PacketDecoder
                 }
 
                 return true;
+            case 8472: // VXLAN before it had a port: Linux's default, flannel, Cisco OTV
+                return VxlanElsewhere(payload, ref packet, depth);
             case 4790: // VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe): the next protocol in the fourth byte
                 if (payload.Length >= 8)
                 {
@@ -58,9 +60,8 @@ public sealed partial class PacketDecoder
             case 3544:
                 Teredo(payload, ref packet, depth);
                 return true;
-            case 2152:
-                GtpUser(payload, ref packet, depth);
-                return true;
+            case 2152 or 2123 or 3386: // GTP-U; the ports of GTP's control plane and of GTP version 0 carry user data too
+                return GtpUser(payload, ref packet, depth);
             case 1701:
                 L2tp(payload, ref packet, depth);
                 return true;
@@ -95,8 +96,24 @@ public sealed partial class PacketDecoder
                 CapwapData(payload, ref packet, depth);
                 return true;
             default:
-                return false;
+                return vxlanPorts.AsSpan().Contains(port) && VxlanElsewhere(payload, ref packet, depth);
         }
+    }
+
+    /// <summary>
+    /// VXLAN on a port that other programs use as well: the I flag and the network's number, and what must be 0 is (RFC 7348; flags of
+    /// its group policy extension aside).
+    /// </summary>
+    private bool VxlanElsewhere(ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
+    {
+        if (payload.Length < 8 + 14 || (payload[0] & 0x7F) != 0x08 || payload[7] != 0)
+        {
+            return false;
+        }
+
+        OpenTunnel(ref packet, TunnelKind.Vxlan);
+        Ethernet(payload[8..], ref packet, depth);
+        return true;
     }
 
     /// <summary>RFC 4380 section 5.1.1: optional authentication and origin indications, then an IPv6 packet.</summary>
@@ -127,32 +144,30 @@ public sealed partial class PacketDecoder
 
     /// <summary>
     /// 3GPP TS 29.281 section 5.1: version and flags (E, S, PN), type 255 for user data, length, TEID, optional fields, extension
-    /// headers.
+    /// headers. Version 0 (3GPP TS 09.60) has 20 bytes of header and no options.
     /// </summary>
-    private void GtpUser(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    private bool GtpUser(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
-        if (data.Length < 8 || data[0] >> 5 != 1 || (data[0] & 0x10) == 0 || data[1] != 255)
+        const byte notPrime = 0x10, userData = 255;
+        if (data.Length < 8 || data[0] >> 5 > 1 || (data[0] & notPrime) == 0 || data[1] != userData)
         {
-            return;
+            return false;
         }
 
-        int at = 8;
-        if ((data[0] & 7) != 0)
+        int header = data[0] >> 5 == 0 ? 20 : 8;
+        data = Cut(data, header + U16(data, 2));
+        int at = header;
+        if (header == 8 && (data[0] & 7) != 0)
         {
-            if (data.Length < 12)
-            {
-                return;
-            }
-
             at = 12;
-            byte next = (data[0] & 4) != 0 ? data[11] : (byte)0;
+            byte next = (data[0] & 4) != 0 && data.Length >= 12 ? data[11] : (byte)0;
             while (next != 0)
             {
                 // Extension headers: length in 4-byte units, content, next type in the last byte.
                 int length = at < data.Length ? data[at] * 4 : 0;
                 if (length == 0 || at + length > data.Length)
                 {
-                    return;
+                    return true;
                 }
 
                 next = data[at + length - 1];
@@ -160,11 +175,22 @@ public sealed partial class PacketDecoder
             }
         }
 
-        if (at < data.Length && data[at] >> 4 is 4 or 6)
+        if (at >= data.Length)
         {
-            OpenTunnel(ref packet, TunnelKind.Gtp);
+            return true;
+        }
+
+        OpenTunnel(ref packet, TunnelKind.Gtp);
+        if (data[at] is >= 0x45 and <= 0x4F || data[at] >> 4 == 6)
+        {
             Ip(data[at..], ref packet, depth);
         }
+        else if (data.Length - at >= 14 && LooksLikeEthernet(data[at..]))
+        {
+            Ethernet(data[at..], ref packet, depth);
+        }
+
+        return true;
     }
 
     /// <summary>

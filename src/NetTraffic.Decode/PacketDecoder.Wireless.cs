@@ -25,15 +25,7 @@ public sealed partial class PacketDecoder
             case LinkTypes.Ppi: // version, flags, length, link type of the frame, fields
                 if (data.Length >= 8 && BinaryPrimitives.ReadUInt16LittleEndian(data[2..]) is >= 8 and var length)
                 {
-                    uint inner = BinaryPrimitives.ReadUInt32LittleEndian(data[4..]);
-                    if (inner == LinkTypes.Ethernet)
-                    {
-                        Ethernet(After(data, length), ref packet, 0);
-                    }
-                    else if (inner != LinkTypes.Ppi)
-                    {
-                        Link((int)Math.Min(inner, int.MaxValue), After(data, length), ref packet);
-                    }
+                    InnerLink(BinaryPrimitives.ReadUInt32LittleEndian(data[4..]), After(data, length), ref packet);
                 }
 
                 break;
@@ -54,7 +46,24 @@ public sealed partial class PacketDecoder
                 Nflog(data, ref packet);
                 break;
             default:
+                LinkOfHardware(linkType, data, ref packet);
+                break;
+        }
+    }
+
+    /// <summary>A frame of another link type behind a tool's header; no such header stands inside another.</summary>
+    private void InnerLink(uint linkType, ReadOnlySpan<byte> data, ref DecodedPacket packet)
+    {
+        switch (linkType)
+        {
+            case LinkTypes.Ethernet:
+                Ethernet(data, ref packet, 0);
+                break;
+            case LinkTypes.Ppi or LinkTypes.PktAp or LinkTypes.User2 or > ushort.MaxValue:
                 Fail(ref packet, DecodeFailure.UnknownLinkType);
+                break;
+            default:
+                Link((int)linkType, data, ref packet);
                 break;
         }
     }
@@ -145,7 +154,7 @@ public sealed partial class PacketDecoder
         }
 
         // A-MSDU: destination, source, length, content, padding to four bytes.
-        int bodyEnd = end;
+        (int bodyEnd, int bodyUncaptured) = (end, uncaptured);
         while (body.Length > 14)
         {
             int size = U16(body, 12);
@@ -155,7 +164,7 @@ public sealed partial class PacketDecoder
                 Llc(content, ref packet, depth + 1);
             }
 
-            end = bodyEnd;
+            (end, uncaptured) = (bodyEnd, bodyUncaptured);
             body = After(body, (14 + size + 3) & ~3);
         }
     }

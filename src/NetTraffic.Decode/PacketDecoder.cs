@@ -16,14 +16,23 @@ public sealed partial class PacketDecoder
     private readonly FragmentTable fragments;
     private readonly DecoderCounters counters = new();
 
+    private readonly ushort[] vxlanPorts;
+
     // Where in the frame the bytes end that are being looked at. Headers are walked by cutting the bytes before them off, so a place in
-    // the frame is
-    // this less the bytes that are left; only Cut takes bytes off the end.
+    // the frame is this less the bytes that are left; only Cut takes bytes off the end.
     private int end;
+
+    // Bytes behind that end that were on the wire and not captured, for headers that leave their own length out.
+    private int uncaptured;
 
     /// <summary>Makes a decoder.</summary>
     /// <param name="options">How it behaves; null: the defaults.</param>
-    public PacketDecoder(DecoderOptions? options = null) => fragments = new FragmentTable((options ?? new DecoderOptions()).FragmentSlots);
+    public PacketDecoder(DecoderOptions? options = null)
+    {
+        options ??= new DecoderOptions();
+        fragments = new FragmentTable(options.FragmentSlots);
+        vxlanPorts = [.. options.VxlanPorts];
+    }
 
     /// <summary>What was decoded and what failed, so far.</summary>
     public DecoderCounters Counters => counters;
@@ -40,6 +49,7 @@ public sealed partial class PacketDecoder
         packet.LinkType = (ushort)raw.LinkType;
         packet.VlanId = DecodedPacket.NoVlan;
         end = raw.Data.Length;
+        uncaptured = Math.Max(0, raw.WireLength - end);
 
         if (raw.LinkType == LinkTypes.Ethernet)
         {
@@ -68,12 +78,15 @@ public sealed partial class PacketDecoder
     /// <summary>The first bytes only, where a header says that it carries so many: what follows is padding, or a trailer.</summary>
     private ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> data, int length)
     {
-        if (data.Length <= length)
+        int beyond = data.Length - length;
+        if (beyond <= 0)
         {
+            uncaptured = Math.Min(uncaptured, -beyond);
             return data;
         }
 
-        end -= data.Length - length;
+        end -= beyond;
+        uncaptured = 0;
         return data[..length];
     }
 

@@ -34,7 +34,8 @@ public static partial class PacketText
             WithIp(line, packet, content);
         }
 
-        if (packet.Failure != DecodeFailure.None)
+        // An unknown EtherType is what the line says already.
+        if (packet.Failure is not (DecodeFailure.None or DecodeFailure.UnknownEtherType))
         {
             line.Append(line.Length > 0 ? " " : "").Append('[').Append(FailureText(packet.Failure)).Append(']');
         }

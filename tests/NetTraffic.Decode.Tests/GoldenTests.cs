@@ -78,11 +78,7 @@ public sealed class GoldenTests
         return [.. keeper.Packets.Select(packet =>
         {
             decoder.Decode(packet.Raw, out DecodedPacket decoded);
-            return (Pair(decoded), decoded.WireLength);
+            return (Decoding.Pair(decoded), decoded.WireLength);
         })];
     }
-
-    private static string Pair(in DecodedPacket packet) =>
-        packet.IpVersion != 0 ? $"{packet.Source} {packet.Destination} {packet.IpProtocol}"
-        : packet.EtherType != 0 ? $"- - 0x{packet.EtherType:x4}" : "- - -";
 }

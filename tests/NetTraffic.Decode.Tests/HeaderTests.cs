@@ -157,6 +157,17 @@ public sealed class HeaderTests
         { "3 bytes of UDP", 101, Datagram[..23], DecodeFailure.TruncatedTransport },
         { "19 bytes of TCP", 101, IPv4("192.0.2.1", "192.0.2.2", 6, new byte[19]), DecodeFailure.TruncatedTransport },
         { "an unknown link type", 9999, Datagram, DecodeFailure.UnknownLinkType },
+        { "a number for private use", 149, new byte[60], DecodeFailure.UnknownLinkType },
+        { "an unknown EtherType", 1, Ethernet(0x9200, [0, 5, 8, 0, .. Datagram]), DecodeFailure.UnknownEtherType },
+        { "an unknown EtherType behind a tag", 1, Ethernet(0x8926, [0, 0, 0, 0, 0x92, 0, .. Datagram]), DecodeFailure.UnknownEtherType },
+        { "an unknown EtherType in GRE", 101, IPv4("192.0.2.1", "192.0.2.2", 47, [0, 0, 0x92, 0, .. Datagram]),
+            DecodeFailure.UnknownEtherType },
+        { "Arista's tag of an unknown version", 1, Ethernet(0xD28B, [0, 1, 9, 9, .. Datagram]), DecodeFailure.UnknownEtherType },
+        { "a VN-Tag cut off", 1, Ethernet(0x8926, 0x80, 1, 0, 2, 8), DecodeFailure.TruncatedLink },
+        { "an ERF header cut off", 197, new byte[15], DecodeFailure.TruncatedLink },
+        { "ERF of cells", 197, [.. new byte[8], 3, .. new byte[7], .. Datagram], DecodeFailure.UnknownLinkType },
+        { "no Juniper magic", 178, [.. new byte[4], .. Datagram], DecodeFailure.Malformed },
+        { "PKTAP inside PKTAP", 258, [108, 0, 0, 0, 1, 0, 0, 0, 2, 1, .. new byte[98], .. Datagram], DecodeFailure.UnknownLinkType },
         { "40 tags", 1, [.. MacB, .. MacA, .. Enumerable.Repeat<byte[]>([0x81, 0, 0, 1], 40).SelectMany(tag => tag), 8, 0],
             DecodeFailure.TooDeep },
     };
@@ -170,5 +181,43 @@ public sealed class HeaderTests
         Assert.Equal((1L, 1L, 1L), (decoder.Counters.Packets, decoder.Counters.Failures, decoder.Counters.Count(expected)));
         Assert.Equal(new Dictionary<string, long>(StringComparer.Ordinal) { [expected.ToString()] = 1 },
             decoder.Counters.FailuresByReason());
+    }
+
+    [Theory]
+    [InlineData(0x0806)] // ARP
+    [InlineData(0x88CC)] // LLDP
+    [InlineData(0x888E)] // EAPOL
+    [InlineData(0x8809)] // LACP
+    [InlineData(0x88F7)] // PTP
+    [InlineData(0x8137)] // IPX
+    [InlineData(0x9000)] // loopback
+    public void What_carries_no_IP_is_no_failure(int etherType) =>
+        Assert.Equal(DecodeFailure.None, Decoding.Decode(Ethernet(etherType, new byte[46])).Failure);
+
+    [Fact]
+    public void A_frame_with_a_length_instead_of_an_EtherType_is_no_failure() =>
+        Assert.Equal(DecodeFailure.None, Decoding.Decode(Ethernet(38, [0x42, 0x42, 3, .. new byte[43]])).Failure);
+
+    [Theory]
+    [InlineData(1, 0xC0, 0x0FFF, DecodedPacket.NoVlan)] // forwarded, untagged
+    [InlineData(1, 0xE0, 0x6007, 7)] // forwarded, tagged
+    public void A_DSA_tag_has_the_VLAN_of_the_tag_that_it_replaced(int port, int first, int last, int vlan) =>
+        Assert.Equal(vlan, Decoding.Decode([.. MacB, .. MacA, (byte)first, (byte)port, .. U16(last), 8, 0, .. Datagram], 284).VlanId);
+
+    [Fact]
+    public void PPP_and_Cisco_HDLC_inside_one_another_end()
+    {
+        byte[] frame = [.. Enumerable.Repeat<byte[]>([0x0F, 0, 0x88, 0x0B], 60_000).SelectMany(header => header)];
+        Assert.NotEqual(0, Decoding.Decode(frame, LinkTypes.Ppp).WireLength);
+        Assert.NotEqual(0, Decoding.Decode(frame, LinkTypes.CiscoHdlc).WireLength);
+    }
+
+    [Fact]
+    public void VXLAN_is_found_on_the_ports_that_are_set()
+    {
+        byte[] frame = IPv4("10.9.9.1", "10.9.9.2", 17, Udp(50000, 4444, [8, 0, 0, 0, 0, 0, 42, 0, .. Ethernet(0x0800, Datagram)]));
+        Assert.Equal("10.9.9.1:50000 10.9.9.2:4444 17", Decoding.Endpoints(Decoding.Decode(frame, LinkTypes.Raw)));
+        PacketDecoder decoder = new(new DecoderOptions { VxlanPorts = [4444] });
+        Assert.Equal(Endpoints4, Decoding.Endpoints(Decoding.Decode(frame, LinkTypes.Raw, decoder)));
     }
 }

@@ -1,0 +1,55 @@
+using NetTraffic.Packets;
+using NetTraffic.Testing;
+
+namespace NetTraffic.Decode.Tests;
+
+/// <summary>Every EtherType, link type and tunnel of the catalog, by its right value and against TShark.</summary>
+public sealed class EveryFrameTests
+{
+    public static TheoryData<string> Names => [.. FrameCatalog.All.Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_frame_is_between_the_hosts_of_its_innermost_header(string name)
+    {
+        CatalogFrame row = FrameCatalog.Named(name);
+        DecodedPacket packet = Decoding.Decode(row.Frame, row.LinkType);
+        Assert.Equal(row.Pair, Decoding.Pair(packet));
+        if (row.Pair is FrameCatalog.Pair4 or FrameCatalog.Pair6)
+        {
+            Assert.Equal((1000, 2000, DecodeFailure.None), (packet.SourcePort, packet.DestinationPort, packet.Failure));
+            Assert.Equal(name.StartsWith("tunnel ", StringComparison.Ordinal) || name.Contains("PPPoE", StringComparison.Ordinal),
+                packet.Tunnel != TunnelKind.None || name == "link 167, Juniper PPPoE");
+        }
+    }
+
+    [Fact]
+    public void TShark_says_the_same()
+    {
+        TShark.Require();
+        CatalogFrame[] known = [.. FrameCatalog.All.Where(row => row.TSharkKnows)];
+        int[] links = [.. known.Select(row => row.LinkType).Distinct()];
+        PcapngBytes file = new PcapngBytes().Section();
+        foreach (int link in links)
+        {
+            file.Interface(link);
+        }
+
+        foreach (CatalogFrame row in known)
+        {
+            file.Enhanced(Array.IndexOf(links, row.LinkType), 0, row.Frame, row.Frame.Length);
+        }
+
+        using ScratchFolder folder = new();
+        string path = Path.Combine(folder.Path, "catalog.pcapng");
+        File.WriteAllBytes(path, file.ToArray());
+        List<(string Pair, int Bytes)> truth = TShark.HostPairs([path])[path];
+        Assert.Equal(known.Length, truth.Count);
+        Assert.All(known.Zip(truth), pair =>
+        {
+            DecodedPacket packet = Decoding.Decode(pair.First.Frame, pair.First.LinkType);
+            Assert.Equal((pair.First.Name, pair.Second.Pair, pair.Second.Bytes),
+                (pair.First.Name, Decoding.Pair(packet), packet.WireLength));
+        });
+    }
+}
