@@ -5,7 +5,9 @@ namespace NetTraffic.Capture;
 /// <summary>Counts that a reader's thread writes and others read.</summary>
 internal sealed class SourceCounts
 {
-    private readonly SortedDictionary<int, InterfaceStatistics> statistics = [];
+    // By an interface's number, which are handed out one after another; where there are none, Interface is null. The framework's
+    // collections of a struct of ours would be compiled at run time in every process that reads a capture: 50 methods.
+    private InterfaceStatistics[] statistics = [];
     private readonly Lock changing = new();
     private long packets;
     private long bytes;
@@ -25,7 +27,17 @@ internal sealed class SourceCounts
         {
             lock (changing)
             {
-                return [.. statistics.Values];
+                InterfaceStatistics[] some = new InterfaceStatistics[statistics.Length];
+                int count = 0;
+                foreach (InterfaceStatistics found in statistics)
+                {
+                    if (found.Interface is not null)
+                    {
+                        some[count++] = found;
+                    }
+                }
+
+                return some[..count];
             }
         }
     }
@@ -41,14 +53,20 @@ internal sealed class SourceCounts
     {
         lock (changing)
         {
-            statistics[index] = statistics.TryGetValue(index, out InterfaceStatistics known)
-                ? found with
+            if (index >= statistics.Length)
+            {
+                Array.Resize(ref statistics, Math.Max(index + 1, statistics.Length * 2));
+            }
+
+            InterfaceStatistics known = statistics[index];
+            statistics[index] = known.Interface is null
+                ? found
+                : found with
                 {
                     Received = Math.Max(found.Received, known.Received),
                     KernelDrops = Math.Max(found.KernelDrops, known.KernelDrops),
                     InterfaceDrops = Math.Max(found.InterfaceDrops, known.InterfaceDrops),
-                }
-                : found;
+                };
         }
     }
 
@@ -58,7 +76,7 @@ internal sealed class SourceCounts
         lock (changing)
         {
             Int128 sum = 0;
-            foreach (InterfaceStatistics found in statistics.Values)
+            foreach (InterfaceStatistics found in statistics)
             {
                 sum += part(found);
             }
