@@ -17,6 +17,8 @@ public sealed class TrafficStore : ITrafficStore
     // One for all stores of the process: opening one costs more than a question to a small store.
     private static readonly Lazy<DuckDBConnection> AnyStore =
         new(() => Database.Open(MemoryMegabytes()), LazyThreadSafetyMode.PublicationOnly);
+    private readonly DamageLog damage = new();
+    private readonly StoreSegments segments;
     private bool disposed;
 
     /// <summary>Opens a store; nothing is written, and a folder that is not there is an empty store.</summary>
@@ -30,6 +32,7 @@ public sealed class TrafficStore : ITrafficStore
             throw new StoreException($"'{Path}' is a file. A store is a folder: give another -StorePath.");
         }
 
+        segments = new StoreSegments(Path, damage);
         CheckVersion();
     }
 
@@ -37,10 +40,13 @@ public sealed class TrafficStore : ITrafficStore
     public string Path { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<DamagedFile> DamagedFiles => damage.Files;
+
+    /// <inheritdoc/>
     public IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken)
     {
         using DuckDBConnection connection = Connect();
-        FlowQuery query = new(Path, connection, filter, perInterval, cancellationToken);
+        FlowQuery query = new(segments, connection, filter, perInterval, cancellationToken);
         foreach (Flow flow in Cancellable(query.Run(first), cancellationToken))
         {
             yield return flow;
@@ -49,7 +55,7 @@ public sealed class TrafficStore : ITrafficStore
 
     /// <inheritdoc/>
     public TrafficSummary GetSummary(TrafficFilter filter, CancellationToken cancellationToken) =>
-        Ask(connection => new SummaryQuery(Path, connection, filter, cancellationToken).Total(), cancellationToken);
+        Ask(connection => new SummaryQuery(segments, connection, filter, cancellationToken).Total(), cancellationToken);
 
     /// <inheritdoc/>
     public IReadOnlyList<TrafficSummaryItem> GetSummary(
@@ -70,7 +76,7 @@ public sealed class TrafficStore : ITrafficStore
         return Ask(
             connection =>
             {
-                SummaryQuery query = new(Path, connection, filter, cancellationToken);
+                SummaryQuery query = new(segments, connection, filter, cancellationToken);
                 return interval is { } width ? query.Series(by, top, width) : query.Groups(by, top);
             },
             cancellationToken);
@@ -84,15 +90,15 @@ public sealed class TrafficStore : ITrafficStore
                 $"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.",
                 nameof(dataset));
         return Ask(
-            connection => ParquetExport.Write(Path, connection, chosen, filter, perInterval, path, cancellationToken), cancellationToken);
+            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
     public IEnumerable<CaptureInterval> GetCaptureIntervals(TrafficFilter filter, CancellationToken cancellationToken) =>
-        Ask(connection => CaptureQuery.Intervals(Path, connection, filter, cancellationToken), cancellationToken);
+        Ask(connection => CaptureQuery.Intervals(segments, connection, filter, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public IReadOnlyList<CaptureStatus> GetCaptures() => CaptureRegistry.List(Path);
+    public IReadOnlyList<CaptureStatus> GetCaptures() => CaptureRegistry.List(Path, damage);
 
     /// <inheritdoc/>
     public string GetPacketFolder(string captureId) => CaptureRegistry.IsId(captureId)
@@ -153,7 +159,7 @@ public sealed class TrafficStore : ITrafficStore
         DuckDBConnection? connection = null;
         try
         {
-            return Database.Retry(Path, () => Compactor.Compact(Path, () => connection ??= Connect(), cancellationToken));
+            return Database.Retry(Path, () => Compactor.Compact(segments, () => connection ??= Connect(), cancellationToken));
         }
         catch (DbException error)
         {
@@ -167,16 +173,19 @@ public sealed class TrafficStore : ITrafficStore
 
     /// <inheritdoc/>
     public IReadOnlyList<string> GetNames(SummaryKey key, string prefix, int limit) =>
-        Ask(connection => NameQuery.Find(Path, connection, key, prefix, limit), CancellationToken.None);
+        Ask(connection => NameQuery.Find(segments, connection, key, prefix, limit), CancellationToken.None);
 
     /// <inheritdoc/>
-    public ISegmentFeed Segments => new SegmentFeed(Path, Ask);
+    public ISegmentFeed Segments => new SegmentFeed(segments, Ask);
 
     /// <inheritdoc/>
     public void Dispose() => disposed = true;
 
-    /// <summary>A third of the memory, 4 GiB at most: what is larger goes to the disk.</summary>
-    private static int MemoryMegabytes() => (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (3 << 20), 256, 4096);
+    /// <summary>
+    /// A third of the memory that the machine or the container has, 4 GiB at most: what is larger goes to the disk. DuckDB needs some 60 MB
+    /// to read anything at all.
+    /// </summary>
+    private static int MemoryMegabytes() => (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (3 << 20), 64, 4096);
 
     internal DuckDBConnection Connect()
     {
@@ -234,7 +243,7 @@ public sealed class TrafficStore : ITrafficStore
         if ((error is QueryException query ? query.ErrorType : (error as DuckDBException)?.ErrorType) == DuckDBErrorType.OutOfMemory)
         {
             const string narrow = "Narrow the question (-Last, -Since, -Until, -Address), or make room on the disk for temporary files.";
-            return new StoreException($"The question needs more memory than there is: {error.Message} {narrow}", error)
+            return new StoreException($"The question needs more memory than there is: {Database.FirstLine(error)} {narrow}", error)
             {
                 NextMove = narrow,
             };
@@ -243,13 +252,13 @@ public sealed class TrafficStore : ITrafficStore
         if (Database.FileOf(error, Path) is { } file)
         {
             const string moveAway = "Move that file away: the rest of the store is whole.";
-            return new StoreException($"The file '{file}' of the store cannot be read: {error.Message} {moveAway}", error)
+            return new StoreException($"The file '{file}' of the store cannot be read: {Database.FirstLine(error)} {moveAway}", error)
             {
                 NextMove = moveAway,
             };
         }
 
-        return new StoreException($"The store '{Path}' cannot be read: {error.Message}", error);
+        return new StoreException($"The store '{Path}' cannot be read: {Database.FirstLine(error)}", error);
     }
 
     private void CheckVersion()
@@ -267,7 +276,7 @@ public sealed class TrafficStore : ITrafficStore
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
             version = Version(document.RootElement);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new StoreException($"'{path}' is damaged: {error.Message} {Restore}", error);
         }

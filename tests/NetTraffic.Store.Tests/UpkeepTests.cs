@@ -124,20 +124,25 @@ public class UpkeepTests
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
         Rows.Store(store, Enumerable.Range(0, 30).Select(CaptureWriterTests.Row));
-        Assert.Equal(0, Compactor.Compact(folder.Path, () => throw new InvalidOperationException("opened"), CancellationToken.None));
+        Assert.Equal(0, Compactor.Compact(new StoreSegments(folder.Path, new DamageLog()), () => throw new InvalidOperationException("opened"), CancellationToken.None));
     }
 
+    /// <summary>DuckDB's cache of file contents kept 2.4 GB after six questions over 39,000 small files.</summary>
     [Fact]
-    public void A_damaged_segment_is_named_with_the_next_move()
+    public void Questions_leave_nothing_of_the_files_in_memory()
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
-        Rows.Store(store, Enumerable.Range(0, 30).Select(CaptureWriterTests.Row));
-        string path = Directory.GetFiles(Path.Combine(folder.Path, "flows"), "*.parquet", SearchOption.AllDirectories)[0];
-        File.WriteAllText(path, "garbage");
-        StoreException error = Assert.Throws<StoreException>(() => store.GetSummary(new TrafficFilter(), CancellationToken.None));
-        Assert.StartsWith($"The file '{path}' of the store cannot be read", error.Message, StringComparison.Ordinal);
-        Assert.StartsWith("Move that file away", error.NextMove, StringComparison.Ordinal);
+        Rows.Store(store, Enumerable.Range(0, 300).Select(CaptureWriterTests.Row), segmentRows: 1);
+        for (int i = 0; i < 3; i++)
+        {
+            store.GetSummary(SummaryKey.Protocol, 10, null, new TrafficFilter(), CancellationToken.None);
+        }
+
+        using DuckDB.NET.Data.DuckDBConnection connection = store.Connect();
+        object? cached = Database.Scalar(
+            connection, "SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory() WHERE tag = 'EXTERNAL_FILE_CACHE'");
+        Assert.Equal(0L, cached);
     }
 
     [Theory]

@@ -9,6 +9,7 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(15), First = TimeSpan.FromMinutes(1);
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly CancellationTokenSource stop = new();
+    private readonly HashSet<string> named = new(StringComparer.Ordinal);
     private TimeSpan next = First;
     private Task work = Task.CompletedTask;
 
@@ -65,6 +66,10 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
             }
 
             store.Compact(stop.Token);
+            foreach (DamagedFile file in store.DamagedFiles.Where(file => named.Add(file.Path)))
+            {
+                warn($"'{file.Path}' is damaged, and was moved to the store's folder 'quarantine': {file.Reason} Answers lack what it held.");
+            }
         }
         catch (OperationCanceledException)
         {

@@ -9,6 +9,7 @@ public abstract class StoreCmdlet : TrafficCmdlet
 {
     private readonly Dictionary<string, ITrafficStore> stores = new(StringComparer.Ordinal);
     private readonly HashSet<string> missing = new(StringComparer.Ordinal);
+    private readonly HashSet<string> named = new(StringComparer.Ordinal);
 
     /// <summary>Folder of the store; default NETTRAFFIC_HOME, else the platform's data folder.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -47,6 +48,16 @@ public abstract class StoreCmdlet : TrafficCmdlet
         }
 
         return store;
+    }
+
+    /// <summary>Names the damaged files that answers lack, each once.</summary>
+    protected override void Report()
+    {
+        foreach (DamagedFile file in stores.Values.SelectMany(store => store.DamagedFiles).Where(file => named.Add(file.Path)))
+        {
+            WriteWarning($"'{Display.Text(file.Path)}' is damaged, and is left out: {file.Reason} Restore it from a copy, or leave it: a running "
+                + "capture moves damaged segments to the store's folder 'quarantine'.");
+        }
     }
 
     /// <summary>Those of the captures that a store knows; each other one is reported, unless there still is traffic of it.</summary>

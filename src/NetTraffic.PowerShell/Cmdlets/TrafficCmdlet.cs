@@ -35,6 +35,11 @@ public abstract class TrafficCmdlet : PSCmdlet, IDisposable
     {
     }
 
+    /// <summary>After everything: what the user must know of the answers.</summary>
+    protected virtual void Report()
+    {
+    }
+
     /// <inheritdoc/>
     protected sealed override void BeginProcessing() => Guard(Begin);
 
@@ -42,7 +47,11 @@ public abstract class TrafficCmdlet : PSCmdlet, IDisposable
     protected sealed override void ProcessRecord() => Guard(Process);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guard(End);
+    protected sealed override void EndProcessing()
+    {
+        Guard(End);
+        Guard(Report);
+    }
 
     /// <inheritdoc/>
     protected sealed override void StopProcessing() => stopping.Cancel();

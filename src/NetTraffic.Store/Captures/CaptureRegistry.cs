@@ -15,8 +15,8 @@ internal static class CaptureRegistry
     public static void Write(string store, CaptureStatus status, bool durable) =>
         StoreFiles.Write(store, StatusPath(store, status.CaptureId), StatusFile.Write(status), durable);
 
-    /// <summary>Every capture, newest first.</summary>
-    public static List<CaptureStatus> List(string store)
+    /// <summary>Every capture, newest first; what is no status of ours is left out, and noted.</summary>
+    public static List<CaptureStatus> List(string store, DamageLog damage)
     {
         List<CaptureStatus> found = [];
         string folder = StorePaths.Status(store);
@@ -24,7 +24,7 @@ internal static class CaptureRegistry
         {
             foreach (string path in Directory.GetFiles(folder, "*.json"))
             {
-                if (Read(store, path) is { } status)
+                if (Read(store, path, damage) is { } status)
                 {
                     found.Add(status);
                 }
@@ -36,7 +36,7 @@ internal static class CaptureRegistry
     }
 
     public static CaptureStatus? Find(string store, string captureId) =>
-        IsId(captureId) && File.Exists(StatusPath(store, captureId)) ? Read(store, StatusPath(store, captureId)) : null;
+        IsId(captureId) && File.Exists(StatusPath(store, captureId)) ? Read(store, StatusPath(store, captureId), new DamageLog()) : null;
 
     public static bool RequestStop(string store, string captureId)
     {
@@ -56,7 +56,7 @@ internal static class CaptureRegistry
     /// <summary>Removes the entries of captures that ended before a time.</summary>
     public static void RemoveEndedBefore(string store, DateTime before)
     {
-        foreach (CaptureStatus status in List(store))
+        foreach (CaptureStatus status in List(store, new DamageLog()))
         {
             if (status.State != CaptureState.Running && status.EndTime < before)
             {
@@ -72,13 +72,13 @@ internal static class CaptureRegistry
     public static bool IsId(string captureId) =>
         captureId.Length is > 0 and < 100 && captureId.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
-    private static CaptureStatus? Read(string store, string path)
+    private static CaptureStatus? Read(string store, string path, DamageLog damage)
     {
-        CaptureStatus? status = ReadFile(path);
+        CaptureStatus? status = ReadFile(path, damage);
         if (status is { State: CaptureState.Running } && !IsAlive(status))
         {
             // It may have ended in good order between the two looks.
-            status = ReadFile(path);
+            status = ReadFile(path, damage);
             if (status is { State: CaptureState.Running })
             {
                 status.State = CaptureState.Crashed;
@@ -109,12 +109,34 @@ internal static class CaptureRegistry
         }
     }
 
-    private static CaptureStatus? ReadFile(string path)
+    /// <summary>
+    /// A status, under the name that its file has: files of a store are input like any other, and one that names another capture would
+    /// have that one's files written and deleted, wherever it leads.
+    /// </summary>
+    private static CaptureStatus? ReadFile(string path, DamageLog damage)
     {
+        const int longest = 1 << 20;
+        string id = Path.GetFileNameWithoutExtension(path);
         try
         {
-            // Not one of ours where it is null: files of ours are renamed into place whole.
-            return StatusFile.Read(File.ReadAllBytes(path));
+            if (new FileInfo(path).Length > longest)
+            {
+                damage.Add(path, "It is too large for a capture's status.");
+                return null;
+            }
+
+            CaptureStatus? status = StatusFile.Read(File.ReadAllBytes(path));
+            if (status is null)
+            {
+                damage.Add(path, "It is no capture's status.");
+            }
+            else if (!IsId(id) || status.CaptureId != id)
+            {
+                damage.Add(path, $"It is the status of another capture ('{Display.Text(status.CaptureId)}'), or its name is none of ours.");
+                return null;
+            }
+
+            return status;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

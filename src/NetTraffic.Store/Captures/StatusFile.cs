@@ -16,7 +16,8 @@ internal static class StatusFile
         new(
             nameof(CaptureStatus.State),
             (status, name, to) => to.WriteString(name, status.State.ToString()),
-            (status, value) => status.State = Enum.Parse<CaptureState>(value.GetString()!, ignoreCase: true)),
+            (status, value) => status.State = Enum.TryParse(value.GetString(), ignoreCase: true, out CaptureState state)
+                && Enum.IsDefined(state) ? state : throw new FormatException("There is no such state.")),
         Text(nameof(CaptureStatus.Kind), status => status.Kind, (status, value) => status.Kind = value),
         new(
             nameof(CaptureStatus.Interfaces),

@@ -6,11 +6,11 @@ namespace NetTraffic.Store;
 internal static class CaptureQuery
 {
     public static List<CaptureInterval> Intervals(
-        string store, DuckDBConnection connection, TrafficFilter filter, CancellationToken cancellationToken)
+        StoreSegments source, DuckDBConnection connection, TrafficFilter filter, CancellationToken cancellationToken)
     {
         FilterSql condition = FilterSql.Create(filter, Datasets.Captures);
-        List<Segment> segments = SegmentCatalog.List(store, Datasets.Captures.Name, condition.SinceUs, condition.UntilUs);
-        return segments.Count == 0 ? [] : Rows(connection, $"{Database.Read(segments)} WHERE {condition.Condition}", cancellationToken);
+        List<Segment> segments = source.List(Datasets.Captures, condition.SinceUs, condition.UntilUs);
+        return segments.Count == 0 ? [] : Rows(connection, $"{Database.Read(Datasets.Captures, segments)} WHERE {condition.Condition}", cancellationToken);
     }
 
     /// <summary>Rows in the order of time.</summary>

@@ -9,7 +9,8 @@ namespace NetTraffic.Store;
 internal static class Database
 {
     /// <summary>
-    /// Opens one; nothing is downloaded, and what does not fit in memory goes to a folder that goes away with the process.
+    /// Opens one; nothing is downloaded, and what does not fit in memory goes to a folder that goes away with the process. Its cache of file
+    /// contents is off: the system has one, and DuckDB's keeps at least 4 KiB a read, of deleted files too.
     /// </summary>
     public static DuckDBConnection Open(int memoryMegabytes)
     {
@@ -22,6 +23,7 @@ internal static class Database
             SET memory_limit = '{memoryMegabytes}MB';
             SET temp_directory = {Text(spill)};
             SET GLOBAL TimeZone = 'UTC';
+            SET enable_external_file_cache = false;
             SET threads = {Math.Max(1, Environment.ProcessorCount)};
             """));
         AddressFunction.Register(connection);
@@ -53,11 +55,14 @@ internal static class Database
     public static string? FileOf(DbException error, string store)
     {
         const string extension = ".parquet";
-        string line = error.Message.Split('\n', 2)[0];
+        string line = FirstLine(error);
         int start = line.IndexOf(store, StringComparison.Ordinal);
         int end = start < 0 ? -1 : line.IndexOf(extension, start + store.Length, StringComparison.Ordinal);
         return end < 0 ? null : line[start..(end + extension.Length)];
     }
+
+    /// <summary>What an error says, without the SQL that DuckDB shows behind it.</summary>
+    public static string FirstLine(DbException error) => error.Message.Split('\n', 2)[0];
 
     public static void Execute(DuckDBConnection connection, string sql)
     {
@@ -96,9 +101,14 @@ internal static class Database
     /// <summary>A point in time as a literal, in microseconds since 1970.</summary>
     public static string Time(long us) => string.Create(CultureInfo.InvariantCulture, $"make_timestamptz({us})");
 
-    /// <summary>read_parquet over segments.</summary>
-    public static string Read(IEnumerable<Segment> segments)
+    /// <summary>read_parquet over segments; a table without rows where there are none.</summary>
+    public static string Read(Dataset dataset, IReadOnlyCollection<Segment> segments)
     {
+        if (segments.Count == 0)
+        {
+            return DatasetSql.Empty(dataset);
+        }
+
         StringBuilder sql = new("read_parquet([");
         sql.AppendJoin(", ", segments.Select(segment => Text(segment.Path)));
         return sql.Append("], hive_partitioning = false)").ToString();

@@ -11,7 +11,7 @@ namespace NetTraffic.Store;
 internal sealed class FlowQuery
 {
     private const long MostBytes = 24 << 20;
-    private readonly string store;
+    private readonly StoreSegments segments;
     private readonly DuckDBConnection connection;
     private readonly FilterSql filter;
     private readonly bool perInterval;
@@ -19,9 +19,10 @@ internal sealed class FlowQuery
     private long before = long.MaxValue;
     private long windowBytes = 64 << 10;
 
-    public FlowQuery(string store, DuckDBConnection connection, TrafficFilter filter, bool perInterval, CancellationToken cancellationToken)
+    public FlowQuery(
+        StoreSegments segments, DuckDBConnection connection, TrafficFilter filter, bool perInterval, CancellationToken cancellationToken)
     {
-        this.store = store;
+        this.segments = segments;
         this.connection = connection;
         this.filter = FilterSql.Create(filter, Datasets.Flows);
         this.perInterval = perInterval;
@@ -53,12 +54,12 @@ internal sealed class FlowQuery
     /// The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.
     /// </summary>
     private (long FromUs, RowReader<Flow> Result)? Next(long limit) =>
-        Database.Retry<(long, RowReader<Flow>)?>(store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
+        Database.Retry<(long, RowReader<Flow>)?>(segments.Store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
 
     /// <summary>The newest segments with rows before <see cref="before"/>, and the time from which on they hold every row.</summary>
     private (List<Segment> Segments, long FromUs)? Window()
     {
-        List<Segment> found = SegmentCatalog.List(store, Datasets.Flows.Name, filter.SinceUs, filter.UntilUs);
+        List<Segment> found = segments.Names(Datasets.Flows, filter.SinceUs, filter.UntilUs);
         found.RemoveAll(segment => segment.FirstUs >= before);
         if (found.Count == 0)
         {
@@ -73,7 +74,7 @@ internal sealed class FlowQuery
             bytes += found[taken++].Bytes;
         }
 
-        return (found[..taken], taken < found.Count ? found[taken].LastUs + 1 : long.MinValue);
+        return (segments.Whole(found[..taken]), taken < found.Count ? found[taken].LastUs + 1 : long.MinValue);
     }
 
     /// <summary>
@@ -82,7 +83,7 @@ internal sealed class FlowQuery
     /// </summary>
     private RowReader<Flow> Open((List<Segment> Segments, long FromUs) window, long limit)
     {
-        string read = Database.Read(window.Segments);
+        string read = Database.Read(Datasets.Flows, window.Segments);
         string rows = $"{filter.Condition} AND {EndTimeWithin(window.FromUs, before)}";
         string most = limit == long.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
         string row = $"SELECT {DatasetSql.FileColumns(Datasets.Flows)}, end_time AS last_time, flow_id AS id FROM {read} WHERE {rows}";
@@ -101,12 +102,12 @@ internal sealed class FlowQuery
         string merged = "";
         if (Database.Scalar(connection, "SELECT min(start_us) FROM several WHERE NOT given") is long startUs)
         {
-            List<Segment> all = SegmentCatalog.List(store, Datasets.Flows.Name, Math.Max(startUs, filter.SinceUs), filter.UntilUs);
+            List<Segment> all = segments.Names(Datasets.Flows, Math.Max(startUs, filter.SinceUs), filter.UntilUs);
             all.RemoveAll(segment => segment.FirstUs >= before);
             merged = $"""
                  UNION ALL
                 SELECT {DatasetSql.MergedFileColumns(Datasets.Flows)}, max(end_time) AS last_time, flow_id AS id
-                FROM {(all.Count > 0 ? Database.Read(all) : DatasetSql.Empty(Datasets.Flows))}
+                FROM {Database.Read(Datasets.Flows, segments.Whole(all))}
                 WHERE {filter.Condition} AND {EndTimeWithin(long.MinValue, before)}
                 AND flow_id IN (SELECT flow_id FROM several WHERE NOT given)
                 GROUP BY flow_id

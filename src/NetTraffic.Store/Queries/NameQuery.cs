@@ -7,12 +7,12 @@ namespace NetTraffic.Store;
 internal static class NameQuery
 {
     /// <summary>Distinct values among the newest segments: completion must answer at once, also on a huge store.</summary>
-    public static List<string> Find(string store, DuckDBConnection connection, SummaryKey key, string prefix, int limit)
+    public static List<string> Find(StoreSegments source, DuckDBConnection connection, SummaryKey key, string prefix, int limit)
     {
         const int newest = 16;
-        List<Segment> segments = SegmentCatalog.List(store, Datasets.Flows.Name);
+        List<Segment> segments = source.Names(Datasets.Flows, long.MinValue, long.MaxValue);
         segments.Sort((left, right) => right.LastUs.CompareTo(left.LastUs));
-        segments = segments[..Math.Min(newest, segments.Count)];
+        segments = source.Whole(segments[..Math.Min(newest, segments.Count)]);
         if (segments.Count == 0)
         {
             return [];
@@ -32,7 +32,7 @@ internal static class NameQuery
         };
         string start = Database.Text(prefix.ToLowerInvariant());
         string rows = string.Join(" UNION ALL ", columns.Select(column =>
-            $"SELECT {column} AS name, source_bytes + destination_bytes AS bytes FROM {Database.Read(segments)} "
+            $"SELECT {column} AS name, source_bytes + destination_bytes AS bytes FROM {Database.Read(Datasets.Flows, segments)} "
             + $"WHERE starts_with(lower({column}), {start})"));
         List<string> found = [];
         Database.Query(

@@ -9,7 +9,7 @@ namespace NetTraffic.Store;
 internal static class ParquetExport
 {
     public static long Write(
-        string store, DuckDBConnection connection, Dataset dataset, TrafficFilter filter, bool perInterval, string path,
+        StoreSegments segments, DuckDBConnection connection, Dataset dataset, TrafficFilter filter, bool perInterval, string path,
         CancellationToken cancellationToken)
     {
         if (File.Exists(path))
@@ -18,8 +18,7 @@ internal static class ParquetExport
         }
 
         FilterSql condition = FilterSql.Create(filter, dataset);
-        List<Segment> segments = SegmentCatalog.List(store, dataset.Name, condition.SinceUs, condition.UntilUs);
-        string from = segments.Count > 0 ? Database.Read(segments) : DatasetSql.Empty(dataset);
+        string from = Database.Read(dataset, segments.List(dataset, condition.SinceUs, condition.UntilUs));
         string select = $"SELECT {DatasetSql.FileColumns(dataset)} FROM {from} WHERE {condition.Condition}";
         if (dataset == Datasets.Flows && !perInterval)
         {

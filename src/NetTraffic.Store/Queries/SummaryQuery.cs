@@ -4,7 +4,7 @@ namespace NetTraffic.Store;
 
 /// <summary>Totals and largest groups, as SQL over the segments of the time asked for.</summary>
 internal sealed partial class SummaryQuery(
-    string store, DuckDBConnection connection, TrafficFilter request, CancellationToken cancellationToken)
+    StoreSegments source, DuckDBConnection connection, TrafficFilter request, CancellationToken cancellationToken)
 {
     private readonly FilterSql filter = FilterSql.Create(request, Datasets.Flows);
 
@@ -21,7 +21,7 @@ internal sealed partial class SummaryQuery(
                   {FlowCount(FirstTime(segments))}::BIGINT,
                   count(DISTINCT source_address), count(DISTINCT destination_address), count(DISTINCT capture_id),
                   sum(source_retransmissions::BIGINT + destination_retransmissions)::BIGINT
-                FROM {Database.Read(segments)} WHERE {filter.Condition}
+                FROM {Database.Read(Datasets.Flows, segments)} WHERE {filter.Condition}
                 """,
                 reader =>
                 {
@@ -43,6 +43,7 @@ internal sealed partial class SummaryQuery(
         }
 
         AddLosses(summary);
+        summary.Incomplete = source.IsIncomplete(Datasets.Flows, filter.SinceUs, filter.UntilUs);
         return summary;
     }
 
@@ -70,7 +71,7 @@ internal sealed partial class SummaryQuery(
             Query(
                 $"""
                 SELECT coalesce(sum(kernel_drops + interface_drops), 0)::BIGINT, coalesce(sum(decode_failures), 0)::BIGINT
-                FROM {Database.Read(segments)} WHERE {FilterSql.Create(whole, Datasets.Captures).Condition} AND {since} AND {until}
+                FROM {Database.Read(Datasets.Captures, segments)} WHERE {FilterSql.Create(whole, Datasets.Captures).Condition} AND {since} AND {until}
                 """,
                 reader =>
                 {
@@ -80,7 +81,7 @@ internal sealed partial class SummaryQuery(
         }
     }
 
-    private List<Segment> List(Dataset dataset) => SegmentCatalog.List(store, dataset.Name, filter.SinceUs, filter.UntilUs);
+    private List<Segment> List(Dataset dataset) => source.List(dataset, filter.SinceUs, filter.UntilUs);
 
     private void Query(string sql, Action<DuckDBDataReader> row) => Database.Query(connection, sql, row, cancellationToken);
 }

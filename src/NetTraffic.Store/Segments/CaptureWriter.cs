@@ -177,9 +177,10 @@ internal sealed class CaptureWriter : ICaptureWriter
             (long hour, FlowColumns columns) = first.Value;
             try
             {
-                string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++);
+                ReadOnlySpan<byte> bytes = columns.Encode(file).Span;
+                string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++, SegmentCheck.Of(bytes));
                 string path = Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name);
-                PendingFile pending = StoreFiles.Begin(store, path, columns.Encode(file).Span);
+                PendingFile pending = StoreFiles.Begin(store, path, bytes);
 
                 // A disk with much else to do takes its time, and neither the rows that follow nor the packets before them need to wait.
                 publishing = (hour, columns, Task.Run(() => pending.Publish(durable: true)));
@@ -238,9 +239,10 @@ internal sealed class CaptureWriter : ICaptureWriter
             foreach (IGrouping<long, CaptureInterval> hour in intervals.GroupBy(HourOf).ToList())
             {
                 CaptureColumns columns = new(hour);
-                string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++);
+                ReadOnlySpan<byte> bytes = columns.Encode(file).Span;
+                string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++, SegmentCheck.Of(bytes));
                 string path = Path.Combine(StorePaths.Hour(store, Datasets.Captures.Name, hour.Key), name);
-                StoreFiles.Write(store, path, columns.Encode(file).Span, durable: true);
+                StoreFiles.Write(store, path, bytes, durable: true);
                 intervals.RemoveAll(interval => HourOf(interval) == hour.Key);
             }
         }

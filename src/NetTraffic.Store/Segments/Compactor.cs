@@ -13,14 +13,16 @@ internal static class Compactor
     public const string MergedMark = "_merged-";
 
     private const int FewestSegments = 4;
+    private const long MostChecked = 1L << 30;
     private static readonly TimeSpan ClosedFor = TimeSpan.FromMinutes(10), ReadersGone = TimeSpan.FromMinutes(15);
 
     /// <summary>Merges what can be merged; returns the number of hours.</summary>
-    /// <param name="store">Folder of the store.</param>
+    /// <param name="source">The store's segments.</param>
     /// <param name="connect">Gives the connection to merge with; not called where nothing is to be merged.</param>
     /// <param name="cancellationToken">Stops between hours.</param>
-    public static int Compact(string store, Func<DuckDBConnection> connect, CancellationToken cancellationToken)
+    public static int Compact(StoreSegments source, Func<DuckDBConnection> connect, CancellationToken cancellationToken)
     {
+        string store = source.Store;
         using FileStream? lease = Lease(store);
         if (lease is null)
         {
@@ -28,13 +30,14 @@ internal static class Compactor
         }
 
         int compacted = 0;
+        long left = MostChecked;
         foreach (Dataset dataset in Datasets.All)
         {
             foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name).ToList())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 RemoveReplaced(folder);
-                List<Segment> segments = SegmentCatalog.ListHour(folder);
+                List<Segment> segments = WithoutDamaged(source, dataset, SegmentCatalog.ListHour(folder), ref left);
                 bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
                 if (segments.Count >= FewestSegments && hour.AddHours(1) + ClosedFor < DateTime.UtcNow && quiet
                     && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connect, dataset, folder, segments))
@@ -47,6 +50,31 @@ internal static class Compactor
         return compacted;
     }
 
+    /// <summary>
+    /// Segments without those that are damaged, which are moved away. No more bytes are looked at than <paramref name="left"/> allows: the
+    /// rest is looked at another time.
+    /// </summary>
+    private static List<Segment> WithoutDamaged(StoreSegments source, Dataset dataset, List<Segment> segments, ref long left)
+    {
+        List<Segment> whole = [];
+        foreach (Segment segment in segments)
+        {
+            long bytes = SegmentCheck.IsKnown(segment) ? 0 : segment.Bytes;
+            if (bytes > left || source.Whole([segment]).Count > 0)
+            {
+                whole.Add(segment);
+            }
+            else
+            {
+                Quarantine.Add(source.Store, dataset.Name, segment.Path);
+            }
+
+            left -= Math.Min(bytes, left);
+        }
+
+        return whole;
+    }
+
     private static bool Merge(string store, Func<DuckDBConnection> connect, Dataset dataset, string folder, List<Segment> segments)
     {
         string temporary = Path.Combine(StorePaths.Temporary(store), Guid.NewGuid().ToString("N"));
@@ -54,7 +82,7 @@ internal static class Compactor
         try
         {
             Database.Execute(connect(), $"""
-                COPY (SELECT {DatasetSql.FileColumns(dataset)} FROM {Database.Read(segments)} ORDER BY time)
+                COPY (SELECT {DatasetSql.FileColumns(dataset)} FROM {Database.Read(dataset, segments)} ORDER BY time)
                 TO {Database.Text(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)
                 """);
             if (!PassedAllOrNone(store, dataset.Name, segments))
@@ -64,7 +92,8 @@ internal static class Compactor
             }
 
             string merged = "merged-" + Guid.NewGuid().ToString("N")[..8];
-            string name = Segment.Name(segments.Min(segment => segment.FirstUs), segments.Max(segment => segment.LastUs), merged, 0);
+            string name = Segment.Name(
+                segments.Min(segment => segment.FirstUs), segments.Max(segment => segment.LastUs), merged, 0, SegmentCheck.OfFile(temporary));
             string path = Path.Combine(folder, name);
             using (FileStream written = new(temporary, FileMode.Open, FileAccess.ReadWrite))
             {

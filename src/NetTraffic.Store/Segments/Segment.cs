@@ -6,20 +6,23 @@ namespace NetTraffic.Store;
 /// <param name="Path">Full path.</param>
 /// <param name="FirstUs">Earliest <c>time</c> in microseconds since 1970.</param>
 /// <param name="LastUs">Latest <c>end_time</c>.</param>
-internal sealed record Segment(string Path, long FirstUs, long LastUs)
+/// <param name="Checksum">Of its bytes (<see cref="SegmentCheck"/>); null where the name has none, as of files that others made.</param>
+internal sealed record Segment(string Path, long FirstUs, long LastUs, ulong? Checksum)
 {
     /// <summary>Size of the file; 0 where it is gone.</summary>
     public long Bytes => new FileInfo(Path) is { Exists: true } file ? file.Length : 0;
 
-    /// <summary>Name of a segment: earliest time, latest time, capture (or "merged"), sequence.</summary>
-    public static string Name(long firstUs, long lastUs, string writer, long sequence) =>
-        string.Create(CultureInfo.InvariantCulture, $"{firstUs}_{lastUs}_{writer}_{sequence}.parquet");
+    /// <summary>Name of a segment: earliest time, latest time, capture (or "merged"), sequence, checksum.</summary>
+    public static string Name(long firstUs, long lastUs, string writer, long sequence, ulong checksum) =>
+        string.Create(CultureInfo.InvariantCulture, $"{firstUs}_{lastUs}_{writer}_{sequence}_{checksum:x16}.parquet");
 
     public static Segment? FromPath(string path)
     {
-        string[] parts = System.IO.Path.GetFileNameWithoutExtension(path).Split('_', 3);
-        return parts.Length == 3 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long first)
+        string[] parts = System.IO.Path.GetFileNameWithoutExtension(path).Split('_');
+        return parts.Length >= 3 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long first)
             && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long last)
-            ? new Segment(path, first, last) : null;
+            ? new Segment(path, first, last, parts.Length == 5 && parts[4].Length == 16
+                && ulong.TryParse(parts[4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong checksum) ? checksum : null)
+            : null;
     }
 }

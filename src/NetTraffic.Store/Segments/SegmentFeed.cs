@@ -7,22 +7,22 @@ namespace NetTraffic.Store;
 
 /// <summary>The store's segments for those who follow it, and what each adds up to, as SQL over that one file.</summary>
 internal sealed class SegmentFeed(
-    string store, Func<Func<DuckDBConnection, SegmentRollup?>, CancellationToken, SegmentRollup?> ask) : ISegmentFeed
+    StoreSegments source, Func<Func<DuckDBConnection, SegmentRollup?>, CancellationToken, SegmentRollup?> ask) : ISegmentFeed
 {
     // Nanoseconds since 1970 in 64 bits reach from 1677 to 2262. Time stamps in a file are whatever somebody wrote there: what lies
     // outside is added up at the limits, so that totals stay whole.
     private static readonly long EarliestUs = UnixTime.ToMicroseconds(new DateTime(1678, 1, 1, 0, 0, 0, DateTimeKind.Utc));
     private static readonly long LatestUs = UnixTime.ToMicroseconds(new DateTime(2261, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
-    public string FollowerFolder => StorePaths.Followers(store);
+    public string FollowerFolder => StorePaths.Followers(source.Store);
 
     public IReadOnlyList<StoreSegment> ListSegments()
     {
         List<(DateTime Hour, StoreSegment Segment)> found = [];
         foreach (Dataset dataset in Datasets.All)
         {
-            string root = StorePaths.Dataset(store, dataset.Name);
-            foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name))
+            string root = StorePaths.Dataset(source.Store, dataset.Name);
+            foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(source.Store, dataset.Name))
             {
                 foreach (Segment segment in SegmentCatalog.ListHour(folder))
                 {
@@ -43,8 +43,13 @@ internal sealed class SegmentFeed(
     public SegmentRollup? Read(StoreSegment segment, TimeSpan interval, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
-        string path = Path.Combine(StorePaths.Dataset(store, segment.Dataset), segment.Name.Replace('/', Path.DirectorySeparatorChar));
-        return !File.Exists(path) ? null : ask(
+        string path = Path.Combine(StorePaths.Dataset(source.Store, segment.Dataset), segment.Name.Replace('/', Path.DirectorySeparatorChar));
+        if (!File.Exists(path) || Segment.FromPath(path) is not { } file || source.Whole([file]).Count == 0)
+        {
+            return null;
+        }
+
+        return ask(
             connection =>
             {
                 try

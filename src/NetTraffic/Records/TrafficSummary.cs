@@ -44,6 +44,9 @@ public sealed class TrafficSummary
     /// </summary>
     public long? DecodeFailures { get; set; }
 
+    /// <summary>Whether rows are missing, since files of the store are damaged; a warning names them.</summary>
+    public bool Incomplete { get; set; }
+
     /// <summary>Average packets a second over <see cref="Duration"/>.</summary>
     public double PacketsPerSecond => Duration > TimeSpan.Zero ? Packets / Duration.TotalSeconds : 0;
 

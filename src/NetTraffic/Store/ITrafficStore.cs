@@ -9,6 +9,9 @@ public interface ITrafficStore : ITrafficQueries, ICaptureCatalog, IStoreUpkeep,
     /// <summary>Folder of the store.</summary>
     string Path { get; }
 
+    /// <summary>Damaged files that answers since it was opened had to leave out, each once.</summary>
+    IReadOnlyCollection<DamagedFile> DamagedFiles { get; }
+
     /// <summary>The store's segments, for those who pass on what it holds.</summary>
     ISegmentFeed Segments { get; }
 }

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace NetTraffic.Store;
+
+/// <summary>The files of a store that are left out of answers because they are damaged. Safe for several threads.</summary>
+internal sealed class DamageLog
+{
+    private readonly ConcurrentDictionary<string, DamagedFile> files = new(StringComparer.Ordinal);
+
+    /// <summary>Each once.</summary>
+    public IReadOnlyCollection<DamagedFile> Files => [.. files.Values];
+
+    /// <summary>Notes a file.</summary>
+    public void Add(string path, string reason) => files.TryAdd(path, new DamagedFile(path, reason));
+
+    /// <summary>Those of the segments that are as they were written; the others are noted.</summary>
+    public List<Segment> Whole(IReadOnlyList<Segment> segments)
+    {
+        bool[] whole = new bool[segments.Count];
+        if (segments.Count > 1)
+        {
+            Parallel.For(0, segments.Count, i => whole[i] = SegmentCheck.IsWhole(segments[i]));
+        }
+        else if (segments.Count == 1)
+        {
+            whole[0] = SegmentCheck.IsWhole(segments[0]);
+        }
+
+        List<Segment> found = new(segments.Count);
+        for (int i = 0; i < segments.Count; i++)
+        {
+            if (whole[i])
+            {
+                found.Add(segments[i]);
+            }
+            else
+            {
+                Add(segments[i].Path, "Its content is not what was written there.");
+            }
+        }
+
+        return found;
+    }
+}

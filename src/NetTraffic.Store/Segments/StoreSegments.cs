@@ -1,0 +1,24 @@
+namespace NetTraffic.Store;
+
+/// <summary>The segments of a store that questions go to: those that are damaged are left out, and noted.</summary>
+/// <param name="store">Folder of the store.</param>
+/// <param name="damage">Where damaged ones are noted.</param>
+internal sealed class StoreSegments(string store, DamageLog damage)
+{
+    /// <summary>Folder of the store.</summary>
+    public string Store { get; } = store;
+
+    /// <summary>Segments that can hold rows of a time range, oldest first.</summary>
+    public List<Segment> List(Dataset dataset, long fromUs, long toUs) => damage.Whole(Names(dataset, fromUs, toUs));
+
+    /// <summary>The same with damaged ones among them: none of them has been looked into.</summary>
+    public List<Segment> Names(Dataset dataset, long fromUs, long toUs) => SegmentCatalog.List(Store, dataset.Name, fromUs, toUs);
+
+    /// <summary>Those that are not damaged.</summary>
+    public List<Segment> Whole(IReadOnlyList<Segment> segments) => damage.Whole(segments);
+
+    /// <summary>Whether an answer about a time range lacks rows: those of damaged segments, or of such that upkeep has moved away.</summary>
+    public bool IsIncomplete(Dataset dataset, long fromUs, long toUs) =>
+        Names(dataset, fromUs, toUs).Exists(segment => !SegmentCheck.IsWhole(segment))
+        || Quarantine.List(Store, dataset).Exists(segment => segment.FirstUs < toUs && segment.LastUs >= fromUs);
+}
