@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Decode;
@@ -90,6 +91,7 @@ public sealed partial class PacketDecoder
     }
 
     /// <summary>IEEE 802.3: destination, source, EtherType or length (1500 and below: an LLC header follows).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Ethernet(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
         if (data.Length < 14)

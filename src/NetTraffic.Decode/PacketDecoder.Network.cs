@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Decode;
@@ -43,6 +44,7 @@ public sealed partial class PacketDecoder
     /// RFC 791 section 3.1: version, IHL, DSCP, total length, identification, flags and offset, TTL, protocol, checksum, addresses,
     /// options.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void IPv4(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
         if (data.Length < 20)
@@ -253,6 +255,7 @@ public sealed partial class PacketDecoder
     /// What an IP header carries. <paramref name="payloadLength"/> is by the IP header; <paramref name="payload"/> is what was captured
     /// of it.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Transport(byte protocol, ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet, int depth)
     {
         packet.PayloadLength = payloadLength;
@@ -315,6 +318,7 @@ public sealed partial class PacketDecoder
     }
 
     /// <summary>RFC 9293 section 3.1: ports, sequence and acknowledgement numbers, data offset and flags, window.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TcpHeader(ReadOnlySpan<byte> payload, int payloadLength, ref DecodedPacket packet)
     {
         if (payload.Length < 20)
@@ -348,6 +352,7 @@ public sealed partial class PacketDecoder
     }
 
     /// <summary>RFC 768: ports, length, checksum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void UdpHeader(ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
     {
         if (!Ports(payload, ref packet))

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Decode;
@@ -40,6 +41,7 @@ public sealed partial class PacketDecoder
     /// <summary>
     /// Decodes one frame. Every frame gives a result; <see cref="DecodedPacket.Failure"/> says where decoding stopped early.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Decode(in RawPacket raw, out DecodedPacket packet)
     {
         packet = default;

@@ -241,6 +241,7 @@ public sealed partial class FlowTable
     }
 
     /// <summary>Keeps a flow in the right idle list, and about in order within it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Touch(int entry, ref FlowEntry flow)
     {
         FlowListKind list = flow.List;

@@ -43,6 +43,7 @@ public sealed partial class FlowTable
     public FlowCounters Counters => counters;
 
     /// <summary>Counts a batch of packets, in order. Faster than one at a time: the index is fetched ahead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<DecodedPacket> packets)
     {
         const int ahead = 16;
@@ -79,6 +80,7 @@ public sealed partial class FlowTable
         Count(packet, key, Hash(key), swapped);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Count(in DecodedPacket packet, in FlowKey key, uint hash, bool swapped)
     {
         long now = packet.TimestampNs;
@@ -149,6 +151,7 @@ public sealed partial class FlowTable
         Touch(entry, ref flow);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Find(in FlowKey key, uint hash)
     {
         int at = index.Start(hash);
@@ -162,6 +165,7 @@ public sealed partial class FlowTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool IsOver(ref FlowEntry flow, in DecodedPacket packet, long now, out FlowEndReason reason)
     {
         if (now - flow.LastNs > timeouts[(int)flow.List])

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Flows;
@@ -11,6 +12,7 @@ internal static class TcpTracker
     // A hole filled this soon was reordering in the network; later it was sent again (TShark draws the line at 3 ms too).
     private const uint ReorderMs = 3;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Track(ref FlowEntry flow, in DecodedPacket packet, bool fromSource)
     {
         ref TcpDirection self = ref fromSource ? ref flow.Source : ref flow.Destination;
@@ -63,6 +65,7 @@ internal static class TcpTracker
         flow.Source.State == EndpointState.Reset || flow.Destination.State == EndpointState.Reset
         || (flow.Source.State == EndpointState.Closed && flow.Destination.State == EndpointState.Closed);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Advance(ref TcpDirection self, ref TcpDirection peer, TcpFlags flags)
     {
         if ((flags & TcpFlags.Rst) != 0)
@@ -101,6 +104,7 @@ internal static class TcpTracker
     }
 
     /// <summary>Follows one side's sequence numbers, and counts a segment that was sent before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CountRetransmission(ref TcpDirection self, in DecodedPacket packet, TcpFlags flags)
     {
         bool phantom = (flags & (TcpFlags.Syn | TcpFlags.Fin)) != 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NetTraffic.Capture;
 using NetTraffic.Decode;
 using NetTraffic.Packets;
@@ -56,7 +57,10 @@ internal sealed class PacketLane(IPacketSource source) : IPacketSink
         }
     }
 
+    // What every packet runs through, here and in the stages, is compiled once and in full (AggressiveOptimization). Else the runtime puts
+    // an instrumented copy in place of the code compiled ahead of time, and an import spends its first seconds there.
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool OnPacket(in RawPacket packet)
     {
         if (Limit is not null && !Limit.Take())

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NetTraffic.Packets;
 
@@ -38,6 +39,7 @@ public struct FlowKey : IEquatable<FlowKey>
     /// <summary>Makes the key of a packet's flow.</summary>
     /// <param name="packet">The packet.</param>
     /// <param name="swapped">True where the packet's sender is the key's second endpoint.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static FlowKey Of(in DecodedPacket packet, out bool swapped)
     {
         IpAddress128 source = packet.Source;
