@@ -199,9 +199,12 @@ Describe 'Export-NetTraffic -Format Pcap' {
         Get-NetPacket "$folder/$_" | Should -BeNullOrEmpty
     }
 
-    It 'makes nothing of copies of flows and packets: <_>' -ForEach 'Get-NetFlow', 'Get-NetPacket' {
-        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((& $_ -First 1 -StorePath $kept)))
+    It 'makes nothing of copies of packets, nor of copies of flows that lack what says which packets' {
+        $copy = [System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize((Get-NetPacket -First 1 -StorePath $kept)))
         $null = Assert-Problem { $copy | Export-NetTraffic "$folder/none.pcapng" -StorePath $kept } NotPackets InvalidArgument
+        $less = Get-NetFlow -First 1 -StorePath $kept | Select-Object StartTime, EndTime, SourceAddress, CaptureId
+        $problem = Assert-Problem { $less | Export-NetTraffic "$folder/none.pcapng" -StorePath $kept } NotPackets InvalidArgument
+        "$problem" | Should -BeLike '*DestinationPort*'
         Get-ChildItem $folder -Force | Should -BeNullOrEmpty
     }
 

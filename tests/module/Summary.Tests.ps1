@@ -132,7 +132,7 @@ Describe 'What Get-TrafficSummary refuses' {
     }
 
     It 'objects that are neither flows nor captures' {
-        { [pscustomobject] @{ Bytes = 3 } | Get-TrafficSummary -ErrorAction Stop } | Should -Throw -ErrorId 'InputObjectNotBound,*'
+        { [pscustomobject] @{ Bytes = 3 } | Get-TrafficSummary -ErrorAction Stop } | Should -Throw -ErrorId 'NotInput,*'
     }
 
     It 'takes names as PowerShell takes them: <_>' -ForEach 'protocol', 'prot', "([string[]]'Protocol')", '([NetTraffic.SummaryKey]::Protocol)' {

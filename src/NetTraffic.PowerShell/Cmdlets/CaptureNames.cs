@@ -5,6 +5,38 @@ namespace NetTraffic.PowerShell;
 /// <summary>Captures by id, or by name with wildcards; an id will do for a name.</summary>
 internal static class CaptureNames
 {
+    /// <summary>Which captures an object of the pipeline, or a list of them, stands for; false: none, and that is reported.</summary>
+    /// <param name="input">The object: text is a name or an id, anything else has a CaptureId.</param>
+    /// <param name="command">Who asks.</param>
+    /// <param name="ids">Ids, or null.</param>
+    /// <param name="names">Names, or null.</param>
+    /// <param name="problem">Takes the error of what stands for no capture.</param>
+    public static bool Read(PSObject input, string command, out string[]? ids, out string[]? names, Action<ErrorRecord> problem)
+    {
+        List<string> foundIds = [];
+        List<string> foundNames = [];
+        foreach (PipedObject one in PipedObject.Each(input).Select(one => new PipedObject(one)))
+        {
+            if (one.Text is { Length: > 0 } name)
+            {
+                foundNames.Add(name);
+            }
+            else if (one.AnyCaptureId is { } id)
+            {
+                foundIds.Add(id);
+            }
+            else
+            {
+                problem(ErrorRecords.Make(TrafficErrors.NotInput, $"{command} cannot tell which capture a {one.TypeName} stands for.",
+                    null, "Pipe in captures, capture jobs, imports, or names of captures."));
+            }
+        }
+
+        ids = foundIds.Count > 0 ? [.. foundIds] : null;
+        names = foundNames.Count > 0 ? [.. foundNames] : null;
+        return ids is not null || names is not null;
+    }
+
     /// <summary>
     /// The captures meant, each once; all of them where neither is given. An id or plain name that is not there is reported, and the rest
     /// goes on.

@@ -14,30 +14,29 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     /// <summary>Name of the parameter set that reads files by literal path.</summary>
     protected const string LiteralSet = "LiteralPath";
 
-    /// <summary>Name of the parameter set that flows are piped into.</summary>
-    protected const string FlowSet = "Flow";
-
     private readonly PipedCaptures piped = new();
 
-    /// <summary>Captures or imports; objects with a CaptureId can be piped in.</summary>
-    [Parameter(ParameterSetName = StoreSet, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Captures or imports.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CaptureCompleter))]
     public string[]? CaptureId { get; set; }
 
-    /// <summary>
-    /// Only here to be refused: what has one is a flow or a packet, or a copy of one, whose CaptureId would be taken for a question about
-    /// the whole capture.
-    /// </summary>
-    [Parameter(ParameterSetName = StoreSet, ValueFromPipelineByPropertyName = true, DontShow = true)]
+    /// <summary>Only here to be refused with a better word than PowerShell's.</summary>
+    [Parameter(ParameterSetName = StoreSet, DontShow = true)]
     public object? SourceAddress { get; set; }
 
-    /// <summary>Capture files, taken as they are written; files can be piped in.</summary>
-    [Parameter(ParameterSetName = LiteralSet, Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Capture files, taken as they are written.</summary>
+    [Parameter(ParameterSetName = LiteralSet, Mandatory = true)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
+
+    /// <summary>Captures, files or flows, which the pipeline brings.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [AllowNull]
+    public PSObject? InputObject { get; set; }
 
     /// <inheritdoc/>
     [Parameter]
@@ -98,51 +97,126 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
         }
     }
 
-    /// <summary>Remembers the captures of this input.</summary>
-    protected void AddCaptures()
+    /// <summary>What the parameters ask for, where nothing is piped in.</summary>
+    protected abstract void AskNamed();
+
+    /// <summary>Takes a flow of the pipeline.</summary>
+    protected abstract void TakeFlow(Flow flow);
+
+    /// <summary>Takes a file of the pipeline, by its full path.</summary>
+    protected abstract void TakeFile(string file);
+
+    /// <summary>Properties that a copy of a flow must have here.</summary>
+    protected virtual IReadOnlyList<string> NeededOfFlows => PipedObject.NeededForPackets;
+
+    /// <summary>Whether files are named that flows of the pipeline are to be looked for in.</summary>
+    protected virtual bool FlowsChooseInFiles => false;
+
+    /// <inheritdoc/>
+    protected sealed override void Process()
     {
         if (IsBound(nameof(SourceAddress)))
-        {
-            RefuseSourceAddress();
-        }
-
-        piped.Add(FullStorePath, CaptureId);
-    }
-
-    /// <summary>
-    /// Reads the flows of the files of this input, one file after the other. Problems of one are reported, and the rest goes on.
-    /// </summary>
-    /// <param name="paths">Files for <see cref="PathSet"/>.</param>
-    /// <param name="read">Takes the flows of a file; it need not take all.</param>
-    protected void ReadFiles(string[]? paths, Action<IEnumerable<Flow>> read)
-    {
-        ArgumentNullException.ThrowIfNull(read);
-        ForEachFile(paths, file => read(TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken)));
-    }
-
-    private void RefuseSourceAddress()
-    {
-        if (!MyInvocation.ExpectingInput)
         {
             Refuse(TrafficErrors.BadArgument, "-SourceAddress is no filter: a flow has packets of both directions.",
                 "Give -Address, and choose the side with Where-Object SourceAddress -eq ...");
         }
 
-        string command = MyInvocation.MyCommand.Name;
-        Refuse(TrafficErrors.NotCaptures, $"{command} does not take packets, nor copies of flows (Select-Object, Import-Clixml, jobs): "
-            + $"their CaptureId would ask for their whole capture.",
-            $"Pipe in captures{(command == "Get-NetFlow" ? "" : ", or flows as Get-NetFlow gives them")}, or choose with -FlowId or "
-                + $"-CommunityId.");
+        if (!IsBound(nameof(InputObject)))
+        {
+            AskNamed();
+            return;
+        }
+
+        if (InputObject is null)
+        {
+            WriteError(ErrorRecords.Make(TrafficErrors.NotInput, $"Nothing ($null) was piped into {Command}.", null));
+        }
+
+        foreach (PSObject one in PipedObject.Each(InputObject))
+        {
+            Take(new PipedObject(one));
+        }
     }
 
-    /// <summary>Reads the files of this input, one after the other. Problems of one are reported, and the rest goes on.</summary>
+    /// <summary>Remembers the captures that the parameters name; none: all of the store.</summary>
+    protected void AddCaptures() => piped.Add(FullStorePath, CaptureId);
+
+    /// <summary>Reads the files that the parameters name, one after the other.</summary>
     /// <param name="paths">Files for <see cref="PathSet"/>.</param>
     /// <param name="read">Reads a file.</param>
     protected void ForEachFile(string[]? paths, Action<string> read)
     {
-        ArgumentNullException.ThrowIfNull(read);
         bool literal = ParameterSetName == LiteralSet;
-        foreach (string file in FileList.Expand(SessionState, (literal ? LiteralPath : paths) ?? [], literal, WriteError))
+        ForEachFile((literal ? LiteralPath : paths) ?? [], literal, read);
+    }
+
+    /// <summary>The flows of a file that the filters choose.</summary>
+    protected IEnumerable<Flow> FlowsOf(string file) => TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken);
+
+    private string Command => MyInvocation.MyCommand.Name;
+
+    private void Take(PipedObject input)
+    {
+        if (input.IsFlow)
+        {
+            TakeFlow(input);
+            return;
+        }
+
+        if (input.IsPacket)
+        {
+            Refuse(TrafficErrors.NotCaptures,
+                $"{Command} does not take packets: their CaptureId would ask for their whole capture.",
+                $"Pipe in captures{(Command == "Get-NetFlow" ? "" : ", or flows")}, or choose with -FlowId or -CommunityId.");
+        }
+
+        if (ParameterSetName != StoreSet || IsBound(nameof(CaptureId)))
+        {
+            Refuse(TrafficErrors.BadArgument,
+                $"{Command} got a {input.TypeName} from the pipeline, and what to ask about from its parameters as well.",
+                "Give it in one way.");
+        }
+
+        if (input.CaptureId is { } capture)
+        {
+            piped.Add(FullStorePath, [capture]);
+        }
+        else if (input.File(FileExists) is (string path, bool literal))
+        {
+            ForEachFile([path], literal, TakeFile);
+        }
+        else if (input.StorePath is not null)
+        {
+            piped.Add(FullStorePath, null);
+        }
+        else
+        {
+            WriteError(ErrorRecords.Make(TrafficErrors.NotInput, $"{Command} cannot tell what a {input.TypeName} stands for.", null));
+        }
+    }
+
+    private void TakeFlow(PipedObject input)
+    {
+        if (ParameterSetName != StoreSet && !FlowsChooseInFiles)
+        {
+            Refuse(TrafficErrors.BadArgument, $"{Command} got flows from the pipeline, and is to read files as well.",
+                "Give it one of the two.");
+        }
+
+        if (input.ToFlow(NeededOfFlows, out IReadOnlyList<string> missing) is { } flow)
+        {
+            TakeFlow(flow);
+            return;
+        }
+
+        Refuse(TrafficErrors.NotWholeFlows,
+            $"This copy of a flow ({input.TypeName}) lacks what {Command} needs of it: {Display.List(missing)}.");
+    }
+
+    /// <summary>Reads files, one after the other. Problems of one are reported, and the rest goes on.</summary>
+    private void ForEachFile(string[] paths, bool literal, Action<string> read)
+    {
+        foreach (string file in FileList.Expand(SessionState, paths, literal, WriteError))
         {
             try
             {

@@ -13,7 +13,8 @@ public abstract class StoreCmdlet : TrafficCmdlet
 
     /// <summary>Folder of the store; default NETTRAFFIC_HOME, else the platform's data folder.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [AllowNull]
+    [AllowEmptyString]
     public string? StorePath { get; set; }
 
     /// <summary>The store's folder as a full path; null for the default store.</summary>
@@ -24,6 +25,17 @@ public abstract class StoreCmdlet : TrafficCmdlet
 
     /// <summary>The settings of the store of <see cref="StorePath"/>.</summary>
     protected ITrafficSettings Settings => TrafficEngine.OpenSettings(FullStorePath);
+
+    /// <summary>
+    /// An empty path is refused where somebody wrote it; objects of the pipeline have one where they are of no store.
+    /// </summary>
+    protected sealed override void Check()
+    {
+        if (IsBound(nameof(StorePath)) && string.IsNullOrEmpty(StorePath))
+        {
+            Refuse(TrafficErrors.BadArgument, "-StorePath is empty.", "Give a folder, or leave it out for the default store.");
+        }
+    }
 
     /// <summary>A store by its full path; null: the default store.</summary>
     protected ITrafficStore OpenStore(string? path)

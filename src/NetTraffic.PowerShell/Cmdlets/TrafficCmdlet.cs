@@ -20,6 +20,11 @@ public abstract class TrafficCmdlet : PSCmdlet, IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Before <see cref="Begin"/>: refuses what no cmdlet of a kind takes.</summary>
+    protected virtual void Check()
+    {
+    }
+
     /// <summary>Once, before the first input.</summary>
     protected virtual void Begin()
     {
@@ -41,7 +46,11 @@ public abstract class TrafficCmdlet : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guard(Begin);
+    protected sealed override void BeginProcessing()
+    {
+        Guard(Check);
+        Guard(Begin);
+    }
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord() => Guard(Process);
@@ -87,6 +96,9 @@ public abstract class TrafficCmdlet : PSCmdlet, IDisposable
 
         return full;
     }
+
+    /// <summary>Whether there is a file of exactly this name.</summary>
+    protected bool FileExists(string path) => InvokeProvider.Item.Exists(path, force: true, literalPath: true);
 
     private void Guard(Action step)
     {

@@ -7,7 +7,7 @@ namespace NetTraffic.PowerShell.Commands;
 /// <summary>Clear-NetTraffic: removes old history from the store, whole hours at a time.</summary>
 [Cmdlet(VerbsCommon.Clear, "NetTraffic", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(ClearResult))]
-public sealed class ClearNetTrafficCommand : StoreCmdlet
+public sealed class ClearNetTrafficCommand : EachStoreCmdlet
 {
     /// <summary>Hours of traffic that ended longer ago than this.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -16,7 +16,7 @@ public sealed class ClearNetTrafficCommand : StoreCmdlet
     public TimeSpan OlderThan { get; set; }
 
     /// <inheritdoc/>
-    protected override void End()
+    protected override void AskStore()
     {
         if (OlderThan < TimeSpan.Zero || OlderThan >= DateTime.UtcNow - DateTime.MinValue)
         {

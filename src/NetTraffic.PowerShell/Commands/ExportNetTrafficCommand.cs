@@ -150,7 +150,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         asked = true;
         if (ParameterSetName == PipelineSet && InputObject is not null && packets is not null)
         {
-            packets.Take(InputObject);
+            packets.Take(InputObject, FullStorePath ?? "");
         }
         else if (ParameterSetName == PipelineSet && InputObject is not null && writer is not null)
         {
@@ -257,7 +257,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     {
         bool any = ParameterSetName == StoreSet && asked
             ? target.WriteRings(OpenForReading(FullStorePath), MakeFilter(captures), Filter, StopToken)
-            : target.WritePiped(OpenForReading(FullStorePath), id => KnownCaptures(OpenForReading(FullStorePath), id), Filter, StopToken);
+            : target.WritePiped(path => OpenForReading(path.Length == 0 ? null : path), KnownCaptures, Filter, StopToken);
         if (any)
         {
             target.Complete();

@@ -10,7 +10,7 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class GetNetCaptureCommand : StoreCmdlet
 {
     /// <summary>Ids.</summary>
-    [Parameter(ParameterSetName = "Id", Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = "Id", Mandatory = true)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CaptureCompleter))]
@@ -23,6 +23,10 @@ public sealed class GetNetCaptureCommand : StoreCmdlet
     [ArgumentCompleter(typeof(CaptureCompleter))]
     public string[]? Name { get; set; }
 
+    /// <summary>Captures, capture jobs, imports, names or ids, which the pipeline brings.</summary>
+    [Parameter(ParameterSetName = "InputObject", Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>States.</summary>
     [Parameter]
     [EnumName(typeof(CaptureState), "state", Several = true)]
@@ -31,8 +35,15 @@ public sealed class GetNetCaptureCommand : StoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
+        string[]? ids = CaptureId;
+        string[]? names = Name;
+        if (InputObject is not null && !CaptureNames.Read(InputObject, MyInvocation.MyCommand.Name, out ids, out names, WriteError))
+        {
+            return;
+        }
+
         IReadOnlyList<CaptureStatus> all = OpenForReading(FullStorePath).GetCaptures();
-        foreach (CaptureStatus capture in CaptureNames.Find(all, CaptureId, Name, WriteError))
+        foreach (CaptureStatus capture in CaptureNames.Find(all, ids, names, WriteError))
         {
             CaptureStatus now = RunningCaptures.Find(capture.CaptureId)?.GetStatus() ?? capture;
             if (State is null || State.Contains(now.State))

@@ -10,7 +10,9 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class GetNetCaptureInterfaceCommand : TrafficCmdlet
 {
     /// <summary>Names; wildcards are allowed.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("Interface")]
+    [InterfaceName]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InterfaceCompleter))]

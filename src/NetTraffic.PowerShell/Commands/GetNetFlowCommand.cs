@@ -24,11 +24,6 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     [Parameter(ParameterSetName = StoreSet)]
     public SwitchParameter PerInterval { get; set; }
 
-    /// <summary>Only here to be refused: a flow has a CaptureId, which would be taken for a question about its whole capture.</summary>
-    [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true, DontShow = true)]
-    [FlowObject]
-    public Flow? InputObject { get; set; }
-
     /// <inheritdoc/>
     protected override void Begin()
     {
@@ -39,21 +34,24 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void AskNamed()
     {
-        if (ParameterSetName == FlowSet)
-        {
-            Refuse(TrafficErrors.FlowsPiped, "Get-NetFlow asks the store or a file; it does not filter flows that are piped in.");
-        }
-
         if (ParameterSetName == StoreSet)
         {
             AddCaptures();
-            return;
         }
-
-        ReadFiles(Path, flows => Write(flows, null));
+        else
+        {
+            ForEachFile(Path, TakeFile);
+        }
     }
+
+    /// <inheritdoc/>
+    protected override void TakeFlow(Flow flow) =>
+        Refuse(TrafficErrors.FlowsPiped, "Get-NetFlow asks the store or a file; it does not filter flows that are piped in.");
+
+    /// <inheritdoc/>
+    protected override void TakeFile(string file) => Write(FlowsOf(file), null, "");
 
     /// <inheritdoc/>
     protected override void End()
@@ -61,7 +59,7 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
         foreach ((ITrafficStore store, TrafficFilter filter) in Queries())
         {
             Write(store.GetFlows(filter, left == long.MaxValue ? null : left, PerInterval, StopToken),
-                PerInterval ? "NetTraffic.Flow#Interval" : null);
+                PerInterval ? "NetTraffic.Flow#Interval" : null, store.Path);
         }
     }
 
@@ -69,7 +67,7 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     /// Ends the query, or the reading of the file, as soon as enough is written or the pipeline wants no more: leaving the loop disposes
     /// it.
     /// </summary>
-    private void Write(IEnumerable<Flow> flows, string? view)
+    private void Write(IEnumerable<Flow> flows, string? view, string store)
     {
         if (left == 0)
         {
@@ -78,6 +76,7 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
 
         foreach (Flow flow in flows)
         {
+            flow.StorePath = store;
             if (view is null)
             {
                 WriteObject(flow);

@@ -13,15 +13,13 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class GetNetPacketCommand : FlowQueryCmdlet
 {
     private const string InterfaceSet = "Interface";
-    private const string FlowPathSet = "FlowPath";
     private const string TShark = "TShark";
     private static readonly string[] TimeFilters = [nameof(Last), nameof(Since), nameof(Until)];
-    private FlowSelection? flows;
+    private readonly Dictionary<string, FlowSelection> flows = new(StringComparer.Ordinal);
     private long left = long.MaxValue;
 
     /// <summary>Capture files to read instead of the store; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true, Position = 0)]
-    [Parameter(ParameterSetName = FlowPathSet, Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Path { get; set; }
@@ -40,12 +38,6 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     [Parameter(ParameterSetName = InterfaceSet)]
     [ValidateRange(14, 262_144)]
     public int SnapLength { get; set; } = new LivePackets().SnapLength;
-
-    /// <summary>Flows whose packets are wanted.</summary>
-    [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true)]
-    [Parameter(ParameterSetName = FlowPathSet, Mandatory = true, ValueFromPipeline = true)]
-    [FlowObject]
-    public Flow? InputObject { get; set; }
 
     /// <summary>Packets at most.</summary>
     [Parameter]
@@ -80,14 +72,6 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     protected override void Begin()
     {
         left = IsBound(nameof(First)) ? First : long.MaxValue;
-        if (WithTShark && ParameterSetName is not (PathSet or LiteralSet))
-        {
-            Refuse(TrafficErrors.TSharkNeedsFile,
-                "TShark takes files apart, not what is in a store or passes an interface, and does not choose by flows.",
-                "Name a file with -Path. Export-NetTraffic -Format Pcap makes one of a store's packets or of flows, for example: "
-                    + "Get-NetFlow ... | Export-NetTraffic x.pcapng; Get-NetPacket x.pcapng -Dissector TShark.");
-        }
-
         if (ParameterSetName == InterfaceSet && TimeFilters.Where(IsBound).ToArray() is { Length: > 0 } times)
         {
             Refuse(TrafficErrors.TimesNeedHistory, $"-{string.Join(", -", times)}: an interface gives the packets of now.");
@@ -95,114 +79,133 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override bool FlowsChooseInFiles => ParameterSetName is PathSet or LiteralSet;
+
+    /// <inheritdoc/>
+    protected override void AskNamed()
     {
         switch (ParameterSetName)
         {
             case StoreSet:
+                RefuseTShark();
                 AddCaptures();
                 break;
-            case FlowSet or FlowPathSet:
-                (flows ??= new FlowSelection()).Add(InputObject!);
-                break;
-            case PathSet or LiteralSet:
-                ReadFiles();
+            case InterfaceSet:
+                RefuseTShark();
+                TrafficEngine.ReadPackets(new LivePackets { Interface = Interface!, Promiscuous = Promiscuous, SnapLength = SnapLength },
+                    Query(MakeFilter([]), null), Write, StopToken);
                 break;
             default:
+                ForEachFile(Path, TakeFile);
                 break;
         }
     }
+
+    /// <summary>Flows of a store are gathered, those of each store by themselves.</summary>
+    protected override void TakeFlow(Flow flow)
+    {
+        RefuseTShark();
+        string store = FlowsChooseInFiles ? "" : FullStorePath ?? "";
+        if (!flows.TryGetValue(store, out FlowSelection? selection))
+        {
+            flows.Add(store, selection = new FlowSelection());
+        }
+
+        selection.Add(flow);
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeFile(string file) => ReadFile(file, null);
 
     /// <inheritdoc/>
     protected override void End()
     {
-        switch (ParameterSetName)
-        {
-            case StoreSet:
-                ReadRings();
-                break;
-            case FlowSet when flows is not null:
-                ReadRings(OpenForReading(FullStorePath), MakeFilter([]));
-                break;
-            case FlowPathSet when flows is not null:
-                ReadFiles();
-                break;
-            case InterfaceSet:
-                TrafficEngine.ReadPackets(new LivePackets { Interface = Interface!, Promiscuous = Promiscuous, SnapLength = SnapLength },
-                    Query(MakeFilter([])), Write, StopToken);
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void ReadRings()
-    {
         foreach ((ITrafficStore store, TrafficFilter filter) in Queries())
         {
-            ReadRings(store, filter);
+            RefuseTShark();
+            ReadRings(store, filter, null);
+        }
+
+        foreach ((string store, FlowSelection selection) in flows)
+        {
+            if (FlowsChooseInFiles)
+            {
+                ForEachFile(Path, file => ReadFile(file, selection));
+            }
+            else
+            {
+                ReadRings(OpenForReading(store.Length == 0 ? null : store), MakeFilter([]), selection);
+            }
         }
     }
 
-    private void ReadRings(ITrafficStore store, TrafficFilter filter)
+    private void RefuseTShark()
+    {
+        if (WithTShark)
+        {
+            Refuse(TrafficErrors.TSharkNeedsFile,
+                "TShark takes files apart, not what is in a store or passes an interface, and does not choose by flows.",
+                "Name a file with -Path. Export-NetTraffic -Format Pcap makes one of a store's packets or of flows, for example: "
+                    + "Get-NetFlow ... | Export-NetTraffic x.pcapng; Get-NetPacket x.pcapng -Dissector TShark.");
+        }
+    }
+
+    private void ReadRings(ITrafficStore store, TrafficFilter filter, FlowSelection? selection)
     {
         if (left == 0)
         {
             return;
         }
 
-        if (flows?.CaptureIds.Contains("") == true)
+        if (selection?.CaptureIds.Contains("") == true)
         {
             WriteError(PacketProblems.FlowsOfFile("Get-NetFlow -Path FILE | Get-NetPacket -Path FILE."));
         }
 
         using ReadingProgress progress = new(this, "Reading packets");
-        PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter) with { Progress = progress.Show }, Write, StopToken);
+        PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter, selection) with { Progress = progress.Show }, Write, StopToken);
         PacketProblems.Warn(this, left > 0 ? result : result with { FlowPackets = 0 });
 
         if (result.NoSuchFlow)
         {
             WriteWarning($"{PacketProblems.NoSuchFlow} {TrafficErrors.NoSuchFlow.NextMove}");
         }
-        else if (result.Rings == 0 && store.GetCaptures().Count > 0 && (flows is null || flows.CaptureIds.Any(id => id.Length > 0)))
+        else if (result.Rings == 0 && store.GetCaptures().Count > 0 && (selection is null || selection.CaptureIds.Any(id => id.Length > 0)))
         {
             WriteWarning($"None of these captures keeps packets. {TrafficErrors.NoPacketsKept.NextMove} Files are read with -Path.");
         }
     }
 
-    private void ReadFiles()
+    private void ReadFile(string file, FlowSelection? selection)
     {
         if (WithTShark)
         {
             CheckForTShark();
         }
 
-        ForEachFile(Path, file =>
+        if (left == 0)
         {
-            if (left == 0)
-            {
-                return;
-            }
+            return;
+        }
 
-            if (WithTShark && file == TrafficEngine.StandardInput)
-            {
-                Refuse(TrafficErrors.TSharkNeedsFile, "TShark is given files, and cannot read standard input here.",
-                    "Send it through a named pipe (mkfifo P; Get-NetPacket P -DisplayFilter ...), or write it to a file first.");
-            }
+        if (WithTShark && file == TrafficEngine.StandardInput)
+        {
+            Refuse(TrafficErrors.TSharkNeedsFile, "TShark is given files, and cannot read standard input here.",
+                "Send it through a named pipe (mkfifo P; Get-NetPacket P -DisplayFilter ...), or write it to a file first.");
+        }
 
-            if (WithTShark)
-            {
-                Dissect(file);
-            }
-            else
-            {
-                using ReadingProgress progress = new(this, $"Reading {Display.Text(System.IO.Path.GetFileName(file))}");
-                TrafficEngine.ReadPackets(file, Query(MakeFilter([])) with { Progress = progress.Show }, Write, StopToken);
-            }
-        });
+        if (WithTShark)
+        {
+            Dissect(file);
+            return;
+        }
+
+        using ReadingProgress progress = new(this, $"Reading {Display.Text(System.IO.Path.GetFileName(file))}");
+        TrafficEngine.ReadPackets(file, Query(MakeFilter([]), selection) with { Progress = progress.Show }, Write, StopToken);
     }
 
-    private PacketQuery Query(TrafficFilter filter) => new() { Filter = filter, BpfFilter = Filter, Flows = flows };
+    private PacketQuery Query(TrafficFilter filter, FlowSelection? selection) =>
+        new() { Filter = filter, BpfFilter = Filter, Flows = selection };
 
     private bool Write(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin)
     {

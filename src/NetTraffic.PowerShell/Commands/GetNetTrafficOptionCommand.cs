@@ -5,8 +5,8 @@ namespace NetTraffic.PowerShell.Commands;
 /// <summary>Get-NetTrafficOption: the settings in force for a store.</summary>
 [Cmdlet(VerbsCommon.Get, "NetTrafficOption")]
 [OutputType(typeof(TrafficOption))]
-public sealed class GetNetTrafficOptionCommand : StoreCmdlet
+public sealed class GetNetTrafficOptionCommand : EachStoreCmdlet
 {
     /// <inheritdoc/>
-    protected override void End() => WriteObject(Settings.GetOption());
+    protected override void AskStore() => WriteObject(Settings.GetOption());
 }

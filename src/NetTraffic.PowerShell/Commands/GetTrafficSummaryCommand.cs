@@ -10,6 +10,8 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
 {
     private FlowSummary? flows;
+    private IReadOnlyList<string>? needed;
+    private bool takesFlows;
 
     /// <summary>What to group by; without it, one object with the totals.</summary>
     [Parameter(Position = 0)]
@@ -27,11 +29,6 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
     [ArgumentCompleter(typeof(DurationCompleter))]
     public TimeSpan Interval { get; set; }
 
-    /// <summary>Flows to sum up.</summary>
-    [Parameter(ParameterSetName = FlowSet, Mandatory = true, ValueFromPipeline = true)]
-    [FlowObject]
-    public Flow? InputObject { get; set; }
-
     /// <summary>Capture files to read instead of the store; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = PathSet, Mandatory = true)]
     [ValidateNotNullOrEmpty]
@@ -48,22 +45,53 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void Process()
+    protected override void AskNamed()
     {
         if (ParameterSetName == StoreSet)
         {
             AddCaptures();
-            return;
         }
-
-        flows ??= BeginFlows();
-        if (ParameterSetName == FlowSet)
+        else
         {
-            flows.Add(InputObject!);
-            return;
+            BeginFlows();
+            ForEachFile(Path, TakeFile);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string> NeededOfFlows => needed ??= By switch
+    {
+        SummaryKey.None => [.. PipedObject.NeededForSums, nameof(Flow.SourceRetransmissions), nameof(Flow.DestinationRetransmissions),
+            nameof(Flow.CaptureId)],
+        SummaryKey.Protocol => [.. PipedObject.NeededForSums, nameof(Flow.Transport)],
+        SummaryKey.Application => [.. PipedObject.NeededForSums, nameof(Flow.Application)],
+        SummaryKey.DestinationPort => [.. PipedObject.NeededForSums, nameof(Flow.DestinationPort), nameof(Flow.Transport)],
+        SummaryKey.Interface => [.. PipedObject.NeededForSums, nameof(Flow.Interface)],
+        SummaryKey.Sensor => [.. PipedObject.NeededForSums, nameof(Flow.Sensor)],
+        SummaryKey.Capture => [.. PipedObject.NeededForSums, nameof(Flow.CaptureId)],
+        _ => PipedObject.NeededForSums,
+    };
+
+    /// <inheritdoc/>
+    protected override void TakeFlow(Flow flow)
+    {
+        if (!takesFlows)
+        {
+            RefuseFilters();
+            takesFlows = true;
         }
 
-        ReadFiles(Path, AddAll);
+        BeginFlows().Add(flow);
+    }
+
+    /// <inheritdoc/>
+    protected override void TakeFile(string file)
+    {
+        FlowSummary sums = BeginFlows();
+        foreach (Flow flow in FlowsOf(file))
+        {
+            sums.Add(flow);
+        }
     }
 
     /// <inheritdoc/>
@@ -94,20 +122,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             Refuse(TrafficErrors.IntervalNeedsStore, "-Interval needs the store's rows: a whole flow does not say when its bytes passed.");
         }
 
-        if (ParameterSetName == FlowSet)
-        {
-            RefuseFilters();
-        }
-
-        return new FlowSummary(By);
-    }
-
-    private void AddAll(IEnumerable<Flow> all)
-    {
-        foreach (Flow flow in all)
-        {
-            flows!.Add(flow);
-        }
+        return flows ??= new FlowSummary(By);
     }
 
     private void RefuseFilters()

@@ -14,16 +14,20 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     private readonly Dictionary<string, List<CaptureStatus>> imports = new(StringComparer.Ordinal);
 
     /// <summary>Capture files or named pipes; wildcards are allowed. "-" is standard input.</summary>
-    [Parameter(ParameterSetName = "Path", Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = "Path", Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
-    /// <summary>Capture files, taken as they are written; files can be piped in.</summary>
-    [Parameter(ParameterSetName = "LiteralPath", Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Capture files, taken as they are written.</summary>
+    [Parameter(ParameterSetName = "LiteralPath", Mandatory = true)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
+
+    /// <summary>Files, or names of files, which the pipeline brings.</summary>
+    [Parameter(ParameterSetName = "InputObject", Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Name under which the traffic is stored.</summary>
     [Parameter]
@@ -69,8 +73,30 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
-        bool literal = LiteralPath is not null && ParameterSetName == "LiteralPath";
-        List<string> files = FileList.Expand(SessionState, (literal ? LiteralPath : Path) ?? [], literal, WriteError);
+        if (InputObject is null)
+        {
+            bool literal = LiteralPath is not null;
+            ImportAll((literal ? LiteralPath : Path) ?? [], literal);
+            return;
+        }
+
+        foreach (PipedObject one in PipedObject.Each(InputObject).Select(one => new PipedObject(one)))
+        {
+            if (one.File(FileExists) is (string path, bool literal))
+            {
+                ImportAll([path], literal);
+            }
+            else
+            {
+                WriteError(ErrorRecords.Make(TrafficErrors.NotInput, $"Import-NetCapture cannot tell which file a {one.TypeName} is.",
+                    null, "Pipe in files (Get-ChildItem), their names, or objects with a Path."));
+            }
+        }
+    }
+
+    private void ImportAll(string[] paths, bool literal)
+    {
+        List<string> files = FileList.Expand(SessionState, paths, literal, WriteError);
         for (int i = 0; i < files.Count; i++)
         {
             Import(files[i], files.Count == 1 ? "" : $"file {i + 1} of {files.Count}, ");

@@ -12,7 +12,7 @@ namespace NetTraffic.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsData.Initialize, "NetTrafficInflux", SupportsShouldProcess = true)]
 [OutputType(typeof(InfluxSetupResult))]
-public sealed class InitializeNetTrafficInfluxCommand : StoreCmdlet
+public sealed class InitializeNetTrafficInfluxCommand : EachStoreCmdlet
 {
     /// <summary>How long InfluxDB keeps points; 'forever': without end. Not given: as it is, for a new database without end.</summary>
     [Parameter(Position = 0)]
@@ -34,9 +34,9 @@ public sealed class InitializeNetTrafficInfluxCommand : StoreCmdlet
     public SwitchParameter SkipToken { get; set; }
 
     /// <inheritdoc/>
-    protected override void End()
+    protected override void AskStore()
     {
-        InfluxSetupRequest request = Check();
+        InfluxSetupRequest request = MakeRequest();
         InfluxSetupResult plan = TrafficEngine.InitializeInflux(FullStorePath, request with { WhatIf = true }, StopToken);
         foreach (string warning in plan.Warnings)
         {
@@ -60,7 +60,7 @@ public sealed class InitializeNetTrafficInfluxCommand : StoreCmdlet
         }
     }
 
-    private InfluxSetupRequest Check()
+    private InfluxSetupRequest MakeRequest()
     {
         TimeSpan? retention = !IsBound(nameof(Retention)) ? null : Retention ?? TimeSpan.Zero;
         if (retention is { } kept && kept != TimeSpan.Zero && kept < TimeSpan.FromHours(1))

@@ -11,7 +11,7 @@ namespace NetTraffic.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Set, "NetTrafficOption", SupportsShouldProcess = true)]
 [OutputType(typeof(TrafficOption))]
-public sealed class SetNetTrafficOptionCommand : StoreCmdlet
+public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
 {
     /// <summary>Name under which this machine's traffic is stored.</summary>
     [Parameter]
@@ -98,7 +98,7 @@ public sealed class SetNetTrafficOptionCommand : StoreCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void End()
+    protected override void AskStore()
     {
         Dictionary<string, object?> changes = new(StringComparer.Ordinal);
         foreach (Setting setting in SettingTable.All)

@@ -13,9 +13,12 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class StartNetCaptureCommand : StoreCmdlet
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
+    private readonly List<string> piped = [];
+    private bool asked;
 
     /// <summary>Interfaces; wildcards are allowed, and <c>any</c> on Linux. Default: the one with the default route.</summary>
-    [Parameter(Position = 0)]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [InterfaceName]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(InterfaceCompleter))]
@@ -94,9 +97,24 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter Wait { get; set; }
 
+    /// <summary>
+    /// Interfaces that are piped in make one capture together. What PowerShell could not bind, and an empty pipeline, never get here: then
+    /// nothing was asked for, which is not the default interface.
+    /// </summary>
+    protected override void Process()
+    {
+        asked = true;
+        piped.AddRange(Interface ?? []);
+    }
+
     /// <inheritdoc/>
     protected override void End()
     {
+        if (!asked)
+        {
+            return;
+        }
+
         CaptureRequest request = MakeRequest();
         if (!ShouldProcess($"interface {Display.List(request.Interfaces)}", "Start capture"))
         {
@@ -133,7 +151,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
         return new CaptureRequest
         {
             Interfaces =
-                InterfaceNames.Expand(Interface ?? [DefaultInterface()], TrafficEngine.GetInterfaces, Engine != CaptureEngine.Libpcap),
+                InterfaceNames.Expand(piped.Count > 0 ? piped : [DefaultInterface()], TrafficEngine.GetInterfaces, Engine != CaptureEngine.Libpcap),
             Engine = Engine,
             Filter = Filter,
             Promiscuous = Promiscuous,

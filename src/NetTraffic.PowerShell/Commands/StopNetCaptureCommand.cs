@@ -12,8 +12,8 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Ids; objects with a CaptureId (captures, capture jobs) can be piped in.</summary>
-    [Parameter(ParameterSetName = "Id", Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>Ids.</summary>
+    [Parameter(ParameterSetName = "Id", Mandatory = true, Position = 0)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CaptureCompleter))]
@@ -30,6 +30,10 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
     [Parameter(ParameterSetName = "All", Mandatory = true)]
     public SwitchParameter All { get; set; }
 
+    /// <summary>Captures, capture jobs, names or ids, which the pipeline brings.</summary>
+    [Parameter(ParameterSetName = "InputObject", Mandatory = true, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
     /// <summary>How long to wait for the end of each capture.</summary>
     [Parameter]
     [Duration]
@@ -45,7 +49,14 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
     {
         ITrafficStore store = Store;
         List<CaptureStatus> asked = [];
-        foreach (CaptureStatus capture in CaptureNames.Find(store.GetCaptures(), CaptureId, Name, WriteError))
+        string[]? ids = CaptureId;
+        string[]? names = Name;
+        if (InputObject is not null && !CaptureNames.Read(InputObject, MyInvocation.MyCommand.Name, out ids, out names, WriteError))
+        {
+            return;
+        }
+
+        foreach (CaptureStatus capture in CaptureNames.Find(store.GetCaptures(), ids, names, WriteError))
         {
             if (capture.State != CaptureState.Running)
             {

@@ -6,12 +6,12 @@ namespace NetTraffic.PowerShell.Commands;
 /// <summary>Sync-NetTrafficInflux: passes on to InfluxDB what the store holds and was not passed on yet, once.</summary>
 [Cmdlet(VerbsData.Sync, "NetTrafficInflux")]
 [OutputType(typeof(ForwardResult))]
-public sealed class SyncNetTrafficInfluxCommand : StoreCmdlet
+public sealed class SyncNetTrafficInfluxCommand : EachStoreCmdlet
 {
     private const string Activity = "Sending to InfluxDB";
 
     /// <inheritdoc/>
-    protected override void End()
+    protected override void AskStore()
     {
         using PumpedProgress<ForwardProgress> progress = new();
         Task<ForwardResult> work =

@@ -8,8 +8,8 @@ namespace NetTraffic.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "NetTrafficInflux")]
 [OutputType(typeof(InfluxProbeResult))]
-public sealed class TestNetTrafficInfluxCommand : StoreCmdlet
+public sealed class TestNetTrafficInfluxCommand : EachStoreCmdlet
 {
     /// <inheritdoc/>
-    protected override void End() => WriteObject(TrafficEngine.TestInflux(FullStorePath, StopToken));
+    protected override void AskStore() => WriteObject(TrafficEngine.TestInflux(FullStorePath, StopToken));
 }

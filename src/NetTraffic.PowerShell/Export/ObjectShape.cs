@@ -12,9 +12,11 @@ internal sealed class ObjectShape
 
     private ObjectShape(Type type)
     {
-        // What may be anything (a packet's tree of headers) is no value of a column.
+        // What may be anything (a packet's tree of headers) is no value of a column; flows have the columns of their dataset, in which
+        // a folder of this machine is none.
         PropertyInfo[] properties = [.. type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
-            .Where(property => property.CanRead && property.GetIndexParameters().Length == 0 && property.PropertyType != typeof(object))];
+            .Where(property => property.CanRead && property.GetIndexParameters().Length == 0 && property.PropertyType != typeof(object)
+                && (type != typeof(Flow) || property.Name != nameof(Flow.StorePath)))];
         Names = [.. properties.Select(property => property.Name)];
         getters = [.. properties.Select(property => Compile(type, property))];
     }

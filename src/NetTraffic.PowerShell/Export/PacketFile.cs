@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Management.Automation;
 using NetTraffic.Engine;
 using NetTraffic.Packets;
-using NetTraffic.PowerShell.Jobs;
 
 namespace NetTraffic.PowerShell.Export;
 
@@ -15,17 +14,12 @@ namespace NetTraffic.PowerShell.Export;
 /// <param name="file">Its name, for people.</param>
 internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, string file) : IDisposable
 {
-    private static readonly string[] CaptureTypes =
-        [.. new[] { typeof(CaptureStatus), typeof(ImportResult),
-            typeof(NetCaptureJob) }.SelectMany(type => new[] { "", "Deserialized.", "Selected." },
-                (type, prefix) => prefix + type.FullName)];
-
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(500);
     private readonly PacketExport export = new(stream, legacy);
     private readonly List<(string, InterfaceStatistics)> statistics = [];
-    private readonly List<string> captures = [];
     private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
-    private FlowSelection? flows;
+    private readonly Dictionary<string, FlowSelection> flows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> captures = new(StringComparer.Ordinal);
     private string? kind;
     private bool shown;
     private bool refused;
@@ -36,7 +30,9 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
     private string Activity => $"Exporting to {Display.Text(Path.GetFileName(file))}";
 
     /// <summary>Takes an object of the pipeline: a packet is written at once; flows and captures are gathered.</summary>
-    public void Take(PSObject input)
+    /// <param name="input">The object.</param>
+    /// <param name="store">The full path of its store; empty: the default one.</param>
+    public void Take(PSObject input, string store)
     {
         switch (input.BaseObject)
         {
@@ -45,31 +41,45 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
                 export.Add(packet);
                 ShowProgress();
                 break;
-            case Flow flow:
-                OneKind(nameof(flows));
-                (flows ??= new FlowSelection()).Add(flow);
-                break;
             default:
-                // Only what stands for a whole capture: a copy of a flow (Select-Object, Import-Clixml) has a CaptureId as well.
-                if (CaptureTypes.Any(input.TypeNames.Contains) && input.Properties["CaptureId"]?.Value is string { Length: > 0 } id)
-                {
-                    OneKind(nameof(captures));
-                    captures.Add(id);
-                    break;
-                }
-
-                // Said once: what follows is mostly of the same kind.
-                if (refused)
-                {
-                    break;
-                }
-
-                refused = true;
-                cmdlet.WriteError(ErrorRecords.Make(
-                    TrafficErrors.NotPackets,
-                    $"A {Display.Text(input.TypeNames.FirstOrDefault() ?? input.BaseObject.GetType().Name)} does not say which packets.",
-                    input.BaseObject));
+                TakeWhole(new PipedObject(input), store);
                 break;
+        }
+    }
+
+    private void TakeWhole(PipedObject input, string store)
+    {
+        IReadOnlyList<string> missing = [];
+        if (input.IsFlow && input.ToFlow(PipedObject.NeededForPackets, out missing) is { } flow)
+        {
+            OneKind(nameof(flows));
+            if (!flows.TryGetValue(store, out FlowSelection? selection))
+            {
+                flows.Add(store, selection = new FlowSelection());
+            }
+
+            selection.Add(flow);
+        }
+        else if (input.CaptureId is { } id)
+        {
+            OneKind(nameof(captures));
+            if (!captures.TryGetValue(store, out List<string>? ids))
+            {
+                captures.Add(store, ids = []);
+            }
+
+            ids.Add(id);
+        }
+        else if (!refused)
+        {
+            // Said once: what follows is mostly of the same kind.
+            refused = true;
+            cmdlet.WriteError(ErrorRecords.Make(
+                TrafficErrors.NotPackets,
+                missing.Count > 0
+                    ? $"This copy of a flow ({input.TypeName}) lacks what says which packets: {Display.List(missing)}."
+                    : $"A {input.TypeName} does not say which packets.",
+                null));
         }
     }
 
@@ -86,7 +96,12 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
     }
 
     /// <summary>Writes what was gathered; false where none of it can have packets. An empty pipeline makes an empty file.</summary>
-    public bool WritePiped(ITrafficStore store, Func<List<string>, List<string>> known, string? filter, CancellationToken stop)
+    /// <param name="open">Opens a store by its full path.</param>
+    /// <param name="known">Those of some captures that a store knows.</param>
+    /// <param name="filter">Capture filter.</param>
+    /// <param name="stop">Ends it early.</param>
+    public bool WritePiped(Func<string, ITrafficStore> open, Func<ITrafficStore, List<string>, List<string>> known, string? filter,
+        CancellationToken stop)
     {
         if (filter is not null && Packets > 0)
         {
@@ -97,20 +112,26 @@ internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, stri
                 "Give it to Get-NetPacket: Get-NetPacket -Filter ... | Export-NetTraffic ..."));
         }
 
-        bool any = Packets > 0 || (flows is null && captures.Count == 0 && !refused);
-        if (flows is not null)
+        bool any = Packets > 0 || (flows.Count == 0 && captures.Count == 0 && !refused);
+        if (flows.Values.Any(selection => selection.CaptureIds.Contains("")))
         {
-            if (flows.CaptureIds.Contains(""))
-            {
-                cmdlet.WriteError(PacketProblems.FlowsOfFile("Get-NetFlow -Path FILE | Get-NetPacket -Path FILE | Export-NetTraffic ..."));
-            }
-
-            any |= flows.CaptureIds.Any(id => id.Length > 0) && Write(store, new PacketQuery { Flows = flows, BpfFilter = filter }, stop);
+            cmdlet.WriteError(PacketProblems.FlowsOfFile("Get-NetFlow -Path FILE | Get-NetPacket -Path FILE | Export-NetTraffic ..."));
         }
 
-        if (captures.Count > 0 && known(captures) is { Count: > 0 } listed)
+        foreach ((string store, FlowSelection selection) in flows)
         {
-            any |= Write(store, new PacketQuery { Filter = new TrafficFilter { CaptureId = listed }, BpfFilter = filter }, stop);
+            any |= selection.CaptureIds.Any(id => id.Length > 0)
+                && Write(open(store), new PacketQuery { Flows = selection, BpfFilter = filter }, stop);
+        }
+
+        foreach ((string path, List<string> ids) in captures)
+        {
+            ITrafficStore store = open(path);
+            if (known(store, ids) is { Count: > 0 } listed)
+            {
+                PacketQuery query = new() { Filter = new TrafficFilter { CaptureId = listed }, BpfFilter = filter };
+                any |= Write(store, query, stop);
+            }
         }
 
         return any;

@@ -42,6 +42,10 @@ public static class TrafficErrors
         "Give the filter to the Get-NetFlow that the flows come from, or use Where-Object.");
     public static TrafficError FlowsPiped { get; } = Row(ErrorKind.BadArgument,
         "Give all filters to one Get-NetFlow, or filter with Where-Object; Get-TrafficSummary and Export-NetTraffic take flows.");
+    public static TrafficError NotInput { get; } = Row(ErrorKind.BadArgument,
+        "Get-Help of the command with -Full says under INPUTS what it takes; captures, files and flows go by their objects as they come.");
+    public static TrafficError NotWholeFlows { get; } = Row(ErrorKind.BadArgument,
+        "Pipe in flows as Get-NetFlow gives them, or copies with all their properties (Select-Object *).");
     public static TrafficError NotCaptures { get; } =
         Row(ErrorKind.BadArgument, "Pipe in captures, or choose with -FlowId or -CommunityId.");
 

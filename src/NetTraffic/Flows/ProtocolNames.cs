@@ -17,6 +17,9 @@ public static class ProtocolNames
     /// <summary>Keyword of the IANA protocol-numbers registry, or the number's text.</summary>
     public static string IpProtocol(byte protocol) => IpNames[protocol];
 
+    /// <summary>The number of an IP protocol by the name that <see cref="IpProtocol"/> gives it; null: there is none.</summary>
+    public static int? IpProtocolNumber(string name) => Array.IndexOf(IpNames, name) is >= 0 and int number ? number : null;
+
     /// <summary>Short name of an EtherType, or its four hexadecimal digits after 0x.</summary>
     public static string EtherTypeName(ushort etherType) => etherType switch
     {

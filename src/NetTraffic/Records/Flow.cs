@@ -115,4 +115,7 @@ public sealed class Flow
 
     /// <summary>Identifies the flow.</summary>
     public ulong FlowId { get; set; }
+
+    /// <summary>Folder of the store it was read from; empty for a flow of a file.</summary>
+    public string StorePath { get; set; } = "";
 }
