@@ -3,7 +3,10 @@ using System.Text;
 
 namespace NetTraffic;
 
-/// <summary>Values as people read them in tables and progress bars. Objects keep their numbers; only views use these texts.</summary>
+/// <summary>
+/// Values as people read them in tables and progress bars. Objects keep their numbers; only views use these texts. Numbers are written as
+/// the user's culture has them; times in the form of ISO 8601, which means the same day in every culture.
+/// </summary>
 public static class Display
 {
     private static readonly string[] Prefixes = ["", "k", "M", "G", "T", "P", "E"];
@@ -18,17 +21,20 @@ public static class Display
     public static string PacketRate(double packetsPerSecond) => Scaled(packetsPerSecond, "p/s");
 
     /// <summary>A number with separators between thousands.</summary>
-    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Count(long count) => count.ToString("N0", CultureInfo.CurrentCulture);
+
+    /// <summary>A share such as <c>78.8 %</c>.</summary>
+    public static string Percent(double percent) => percent.ToString("0.0", CultureInfo.CurrentCulture) + " %";
 
     /// <summary>A length of time such as <c>12 ms</c>, <c>4.31 s</c> or <c>2:07:45</c>.</summary>
     public static string Span(TimeSpan time)
     {
         double seconds = time.TotalSeconds;
-        return seconds < 0.001 ? seconds.ToString("0.######", CultureInfo.InvariantCulture) + " s"
-            : seconds < 1 ? (seconds * 1000).ToString("0.##", CultureInfo.InvariantCulture) + " ms"
-            : seconds < 60 ? seconds.ToString("0.00", CultureInfo.InvariantCulture) + " s"
-            : time.Days > 0 ? time.ToString(@"d\d\ hh\:mm\:ss", CultureInfo.InvariantCulture)
-            : time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture);
+        return seconds < 0.001 ? seconds.ToString("0.######", CultureInfo.CurrentCulture) + " s"
+            : seconds < 1 ? (seconds * 1000).ToString("0.##", CultureInfo.CurrentCulture) + " ms"
+            : seconds < 60 ? seconds.ToString("0.00", CultureInfo.CurrentCulture) + " s"
+            : time.Days > 0 ? time.ToString(@"d\d\ hh\:mm\:ss", CultureInfo.CurrentCulture)
+            : time.ToString(@"h\:mm\:ss", CultureInfo.CurrentCulture);
     }
 
     /// <summary>A length of time that may be absent; empty then.</summary>
@@ -36,6 +42,12 @@ public static class Display
 
     /// <summary>A time to the millisecond, in the reader's time zone; empty where absent.</summary>
     public static string Time(DateTime? time) => Local(time, "yyyy-MM-dd HH:mm:ss.fff");
+
+    /// <summary>A time of day to the millisecond, in the reader's time zone; empty where absent.</summary>
+    public static string TimeOfDay(DateTime? time) => Local(time, "HH:mm:ss.fff");
+
+    /// <summary>A time to 100 ns, in the reader's time zone; empty where absent.</summary>
+    public static string ExactTime(DateTime? time) => Local(time, "yyyy-MM-dd HH:mm:ss.fffffff");
 
     /// <summary>A time to the second, in the reader's time zone; empty where absent.</summary>
     public static string ShortTime(DateTime? time) => Local(time, "yyyy-MM-dd HH:mm:ss");
@@ -149,6 +161,7 @@ public static class Display
         ArgumentNullException.ThrowIfNull(message);
         bool said = offset is not { } at
             || message.Contains(Count(at), StringComparison.Ordinal)
+            || message.Contains(at.ToString("N0", CultureInfo.InvariantCulture), StringComparison.Ordinal)
             || message.Contains(at.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         return said ? message : string.Create(CultureInfo.InvariantCulture, $"{message.TrimEnd('.', ' ')} (at byte {offset}).");
     }
@@ -185,6 +198,6 @@ public static class Display
         }
 
         string format = prefix == 0 || Math.Abs(value) >= 99.95 ? "0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
-        return $"{value.ToString(format, CultureInfo.InvariantCulture)} {Prefixes[prefix]}{unit}";
+        return $"{value.ToString(format, CultureInfo.CurrentCulture)} {Prefixes[prefix]}{unit}";
     }
 }

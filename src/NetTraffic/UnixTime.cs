@@ -23,4 +23,20 @@ public static class UnixTime
         return ticks > long.MaxValue / TimeSpan.NanosecondsPerTick ? long.MaxValue
             : ticks < long.MinValue / TimeSpan.NanosecondsPerTick ? long.MinValue : ticks * TimeSpan.NanosecondsPerTick;
     }
+
+    /// <summary>
+    /// A time that is kept in UTC as the objects that users see have it: local, as PowerShell's own. No time at all stays none.
+    /// </summary>
+    internal static DateTime Local(DateTime utc) => utc == default
+        ? DateTime.SpecifyKind(utc, DateTimeKind.Local)
+        : DateTime.SpecifyKind(utc, DateTimeKind.Utc).ToLocalTime();
+
+    /// <summary><see cref="Local(DateTime)"/>; null stays null.</summary>
+    internal static DateTime? Local(DateTime? utc) => utc is { } known ? Local(known) : null;
+
+    /// <summary>A time of any kind as it is kept; one of unknown kind counts as local.</summary>
+    internal static DateTime Utc(DateTime time) => time == default ? default : time.ToUniversalTime();
+
+    /// <summary><see cref="Utc(DateTime)"/>; null stays null.</summary>
+    internal static DateTime? Utc(DateTime? time) => time is { } known ? Utc(known) : null;
 }

@@ -37,21 +37,21 @@ function ConvertTo-UdpFrame([string] $Source, [int] $SourcePort, [string] $Desti
 }
 
 <#
-A pcap file of FLOWS UDP flows from 10.1.x.y port 40000 to 192.0.2.53 port 53, a second apart: a question of 72 bytes and, half a second
+A pcap file of FLOWS UDP flows from 10.1.x.y port 40000 to 192.0.2.53 port 53, a second (STEP) apart: a question of 72 bytes and, half a second
 later, an answer of 122. Truncated cuts into the last packet. Returns its path.
 #>
-function New-DnsCapture([string] $Path, [int] $Flows = 3, [switch] $Truncated, [switch] $Gzip) {
+function New-DnsCapture([string] $Path, [int] $Flows = 3, [switch] $Truncated, [switch] $Gzip, [datetime] $Start = $script:start, [int] $Step = 1) {
     $stream = [System.IO.MemoryStream]::new()
     $writer = [System.IO.BinaryWriter]::new($stream)
     $writer.Write([byte[]] (0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0, 0, 1, 0, 0, 0))
-    $second = [int] ($script:start - [datetime]::UnixEpoch).TotalSeconds
+    $second = [int] ($Start.ToUniversalTime() - [datetime]::UnixEpoch).TotalSeconds
     $question = ConvertTo-UdpFrame 10.1.0.0 40000 192.0.2.53 53 30
     $answer = ConvertTo-UdpFrame 192.0.2.53 53 10.1.0.0 40000 80
     for ($i = 0; $i -lt $Flows; $i++) {
         $question[28] = $answer[32] = $i -shr 8
         $question[29] = $answer[33] = $i -band 255
-        $writer.Write([int] ($second + $i)); $writer.Write(0); $writer.Write(72); $writer.Write(72); $writer.Write($question)
-        $writer.Write([int] ($second + $i)); $writer.Write(500000); $writer.Write(122); $writer.Write(122); $writer.Write($answer)
+        $writer.Write([int] ($second + $i * $Step)); $writer.Write(0); $writer.Write(72); $writer.Write(72); $writer.Write($question)
+        $writer.Write([int] ($second + $i * $Step)); $writer.Write(500000); $writer.Write(122); $writer.Write(122); $writer.Write($answer)
     }
     if ($Truncated) { $stream.SetLength($stream.Length - 20) }
     $full = [System.IO.Path]::IsPathRooted($Path) ? $Path : (Get-TestPath $Path)
@@ -116,6 +116,16 @@ function Assert-Problem([scriptblock] $Script, [string] $Id, [string] $Category)
 <# What tab completion offers at the end of a line; the part of each offer: CompletionText, ListItemText, ToolTip. #>
 function Get-Completion([string] $Line, [string] $Part = 'CompletionText') {
     (TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches | ForEach-Object $Part
+}
+
+<# Runs a script under a culture, as if the user had it. #>
+function Invoke-InCulture([string] $Culture, [scriptblock] $Script) {
+    $before = [cultureinfo]::CurrentCulture
+    try {
+        [cultureinfo]::CurrentCulture = $Culture
+        & $Script
+    }
+    finally { [cultureinfo]::CurrentCulture = $before }
 }
 
 <# Objects as a terminal of that width would show them, without colours; a line an entry. #>

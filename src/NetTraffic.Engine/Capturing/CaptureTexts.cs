@@ -19,7 +19,7 @@ public static class CaptureTexts
     /// <summary>How far a capture with an end is, in per cent; -1 for one without.</summary>
     public static int Percent(CaptureStatus now, TimeSpan? duration, long? packets)
     {
-        double byTime = duration is { } length ? (DateTime.UtcNow - now.StartTime) / length : -1;
+        double byTime = duration is { } length ? (DateTime.UtcNow - now.StartTime.ToUniversalTime()) / length : -1;
         double byCount = packets is { } count ? (double)now.Packets / count : -1;
         double done = Math.Max(byTime, byCount);
         return done < 0 ? -1 : (int)Math.Clamp(100 * done, 0, 100);
@@ -27,5 +27,5 @@ public static class CaptureTexts
 
     /// <summary>Seconds left, or -1.</summary>
     public static int SecondsLeft(CaptureStatus now, TimeSpan? duration) =>
-        duration is { } length ? (int)Math.Clamp((now.StartTime + length - DateTime.UtcNow).TotalSeconds, 0, int.MaxValue) : -1;
+        duration is { } length ? (int)Math.Clamp((now.StartTime.ToUniversalTime() + length - DateTime.UtcNow).TotalSeconds, 0, int.MaxValue) : -1;
 }

@@ -77,18 +77,18 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
             case int number: csv.WriteField(number, default); break;
             case long number: csv.WriteField(number, default); break;
             case double number: csv.WriteField(number, default); break;
-            case DateTime time: csv.WriteField(time.ToUniversalTime(), TimeFormat); break;
-            case DateTimeOffset time: csv.WriteField(time.UtcDateTime, TimeFormat); break;
+            case DateTime time: csv.WriteField(Text(time)); break;
+            case DateTimeOffset time: csv.WriteField(Text(time.UtcDateTime)); break;
             case TimeSpan time: csv.WriteField(time.TotalSeconds, default); break;
             case Enum name: csv.WriteField(name.ToString()); break;
             case ulong number: csv.WriteField(number, default); break;
             case decimal number: csv.WriteField(number, default); break;
             case float number: csv.WriteField(number, default); break;
             case byte or sbyte or short or ushort or uint: csv.WriteField(Convert.ToInt64(value), default); break;
-            case IFormattable formattable:
-                csv.WriteField(formattable.ToString(null,
-                System.Globalization.CultureInfo.InvariantCulture)); break;
-            case IDictionary pairs: WriteText(Join(pairs.Keys.Cast<object>().Select(key => $"{key}={pairs[key]}"))); break;
+            case IFormattable formattable: csv.WriteField(Plain(formattable)); break;
+            case IDictionary pairs:
+                WriteText(Join(pairs.Keys.Cast<object>().Select(key => $"{Plain(key)}={Plain(pairs[key])}")));
+                break;
             case IEnumerable several: WriteText(Join(several.Cast<object?>())); break;
             default: WriteText(value.ToString()); break;
         }
@@ -106,8 +106,5 @@ internal sealed class CsvRowWriter(Stream stream) : RowWriter
         csv.WriteField(hidden ? "'" + safe : safe);
     }
 
-    private static string Join(IEnumerable<object?> values) =>
-        string.Join("; ",
-            values.Select(value => value is IFormattable formattable ? formattable.ToString(null,
-                System.Globalization.CultureInfo.InvariantCulture) : value?.ToString()));
+    private static string Join(IEnumerable<object?> values) => string.Join("; ", values.Select(Plain));
 }

@@ -88,14 +88,14 @@ internal sealed class JsonRowWriter : RowWriter
             case ulong number: json.WriteNumberValue(number); break;
             case decimal number: json.WriteNumberValue(number); break;
             case float or double: WriteDouble(Convert.ToDouble(value)); break;
-            case DateTime time: json.WriteStringValue(time.ToUniversalTime().ToString(TimeFormat)); break;
-            case DateTimeOffset time: json.WriteStringValue(time.UtcDateTime.ToString(TimeFormat)); break;
+            case DateTime time: json.WriteStringValue(Text(time)); break;
+            case DateTimeOffset time: json.WriteStringValue(Text(time.UtcDateTime)); break;
             case TimeSpan time: json.WriteNumberValue(time.TotalSeconds); break;
             case IDictionary pairs when depth < MaxDepth:
                 json.WriteStartObject();
                 foreach (DictionaryEntry pair in pairs)
                 {
-                    json.WritePropertyName(pair.Key.ToString() ?? "");
+                    json.WritePropertyName(Plain(pair.Key));
                     WriteValue(pair.Value, depth + 1);
                 }
 
@@ -110,8 +110,7 @@ internal sealed class JsonRowWriter : RowWriter
 
                 json.WriteEndArray();
                 break;
-            case IFormattable formattable: json.WriteStringValue(formattable.ToString(null, CultureInfo.InvariantCulture)); break;
-            default: json.WriteStringValue(value.ToString()); break;
+            default: json.WriteStringValue(Plain(value)); break;
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NetTraffic.Engine;
 
 /// <summary>Writes rows of named values to a stream.</summary>
@@ -31,6 +33,20 @@ public abstract class RowWriter : IDisposable
     /// <inheritdoc/>
     public abstract void Dispose();
 
+    /// <summary>A value inside a list or beside its name: the same text whatever the user's culture.</summary>
+    private protected static string Plain(object? value) => value switch
+    {
+        DateTime time => Text(time),
+        DateTimeOffset time => Text(time.UtcDateTime),
+        TimeSpan time => time.TotalSeconds.ToString(CultureInfo.InvariantCulture),
+        Enum name => name.ToString(),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value?.ToString() ?? "",
+    };
+
+    /// <summary>A time as files have it: UTC, ISO 8601, microseconds.</summary>
+    private protected static string Text(DateTime time) => time.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture);
+
     /// <summary>UTC, ISO 8601, microseconds. A time of unknown kind counts as local, as everywhere in PowerShell.</summary>
-    private protected const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 }

@@ -171,9 +171,13 @@ public sealed class FlowSummary
             Bytes += flow.Bytes;
             Sent += sent;
             Received += received;
-            Start = flow.Time < Start ? flow.Time : Start;
-            End = flow.EndTime > End ? flow.EndTime : End;
-            if (flow.FlowId == 0 || (flow.EndReason is not null && flow.Time == flow.StartTime))
+
+            // Local times repeat an hour where clocks change.
+            DateTime time = flow.Time.ToUniversalTime();
+            DateTime end = flow.EndTime.ToUniversalTime();
+            Start = time < Start ? time : Start;
+            End = end > End ? end : End;
+            if (flow.FlowId == 0 || (flow.EndReason is not null && time == flow.StartTime.ToUniversalTime()))
             {
                 whole++;
             }

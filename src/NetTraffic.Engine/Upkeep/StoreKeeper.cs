@@ -42,7 +42,7 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
         {
             cancellationToken.ThrowIfCancellationRequested();
             CaptureStatus? capture = captures.GetValueOrDefault(id);
-            if (keepRecentlyWritten && capture is { Kind: "Import" } && (capture.EndTime ?? DateTime.MaxValue) >= before)
+            if (keepRecentlyWritten && capture is { Kind: "Import" } && (capture.EndTime?.ToUniversalTime() ?? DateTime.MaxValue) >= before)
             {
                 continue;
             }

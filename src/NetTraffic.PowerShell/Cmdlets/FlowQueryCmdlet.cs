@@ -70,10 +70,12 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
 
     /// <inheritdoc/>
     [Parameter]
+    [Time]
     public override DateTime Since { get; set; }
 
     /// <inheritdoc/>
     [Parameter]
+    [Time]
     public override DateTime Until { get; set; }
 
     /// <inheritdoc/>

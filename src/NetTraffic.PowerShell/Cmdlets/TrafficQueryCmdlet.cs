@@ -45,10 +45,12 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
 
     /// <summary>Traffic at or after this time.</summary>
     [Parameter(ParameterSetName = StoreSet)]
+    [Time]
     public virtual DateTime Since { get; set; }
 
     /// <summary>Traffic before this time.</summary>
     [Parameter(ParameterSetName = StoreSet)]
+    [Time]
     public virtual DateTime Until { get; set; }
 
     /// <summary>Flows of these ids, which the store alone knows.</summary>

@@ -58,7 +58,7 @@ internal static class CaptureRegistry
     {
         foreach (CaptureStatus status in List(store, new DamageLog()))
         {
-            if (status.State != CaptureState.Running && status.EndTime < before)
+            if (status.State != CaptureState.Running && status.EndTime?.ToUniversalTime() < before)
             {
                 StoreFiles.TryDelete(StatusPath(store, status.CaptureId));
             }
@@ -149,13 +149,13 @@ internal static class CaptureRegistry
     {
         if (status.HostName != Environment.MachineName)
         {
-            return DateTime.UtcNow - status.UpdateTime < SilenceOfOtherHosts;
+            return DateTime.UtcNow - status.UpdateTime.ToUniversalTime() < SilenceOfOtherHosts;
         }
 
         try
         {
             using Process process = Process.GetProcessById(status.ProcessId);
-            return (process.StartTime.ToUniversalTime() - status.ProcessStartTime).Duration() < TimeSpan.FromSeconds(2);
+            return (process.StartTime.ToUniversalTime() - status.ProcessStartTime.ToUniversalTime()).Duration() < TimeSpan.FromSeconds(2);
         }
         catch (Exception error) when (error is ArgumentException or InvalidOperationException)
         {

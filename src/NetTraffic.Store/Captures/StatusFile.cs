@@ -147,7 +147,7 @@ internal static class StatusFile
         {
             if (get(status) is { } time)
             {
-                to.WriteString(property, time);
+                to.WriteString(property, time.ToUniversalTime());
             }
         },
         (status, value) => set(status, value.GetDateTime()));

@@ -39,18 +39,18 @@ public sealed class FlowDataset : Dataset<Flow>
         [
             new FlowColumn<DateTime>(
                 "StartTime", "start_time", ColumnType.Timestamp, Min, ValueForm.Time, "First packet of the flow.",
-                flow => flow.StartTime, (flow, value) => flow.StartTime = value,
+                flow => flow.StartTimeUtc, (flow, value) => flow.StartTimeUtc = value,
                 (in row, in _) => UnixTime.FromMicroseconds(row.StartTimeUs)),
             new FlowColumn<DateTime>(
                 "EndTime", "end_time", ColumnType.Timestamp, Max, ValueForm.Time, "Last packet of the flow in this interval.",
-                flow => flow.EndTime, (flow, value) => flow.EndTime = value,
+                flow => flow.EndTimeUtc, (flow, value) => flow.EndTimeUtc = value,
                 (in row, in _) => UnixTime.FromMicroseconds(row.EndTimeUs)),
             new Column<Flow, TimeSpan>(
                 "Duration", null, ColumnType.Int64, Sum, ValueForm.Duration, "Time between the first and the last packet.",
                 flow => flow.Duration, null),
             new FlowColumn<DateTime>(
                 "Time", "time", ColumnType.Timestamp, Min, ValueForm.Time, "First packet of the flow in this interval.",
-                flow => flow.Time, (flow, value) => flow.Time = value,
+                flow => flow.TimeUtc, (flow, value) => flow.TimeUtc = value,
                 (in row, in _) => UnixTime.FromMicroseconds(row.TimeUs)),
             new FlowColumn<string?>(
                 "SourceAddress", "source_address", ColumnType.Text, Same, ValueForm.OptionalText,

@@ -33,8 +33,8 @@ public sealed class NetPacket
     /// </summary>
     public long Number { get; init; }
 
-    /// <summary>Arrival time, UTC, to 100 ns; <see cref="TimestampNs"/> has the rest.</summary>
-    public DateTime Time { get; init; }
+    /// <summary>Arrival time, local, to 100 ns; <see cref="TimestampNs"/> has the rest.</summary>
+    public DateTime Time { get => UnixTime.Local(field); init => field = UnixTime.Utc(value); }
 
     /// <summary>Arrival time in nanoseconds since 1970-01-01T00:00:00Z.</summary>
     public long TimestampNs { get; init; }

@@ -80,14 +80,14 @@ public sealed class CaptureStatus : CaptureCounters
     /// <summary>Name of the capturing machine or tap.</summary>
     public string Sensor { get; set => field = Display.Text(value); } = "";
 
-    /// <summary>When the capture or import began, UTC wall clock.</summary>
-    public DateTime StartTime { get; set; }
+    /// <summary>When the capture or import began, by the wall clock.</summary>
+    public DateTime StartTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
-    /// <summary>When it ended, UTC wall clock; null while it runs.</summary>
-    public DateTime? EndTime { get; set; }
+    /// <summary>When it ended, by the wall clock; null while it runs.</summary>
+    public DateTime? EndTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
-    /// <summary>When these numbers were true, UTC.</summary>
-    public DateTime UpdateTime { get; set; }
+    /// <summary>When these numbers were true, local time.</summary>
+    public DateTime UpdateTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
     /// <summary>Packets a second since the update before.</summary>
     public double PacketsPerSecond { get; set; }
@@ -122,8 +122,8 @@ public sealed class CaptureStatus : CaptureCounters
     /// <summary>Process that runs the capture.</summary>
     public int ProcessId { get; set; }
 
-    /// <summary>Start time of that process, UTC: tells it from another one with the same number.</summary>
-    public DateTime ProcessStartTime { get; set; }
+    /// <summary>Start time of that process, local: tells it from another one with the same number.</summary>
+    public DateTime ProcessStartTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
     /// <summary>Folder of the store; filled in when read.</summary>
     public string StorePath { get; set; } = "";
@@ -159,11 +159,11 @@ public sealed class ImportResult
     /// <summary><see cref="DecodeFailures"/> by reason.</summary>
     public Dictionary<string, long> DecodeFailureReasons { get; set; } = [];
 
-    /// <summary>First packet, UTC; null for an empty capture.</summary>
-    public DateTime? StartTime { get; set; }
+    /// <summary>First packet, local; null for an empty capture.</summary>
+    public DateTime? StartTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
-    /// <summary>Last packet, UTC.</summary>
-    public DateTime? EndTime { get; set; }
+    /// <summary>Last packet, local time.</summary>
+    public DateTime? EndTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
     /// <summary>Raw packets kept, those overwritten since included.</summary>
     public long PacketRingPackets { get; set; }
@@ -195,8 +195,8 @@ public sealed class ClearResult
     /// <summary>Folder of the store.</summary>
     public string StorePath { get; set; } = "";
 
-    /// <summary>Everything in hours that ended before this was removed, UTC.</summary>
-    public DateTime Before { get; set; }
+    /// <summary>Everything in hours that ended before this was removed, local time.</summary>
+    public DateTime Before { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
     /// <summary>Hours removed (folders, over all datasets).</summary>
     public int Hours { get; set; }

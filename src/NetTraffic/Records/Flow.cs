@@ -5,17 +5,17 @@ namespace NetTraffic;
 /// <summary>A flow as users see it: all its interval rows merged, or one interval row. Source is the originator.</summary>
 public sealed class Flow
 {
-    /// <summary>First packet of the flow, UTC.</summary>
-    public DateTime StartTime { get; set; }
+    /// <summary>First packet of the flow, local time.</summary>
+    public DateTime StartTime { get => UnixTime.Local(StartTimeUtc); set => StartTimeUtc = UnixTime.Utc(value); }
 
-    /// <summary>Last packet of the flow among the rows asked for, UTC.</summary>
-    public DateTime EndTime { get; set; }
+    /// <summary>Last packet of the flow among the rows asked for, local time.</summary>
+    public DateTime EndTime { get => UnixTime.Local(EndTimeUtc); set => EndTimeUtc = UnixTime.Utc(value); }
 
     /// <summary>Time between the first and the last packet.</summary>
-    public TimeSpan Duration => EndTime - StartTime;
+    public TimeSpan Duration => EndTimeUtc - StartTimeUtc;
 
-    /// <summary>First packet among the rows asked for, UTC: with -PerInterval that of the interval.</summary>
-    public DateTime Time { get; set; }
+    /// <summary>First packet among the rows asked for, local: with -PerInterval that of the interval.</summary>
+    public DateTime Time { get => UnixTime.Local(TimeUtc); set => TimeUtc = UnixTime.Utc(value); }
 
     /// <summary>Originator's IP address; null for frames without IP.</summary>
     public string? SourceAddress { get; set; }
@@ -118,4 +118,11 @@ public sealed class Flow
 
     /// <summary>Folder of the store it was read from; empty for a flow of a file.</summary>
     public string StorePath { get; set; } = "";
+
+    // What the datasets read and write: they have UTC, and a time zone is looked up for users only.
+    internal DateTime StartTimeUtc { get; set; }
+
+    internal DateTime EndTimeUtc { get; set; }
+
+    internal DateTime TimeUtc { get; set; }
 }

@@ -3,14 +3,15 @@ namespace NetTraffic;
 /// <summary>What there is in the store, or in the part of it a filter chose.</summary>
 public sealed class TrafficSummary
 {
-    /// <summary>First packet, UTC; null where there is no traffic.</summary>
-    public DateTime? StartTime { get; set; }
+    /// <summary>First packet, local; null where there is no traffic.</summary>
+    public DateTime? StartTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
-    /// <summary>Last packet, UTC.</summary>
-    public DateTime? EndTime { get; set; }
+    /// <summary>Last packet, local time.</summary>
+    public DateTime? EndTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
     /// <summary>Time between the first and the last packet.</summary>
-    public TimeSpan Duration => StartTime is { } start && EndTime is { } end ? end - start : TimeSpan.Zero;
+    public TimeSpan Duration => StartTime is { } start && EndTime is { } end
+        ? end.ToUniversalTime() - start.ToUniversalTime() : TimeSpan.Zero;
 
     /// <summary>Packets both ways.</summary>
     public long Packets { get; set; }
@@ -57,8 +58,8 @@ public sealed class TrafficSummary
 /// <summary>One row of a summary by some key, or one point of a time series.</summary>
 public sealed class TrafficSummaryItem
 {
-    /// <summary>Start of the time bucket, UTC; null without -Interval.</summary>
-    public DateTime? Time { get; set; }
+    /// <summary>Start of the time bucket, local; null without -Interval.</summary>
+    public DateTime? Time { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
     /// <summary>What the row is grouped by.</summary>
     public SummaryKey By { get; set; }
@@ -87,11 +88,11 @@ public sealed class TrafficSummaryItem
     /// <summary>Bytes sent to the key's side.</summary>
     public long ReceivedBytes { get; set; }
 
-    /// <summary>First packet, UTC.</summary>
-    public DateTime StartTime { get; set; }
+    /// <summary>First packet, local time.</summary>
+    public DateTime StartTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
-    /// <summary>Last packet, UTC.</summary>
-    public DateTime EndTime { get; set; }
+    /// <summary>Last packet, local time.</summary>
+    public DateTime EndTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 }
 
 /// <summary>What a summary can be grouped by.</summary>
