@@ -168,6 +168,34 @@ public class CaptureWriterTests
             Directory.GetFiles(Path.Combine(folder.Path, "captures", "status")).Select(path => Path.GetExtension(path)[1..]));
     }
 
+    /// <summary>20,000 hours of a packet each took as many files, 51 s to import and 5 s a question.</summary>
+    [Fact]
+    public void Rows_spread_over_many_hours_are_written_by_the_day_and_found_by_the_hour()
+    {
+        const int hours = 500;
+        const long hourUs = 3_600_000_000;
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        Rows.Store(store, Enumerable.Range(0, hours).Select(i => At(Row(i), Rows.BaseUs + (i * hourUs))), segmentRows: 1000);
+        string flows = Path.Combine(folder.Path, "flows");
+        Assert.InRange(Directory.GetFiles(flows, "*.parquet", SearchOption.AllDirectories).Length, hours / 24, 64 + (hours / 24) + 2);
+        Assert.Equal(hours, store.GetSummary(new TrafficFilter(), CancellationToken.None).Packets);
+        for (int i = 0; i < hours; i += 7)
+        {
+            DateTime time = UnixTime.FromMicroseconds(Rows.BaseUs + (i * hourUs));
+            TrafficFilter filter = new() { Since = time, Until = time.AddHours(1) };
+            Assert.Equal((ulong)i, Assert.Single(store.GetFlows(filter, null, false, CancellationToken.None)).FlowId);
+        }
+
+        // A day goes as a whole, and not before its last hour may go.
+        DateTime before = UnixTime.FromMicroseconds(Rows.BaseUs + (300 * hourUs));
+        store.Clear(before, keepRecentlyWritten: false, whatIf: false, CancellationToken.None);
+        Assert.InRange(store.GetSummary(new TrafficFilter(), CancellationToken.None).Packets, hours - 300, hours - 300 + 24);
+        Assert.Equal(1, store.GetSummary(new TrafficFilter { Since = before, Until = before.AddHours(1) }, CancellationToken.None).Packets);
+    }
+
+    private static FlowRow At(FlowRow row, long us) => row with { StartTimeUs = us, TimeUs = us, EndTimeUs = us };
+
     internal static FlowRow Row(int i) => new()
     {
         FlowId = (ulong)i,

@@ -3,7 +3,8 @@ using NetTraffic.Store.Parquet;
 namespace NetTraffic.Store;
 
 /// <summary>
-/// Gathers a capture's rows by the hour they belong to and writes them as segments. While the disk is full the rows wait, up to a
+/// Gathers a capture's rows by the hour they belong to and writes them as segments; by the day, once they turn out to be spread over so many
+/// hours that each would have few. While the disk is full the rows wait, up to a
 /// bound; past it the oldest are let go and counted. While one segment is on its way to the disk the next one is gathered.
 /// </summary>
 internal sealed class CaptureWriter : ICaptureWriter
@@ -13,13 +14,14 @@ internal sealed class CaptureWriter : ICaptureWriter
     private readonly CaptureWriterOptions options;
     private readonly ParquetFile file = new();
     private readonly Dictionary<long, FlowColumns> open = [];
-    private readonly LinkedList<(long Hour, FlowColumns Columns)> waiting = new();
+    private readonly LinkedList<(string Folder, FlowColumns Columns)> waiting = new();
     private readonly Stack<FlowColumns> spare = new();
     private readonly List<CaptureInterval> intervals = [];
     private long sequence;
     private long currentHour = long.MinValue;
     private FlowColumns? current;
-    private (long Hour, FlowColumns Columns, Task Published)? publishing;
+    private bool byDay;
+    private (string Folder, FlowColumns Columns, Task Published)? publishing;
     private bool completed;
 
     public CaptureWriter(string store, CaptureStatus status, CaptureWriterOptions options)
@@ -44,11 +46,12 @@ internal sealed class CaptureWriter : ICaptureWriter
         const long hourUs = 3_600_000_000;
         foreach (ref readonly FlowRow row in rows)
         {
-            long hour = Math.DivRem(row.TimeUs, hourUs, out long rest) - (rest < 0 ? 1 : 0);
+            long hour = Slot(Math.DivRem(row.TimeUs, hourUs, out long rest) - (rest < 0 ? 1 : 0));
             if (hour != currentHour || current is null)
             {
+                LimitMemory();
+                currentHour = hour = Slot(hour);
                 current = OpenHour(hour);
-                currentHour = hour;
             }
 
             current.Add(row, interfaces);
@@ -74,7 +77,7 @@ internal sealed class CaptureWriter : ICaptureWriter
         {
             if (columns.Count > 0)
             {
-                waiting.AddLast((hour, columns));
+                waiting.AddLast((Folder(Datasets.Flows, hour), columns));
             }
             else
             {
@@ -148,7 +151,6 @@ internal sealed class CaptureWriter : ICaptureWriter
     {
         if (!open.TryGetValue(hour, out FlowColumns? columns))
         {
-            LimitMemory();
             columns = spare.TryPop(out FlowColumns? used) ? used : new FlowColumns(Status.CaptureId, Status.Sensor);
             columns.Clear();
             open.Add(hour, columns);
@@ -159,7 +161,7 @@ internal sealed class CaptureWriter : ICaptureWriter
 
     private void CloseHour(long hour)
     {
-        waiting.AddLast((hour, open[hour]));
+        waiting.AddLast((Folder(Datasets.Flows, hour), open[hour]));
         open.Remove(hour);
         current = null;
         if (WriteProblem is null)
@@ -174,16 +176,16 @@ internal sealed class CaptureWriter : ICaptureWriter
     {
         while (FinishPublishing() && waiting.First is { } first)
         {
-            (long hour, FlowColumns columns) = first.Value;
+            (string folder, FlowColumns columns) = first.Value;
             try
             {
                 ReadOnlySpan<byte> bytes = columns.Encode(file).Span;
                 string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++, SegmentCheck.Of(bytes));
-                string path = Path.Combine(StorePaths.Hour(store, Datasets.Flows.Name, hour), name);
+                string path = Path.Combine(folder, name);
                 PendingFile pending = StoreFiles.Begin(store, path, bytes);
 
                 // A disk with much else to do takes its time, and neither the rows that follow nor the packets before them need to wait.
-                publishing = (hour, columns, Task.Run(() => pending.Publish(durable: true)));
+                publishing = (folder, columns, Task.Run(() => pending.Publish(durable: true)));
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
@@ -212,7 +214,7 @@ internal sealed class CaptureWriter : ICaptureWriter
         }
         catch (Exception error)
         {
-            waiting.AddFirst((segment.Hour, segment.Columns));
+            waiting.AddFirst((segment.Folder, segment.Columns));
             if (error is not (IOException or UnauthorizedAccessException))
             {
                 throw;
@@ -241,7 +243,7 @@ internal sealed class CaptureWriter : ICaptureWriter
                 CaptureColumns columns = new(hour);
                 ReadOnlySpan<byte> bytes = columns.Encode(file).Span;
                 string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++, SegmentCheck.Of(bytes));
-                string path = Path.Combine(StorePaths.Hour(store, Datasets.Captures.Name, hour.Key), name);
+                string path = Path.Combine(Folder(Datasets.Captures, hour.Key), name);
                 StoreFiles.Write(store, path, bytes, durable: true);
                 intervals.RemoveAll(interval => HourOf(interval) == hour.Key);
             }
@@ -252,11 +254,17 @@ internal sealed class CaptureWriter : ICaptureWriter
         }
     }
 
-    private static long HourOf(CaptureInterval interval) => (long)Math.Floor((interval.Time - DateTime.UnixEpoch).TotalHours);
+    private long HourOf(CaptureInterval interval) => Slot((long)Math.Floor((interval.Time - DateTime.UnixEpoch).TotalHours));
+
+    /// <summary>The hour, or the first one of its day.</summary>
+    private long Slot(long hour) => byDay ? hour - (((hour % 24) + 24) % 24) : hour;
+
+    private string Folder(Dataset dataset, long slot) =>
+        byDay ? StorePaths.Day(store, dataset.Name, slot) : StorePaths.Hour(store, dataset.Name, slot);
 
     /// <summary>
-    /// Time stamps in a file are whatever somebody wrote there: many open hours are written early, and with the disk full the oldest rows
-    /// go.
+    /// Time stamps in a file are whatever somebody wrote there: many open hours are written early, and what follows by the day. With the disk
+    /// full the oldest rows go.
     /// </summary>
     private void LimitMemory()
     {
@@ -264,6 +272,7 @@ internal sealed class CaptureWriter : ICaptureWriter
         if (open.Count > openHours && WriteProblem is null)
         {
             Flush();
+            byDay = true;
         }
 
         long rows = waiting.Sum(entry => (long)entry.Columns.Count);

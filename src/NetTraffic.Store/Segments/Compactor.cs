@@ -33,13 +33,13 @@ internal static class Compactor
         long left = MostChecked;
         foreach (Dataset dataset in Datasets.All)
         {
-            foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name).ToList())
+            foreach ((string folder, _, DateTime end) in SegmentCatalog.Folders(store, dataset.Name).ToList())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 RemoveReplaced(folder);
                 List<Segment> segments = WithoutDamaged(source, dataset, SegmentCatalog.ListHour(folder), ref left);
                 bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
-                if (segments.Count >= FewestSegments && hour.AddHours(1) + ClosedFor < DateTime.UtcNow && quiet
+                if (segments.Count >= FewestSegments && end + ClosedFor < DateTime.UtcNow && quiet
                     && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connect, dataset, folder, segments))
                 {
                     compacted++;

@@ -1,6 +1,6 @@
 namespace NetTraffic.Store;
 
-/// <summary>Removes whole hours.</summary>
+/// <summary>Removes whole hours, and whole days where little was written of each hour.</summary>
 internal static class Retention
 {
     public static ClearResult Clear(
@@ -10,13 +10,13 @@ internal static class Retention
         DateTime now = DateTime.UtcNow;
         foreach (Dataset dataset in Datasets.All)
         {
-            foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(store, dataset.Name).ToList())
+            foreach ((string folder, DateTime begin, DateTime end) in SegmentCatalog.Folders(store, dataset.Name).ToList())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 // No packet is younger than what was written of it: times in the future (a wrong clock, a forged file) do not keep
                 // traffic for ever.
-                bool future = hour > now;
-                if (!future && hour.AddHours(1) > before)
+                bool future = begin > now;
+                if (!future && end > before)
                 {
                     continue;
                 }

@@ -9,13 +9,12 @@ internal static class SegmentCatalog
     public static List<Segment> List(string store, string dataset, long fromUs = long.MinValue, long toUs = long.MaxValue)
     {
         List<Segment> found = [];
-        foreach ((string folder, DateTime hour) in Hours(store, dataset))
+        foreach ((string folder, DateTime begin, DateTime end) in Folders(store, dataset))
         {
             // A row lies in the hour of its first packet; its last packet may be up to a flush interval (1 h) later, and packets may be
             // out of order by a minute.
-            long hourUs = (hour - DateTime.UnixEpoch).Ticks / 10;
-            const long reachUs = 2 * 3_600_000_000L + 300_000_000;
-            if (hourUs >= toUs || hourUs + reachUs <= fromUs)
+            const long reachUs = 3_600_000_000L + 300_000_000;
+            if (UnixTime.ToMicroseconds(begin) >= toUs || UnixTime.ToMicroseconds(end) + reachUs <= fromUs)
             {
                 continue;
             }
@@ -33,23 +32,23 @@ internal static class SegmentCatalog
         return found;
     }
 
-    /// <summary>The hour folders of a dataset, in no particular order.</summary>
-    public static IEnumerable<(string Folder, DateTime Hour)> Hours(string store, string dataset)
+    /// <summary>The folders of a dataset, of an hour or a day each, in no particular order.</summary>
+    public static IEnumerable<(string Folder, DateTime Begin, DateTime End)> Folders(string store, string dataset)
     {
         string root = StorePaths.Dataset(store, dataset);
-        foreach (string date in Folders(root, "date=*"))
+        foreach (string date in Inner(root, "date=*"))
         {
-            foreach (string folder in Folders(date, "hour=*"))
+            foreach (string folder in Inner(date, "hour=*"))
             {
-                if (StorePaths.HourOf(folder) is { } hour)
+                if (StorePaths.TimeOf(folder) is var (begin, end))
                 {
-                    yield return (folder, hour);
+                    yield return (folder, begin, end);
                 }
             }
         }
     }
 
-    /// <summary>Segments of one hour. A merged file's list of what it replaces is there before the file itself is.</summary>
+    /// <summary>Segments of one folder. A merged file's list of what it replaces is there before the file itself is.</summary>
     public static List<Segment> ListHour(string folder)
     {
         List<Segment> found = [];
@@ -78,7 +77,7 @@ internal static class SegmentCatalog
         return found;
     }
 
-    private static string[] Folders(string path, string pattern)
+    private static string[] Inner(string path, string pattern)
     {
         try
         {

@@ -22,7 +22,7 @@ internal sealed class SegmentFeed(
         foreach (Dataset dataset in Datasets.All)
         {
             string root = StorePaths.Dataset(source.Store, dataset.Name);
-            foreach ((string folder, DateTime hour) in SegmentCatalog.Hours(source.Store, dataset.Name))
+            foreach ((string folder, DateTime hour, _) in SegmentCatalog.Folders(source.Store, dataset.Name))
             {
                 foreach (Segment segment in SegmentCatalog.ListHour(folder))
                 {
