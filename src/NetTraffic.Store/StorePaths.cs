@@ -13,6 +13,8 @@ internal static class StorePaths
 
     public static string Packets(string store) => Path.Combine(store, "packets");
 
+    public static string Incoming(string store) => Path.Combine(store, "incoming");
+
     public static string Quarantine(string store) => Path.Combine(store, "quarantine");
 
     public static string Followers(string store) => Path.Combine(store, "forward");

@@ -54,6 +54,10 @@ public sealed class TrafficStore : ITrafficStore
     }
 
     /// <inheritdoc/>
+    public bool HasTraffic(DateTime since, DateTime until) =>
+        segments.Names(Datasets.Flows, UnixTime.ToMicroseconds(since), UnixTime.ToMicroseconds(until)).Count > 0;
+
+    /// <inheritdoc/>
     public TrafficSummary GetSummary(TrafficFilter filter, CancellationToken cancellationToken) =>
         Ask(connection => new SummaryQuery(segments, connection, filter, cancellationToken).Total(), cancellationToken);
 
@@ -115,6 +119,7 @@ public sealed class TrafficStore : ITrafficStore
     public ICaptureWriter CreateCapture(CaptureStatus status, CaptureWriterOptions options)
     {
         ArgumentNullException.ThrowIfNull(status);
+        ArgumentNullException.ThrowIfNull(options);
         using Process process = Process.GetCurrentProcess();
         DateTime now = DateTime.UtcNow;
         status.CaptureId = CaptureRegistry.NewId(now);
@@ -126,7 +131,12 @@ public sealed class TrafficStore : ITrafficStore
         try
         {
             Prepare();
+            UnfinishedImports.RemoveDead(Path);
             CaptureRegistry.Write(Path, status, durable: true);
+            if (options.WholeOrNothing)
+            {
+                UnfinishedImports.Begin(Path, status.CaptureId);
+            }
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException and not TrafficException)
         {

@@ -141,7 +141,7 @@ Describe 'Import-NetCapture warns' {
     It 'of a file that the store has already' {
         $store = New-StorePath
         $path = New-DnsCapture twice.pcap 2
-        $first = Import-NetCapture $path, (New-DnsCapture other.pcap 2) -StorePath $store -WarningVariable none
+        $first = Import-NetCapture $path, (New-DnsCapture other.pcap 4) -StorePath $store -WarningVariable none
         $none | Should -BeNullOrEmpty
         $null = New-Item -ItemType Directory "$TestDrive/copies" -Force
         Copy-Item $path "$TestDrive/copies/twice.pcap"
@@ -153,6 +153,19 @@ Describe 'Import-NetCapture warns' {
         }
         $null = Clear-NetTraffic -OlderThan 0s -Confirm:$false -StorePath $store
         (Invoke-Recorded { Import-NetCapture $path -StorePath $store }).Warnings | Should -BeNullOrEmpty
+    }
+
+    It 'not where -SkipKnown leaves out what the store has, whole files and the old packets of grown ones' {
+        $store = New-StorePath
+        $path = New-DnsCapture known.pcap 3
+        $first = Import-NetCapture $path -StorePath $store
+        Copy-Item $path "$TestDrive/renamed.pcap"
+        $got = Invoke-Recorded { Import-NetCapture "$TestDrive/renamed.pcap" -SkipKnown -StorePath $store }
+        $got.Warnings | Should -BeNullOrEmpty
+        $got.Output | Should -HaveCount 1
+        $got.Output[0].Packets | Should -Be 0
+        $got.Output[0].EarlierCaptureId | Should -Be $first.CaptureId
+        (Get-TrafficSummary -StorePath $store).Packets | Should -Be $first.Packets
     }
 
     It 'of a snap length below the headers' {

@@ -51,6 +51,9 @@ public sealed record CaptureRequest
 /// <summary>What an import shall do.</summary>
 public sealed record ImportRequest
 {
+    /// <summary>Whether packets that an earlier import brought into the store are left out.</summary>
+    public bool SkipKnown { get; init; }
+
     /// <summary>Full path of the capture file (pcap or pcapng, gzip'd or not).</summary>
     public string Path { get; init; } = "";
 

@@ -14,6 +14,14 @@ internal static class FileImport
         Stopwatch clock = Stopwatch.StartNew();
         using CaptureFileSource source = CaptureFileSource.Open(request.Path, cancellationToken);
         using ITrafficStore store = TrafficEngine.OpenStore(request.StorePath);
+        EarlierImport? earlier = source.IsArriving ? null : EarlierImport.Find(store, request.Path);
+        if (request.SkipKnown && earlier is { IsWhole: true })
+        {
+            return Known(request, earlier, clock.Elapsed);
+        }
+
+        using LaterPackets? later = request.SkipKnown && earlier is not null ? new LaterPackets(source, earlier.Packets) : null;
+        IPacketSource packets = later ?? (IPacketSource)source;
         bool input = request.Path == CaptureFileSource.StandardInput;
         string file = input ? "stdin" : Path.GetFileName(request.Path);
         CaptureStatus status = new()
@@ -24,12 +32,14 @@ internal static class FileImport
             Sensor = request.Sensor ?? TrafficEngine.OpenSettings(store.Path).GetOption().Sensor,
             PacketRingSize = TrafficEngine.Bound(request.PacketRing),
         };
-        using ICaptureWriter writer = store.CreateCapture(status, new CaptureWriterOptions());
+        using ICaptureWriter writer = store.CreateCapture(
+            status,
+            new CaptureWriterOptions { WholeOrNothing = !source.IsArriving });
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using PacketRing? ring = request.PacketRing is { } kept
             ? new PacketRing(store.GetPacketFolder(status.CaptureId), kept with { Wait = true })
             : null;
-        using ImportPipeline pipeline = new(source, writer, request.Flows, file, source.IsArriving, ring, stop.Token);
+        using ImportPipeline pipeline = new(packets, writer, request.Flows, file, source.IsArriving, ring, stop.Token);
         TimeSpan published = TimeSpan.Zero;
         Exception? damage;
         try
@@ -66,7 +76,9 @@ internal static class FileImport
             throw;
         }
 
-        ImportResult result = Result(request, source, pipeline, status);
+        ImportResult result = Result(request, packets, pipeline, status);
+        result.EarlierCaptureId = earlier?.Import.CaptureId;
+        result.EarlierPackets = earlier?.Packets ?? 0;
         result.PacketRingMessage = ring?.LastProblem;
         if (damage is CaptureFormatException found)
         {
@@ -88,14 +100,49 @@ internal static class FileImport
             result.Message = "Stopped before the file's end.";
         }
 
+        if (!source.IsArriving)
+        {
+            Remember(status, source, result, later is null ? 0 : earlier!.Packets);
+        }
+
         writer.Complete(CaptureState.Completed,
             result.Message is null ? result.PacketRingMessage : Display.Damage(result.Message, result.DamageOffset));
+        if (!source.IsArriving && writer.WriteProblem is { } unpublished)
+        {
+            throw new StoreException(unpublished);
+        }
+
         progress?.Report(new ImportProgress(source.Counters.Position, source.Counters.Length, result.Packets, result.Flows));
         result.Elapsed = clock.Elapsed;
         return result;
     }
 
-    private static ImportResult Result(ImportRequest request, CaptureFileSource source, ImportPipeline pipeline, CaptureStatus status) =>
+    /// <summary>What a file is that the store has already, and that is not imported again.</summary>
+    private static ImportResult Known(ImportRequest request, EarlierImport earlier, TimeSpan elapsed) => new()
+    {
+        Path = request.Path,
+        CaptureId = earlier.Import.CaptureId,
+        Complete = true,
+        EarlierCaptureId = earlier.Import.CaptureId,
+        EarlierPackets = earlier.Packets,
+        Elapsed = elapsed,
+    };
+
+    /// <summary>Notes what the file is known by when it is imported again.</summary>
+    private static void Remember(CaptureStatus status, CaptureFileSource source, ImportResult result, long skipped)
+    {
+        using FileStream file = new(status.Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+        // A file that grows is read to where it ended then; one that is damaged counts as a whole.
+        long length = result.Complete ? Math.Min(source.Counters.Position, file.Length) : file.Length;
+        status.FileBytes = length;
+        status.FileFingerprint = EarlierImport.Fingerprint(file, length);
+        status.FilePackets = skipped + result.Packets;
+        status.FirstPacketTime = result.StartTime;
+        status.LastPacketTime = result.EndTime;
+    }
+
+    private static ImportResult Result(ImportRequest request, IPacketSource source, ImportPipeline pipeline, CaptureStatus status) =>
         new()
         {
             Path = request.Path,

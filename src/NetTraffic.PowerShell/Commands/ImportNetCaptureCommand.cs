@@ -11,7 +11,6 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class ImportNetCaptureCommand : StoreCmdlet
 {
     private PacketRingOptions? ring;
-    private readonly Dictionary<string, List<CaptureStatus>> imports = new(StringComparer.Ordinal);
 
     /// <summary>Capture files or named pipes; wildcards are allowed. "-" is standard input.</summary>
     [Parameter(ParameterSetName = "Path", Mandatory = true, Position = 0)]
@@ -53,6 +52,10 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     [Parameter]
     [ValidateRange(1, 262_144)]
     public int PacketRingSnapLength { get; set; } = new PacketRingOptions().SnapLength;
+
+    /// <summary>Leaves out what the store has already: whole files, and of those that have grown since the packets that it has.</summary>
+    [Parameter]
+    public SwitchParameter SkipKnown { get; set; }
 
     /// <summary>Flows held in memory at most.</summary>
     [Parameter]
@@ -112,6 +115,7 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
             Sensor = Sensor,
             Name = Name,
             PacketRing = ring,
+            SkipKnown = SkipKnown,
             Flows = new FlowOptions { MaxFlows = MaxFlows },
         };
         string activity = $"Importing {Display.Text(System.IO.Path.GetFileName(file))}";
@@ -151,34 +155,28 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
             WriteWarning(Display.Text($"{file}: not all of its raw packets are in the store. {result.PacketRingMessage}"));
         }
 
-        WarnOfEarlier(result);
+        TellOfEarlier(result);
         result.StorePath = Store.Path;
         WriteObject(result);
     }
 
-    /// <summary>
-    /// One file twice in a store counts twice in every sum. The same name with the same packets and bytes is the same file for every
-    /// practical purpose.
-    /// </summary>
-    private void WarnOfEarlier(ImportResult result)
+    /// <summary>One file twice in a store counts twice in every sum.</summary>
+    private void TellOfEarlier(ImportResult result)
     {
-        string store = FullStorePath ?? "";
-        if (!imports.TryGetValue(store, out List<CaptureStatus>? known))
+        if (result.EarlierCaptureId is not { } earlier || result.EarlierPackets == 0)
         {
-            imports.Add(store,
-                known = [.. Store.GetCaptures().Where(capture => capture.Kind == "Import" && capture.CaptureId != result.CaptureId)]);
+            return;
         }
 
-        string name = System.IO.Path.GetFileName(result.Path);
-        CaptureStatus? earlier = known.Find(capture => capture.Packets == result.Packets && capture.Bytes == result.Bytes
-            && System.IO.Path.GetFileName(capture.Path) == name);
-        known.Add(new CaptureStatus { CaptureId = result.CaptureId, Path = result.Path, Packets = result.Packets, Bytes = result.Bytes });
-        if (result.Packets > 0 && earlier is not null
-            && Store.GetSummary(new TrafficFilter { CaptureId = [earlier.CaptureId] }, StopToken).Packets > 0)
+        string had = result.EarlierPackets == result.Packets || result.CaptureId == earlier ? "this file"
+            : $"the first {Display.Count(result.EarlierPackets)} packets of this file";
+        if (SkipKnown)
         {
-            WriteWarning(Display.Text(
-                $"{result.Path}: the store has this file already, as {earlier.CaptureId}, so its traffic now counts twice. Ask for one "
-                    + $"import with -CaptureId {result.CaptureId}, or import into a store of its own with -StorePath."));
+            WriteVerbose(Display.Text($"{result.Path}: the store has {had} already, as {earlier}."));
+            return;
         }
+
+        WriteWarning(Display.Text($"{result.Path}: the store has {had} already, as {earlier}, so that traffic now counts twice. -SkipKnown "
+            + $"leaves it out; ask for one import with -CaptureId {result.CaptureId}, or import into a store of its own with -StorePath."));
     }
 }

@@ -38,6 +38,9 @@ internal static class CaptureRegistry
     public static CaptureStatus? Find(string store, string captureId) =>
         IsId(captureId) && File.Exists(StatusPath(store, captureId)) ? Read(store, StatusPath(store, captureId), new DamageLog()) : null;
 
+    /// <summary>The state that a status file has, whether or not its process lives; null: there is none.</summary>
+    public static CaptureState? StateOf(string store, string captureId) => ReadFile(StatusPath(store, captureId), new DamageLog())?.State;
+
     public static bool RequestStop(string store, string captureId)
     {
         if (Find(store, captureId) is not { State: CaptureState.Running })
@@ -83,7 +86,9 @@ internal static class CaptureRegistry
             {
                 status.State = CaptureState.Crashed;
                 status.EndTime = status.UpdateTime;
-                status.Message ??= "Its process ended without stopping the capture; everything up to its last flush is in the store.";
+                status.Message ??= UnfinishedImports.IsHidden(store, status.CaptureId)
+                    ? "Its process ended before the file was stored as a whole; nothing of it counts. Import the file again."
+                    : "Its process ended without stopping the capture; everything up to its last flush is in the store.";
                 MarkCrashed(store, status);
             }
         }
@@ -141,6 +146,11 @@ internal static class CaptureRegistry
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             // Removed meanwhile.
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            damage.Add(path, $"It cannot be read: {error.Message}");
             return null;
         }
     }

@@ -30,6 +30,11 @@ internal static class StatusFile
             (status, value) => status.Interfaces = [.. value.EnumerateArray().Select(one => one.GetString() ?? "")]),
         Text(nameof(CaptureStatus.Filter), status => status.Filter, (status, value) => status.Filter = value),
         Text(nameof(CaptureStatus.Path), status => status.Path, (status, value) => status.Path = value),
+        Number(nameof(CaptureStatus.FileBytes), status => status.FileBytes, (status, value) => status.FileBytes = value),
+        Text(nameof(CaptureStatus.FileFingerprint), status => status.FileFingerprint, (status, value) => status.FileFingerprint = value),
+        Number(nameof(CaptureStatus.FilePackets), status => status.FilePackets, (status, value) => status.FilePackets = value),
+        Time(nameof(CaptureStatus.FirstPacketTime), status => status.FirstPacketTime, (status, value) => status.FirstPacketTime = value),
+        Time(nameof(CaptureStatus.LastPacketTime), status => status.LastPacketTime, (status, value) => status.LastPacketTime = value),
         Text(nameof(CaptureStatus.Sensor), status => status.Sensor, (status, value) => status.Sensor = value),
         Time(nameof(CaptureStatus.StartTime), status => status.StartTime, (status, value) => status.StartTime = value),
         Time(nameof(CaptureStatus.EndTime), status => status.EndTime, (status, value) => status.EndTime = value),
@@ -47,16 +52,7 @@ internal static class StatusFile
             (status, name, to) => to.WriteNumber(name, counter.Get(status)),
             (status, value) => counter.Set(status, value.GetInt64()))),
         new(nameof(CaptureStatus.DecodeFailureReasons), WriteReasons, ReadReasons),
-        new(
-            nameof(CaptureStatus.PacketRingSize),
-            (status, name, to) =>
-            {
-                if (status.PacketRingSize is { } size)
-                {
-                    to.WriteNumber(name, size);
-                }
-            },
-            (status, value) => status.PacketRingSize = value.GetInt64()),
+        Number(nameof(CaptureStatus.PacketRingSize), status => status.PacketRingSize, (status, value) => status.PacketRingSize = value),
         Text(nameof(CaptureStatus.Message), status => status.Message, (status, value) => status.Message = value),
         Text(nameof(CaptureStatus.HostName), status => status.HostName, (status, value) => status.HostName = value),
         new(
@@ -140,6 +136,17 @@ internal static class StatusFile
             }
         },
         (status, value) => set(status, value.GetString()!));
+
+    private static Field Number(string name, Func<CaptureStatus, long?> get, Action<CaptureStatus, long> set) => new(
+        name,
+        (status, property, to) =>
+        {
+            if (get(status) is { } number)
+            {
+                to.WriteNumber(property, number);
+            }
+        },
+        (status, value) => set(status, value.GetInt64()));
 
     private static Field Time(string name, Func<CaptureStatus, DateTime?> get, Action<CaptureStatus, DateTime> set) => new(
         name,

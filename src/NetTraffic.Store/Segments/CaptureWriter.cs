@@ -123,18 +123,50 @@ internal sealed class CaptureWriter : ICaptureWriter
         }
 
         waiting.Clear();
-        Status.State = state;
         Status.EndTime = DateTime.UtcNow;
         Status.Message = message ?? (LostRows > 0 ? $"{LostRows} flow rows could not be written: {WriteProblem}" : null);
+        if (options.WholeOrNothing)
+        {
+            state = CompleteWhole(state);
+        }
+
+        Status.State = state;
         try
         {
             Publish(durable: true);
             CaptureRegistry.ForgetStop(store, Status.CaptureId);
+            if (options.WholeOrNothing && state == CaptureState.Completed)
+            {
+                UnfinishedImports.End(store, Status.CaptureId);
+            }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             WriteProblem ??= Problem(error);
         }
+    }
+
+    /// <summary>What a capture that counts as a whole or not at all comes to; where not at all, its rows are removed.</summary>
+    private CaptureState CompleteWhole(CaptureState state)
+    {
+        if (state == CaptureState.Completed && LostRows > 0)
+        {
+            state = CaptureState.Failed;
+        }
+        else if (state == CaptureState.Completed && !UnfinishedImports.IsHidden(store, Status.CaptureId))
+        {
+            state = CaptureState.Failed;
+            WriteProblem = Status.Message = "Another process took this import for dead and removed what it had stored (did this machine sleep?).";
+        }
+
+        if (state != CaptureState.Completed)
+        {
+            Status.Message = $"{Status.Message} Nothing of it counts: import the file again.".TrimStart();
+            UnfinishedImports.Remove(store, Status.CaptureId);
+            WrittenRows = 0;
+        }
+
+        return state;
     }
 
     public void Dispose() => Complete(CaptureState.Failed, "The capture was abandoned.");

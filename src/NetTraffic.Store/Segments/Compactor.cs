@@ -29,6 +29,8 @@ internal static class Compactor
             return 0;
         }
 
+        UnfinishedImports.RemoveDead(store);
+        HashSet<string> unfinished = UnfinishedImports.List(store);
         int compacted = 0;
         long left = MostChecked;
         foreach (Dataset dataset in Datasets.All)
@@ -37,7 +39,7 @@ internal static class Compactor
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 RemoveReplaced(folder);
-                List<Segment> segments = WithoutDamaged(source, dataset, SegmentCatalog.ListHour(folder), ref left);
+                List<Segment> segments = WithoutDamaged(source, dataset, SegmentCatalog.ListFolder(folder, unfinished), ref left);
                 bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
                 if (segments.Count >= FewestSegments && end + ClosedFor < DateTime.UtcNow && quiet
                     && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connect, dataset, folder, segments))

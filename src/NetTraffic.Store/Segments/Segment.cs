@@ -6,8 +6,9 @@ namespace NetTraffic.Store;
 /// <param name="Path">Full path.</param>
 /// <param name="FirstUs">Earliest <c>time</c> in microseconds since 1970.</param>
 /// <param name="LastUs">Latest <c>end_time</c>.</param>
+/// <param name="Writer">Identifier of the capture that wrote it, or what stands in its place.</param>
 /// <param name="Checksum">Of its bytes (<see cref="SegmentCheck"/>); null where the name has none, as of files that others made.</param>
-internal sealed record Segment(string Path, long FirstUs, long LastUs, ulong? Checksum)
+internal sealed record Segment(string Path, long FirstUs, long LastUs, string Writer, ulong? Checksum)
 {
     /// <summary>Size of the file; 0 where it is gone.</summary>
     public long Bytes => new FileInfo(Path) is { Exists: true } file ? file.Length : 0;
@@ -21,7 +22,7 @@ internal sealed record Segment(string Path, long FirstUs, long LastUs, ulong? Ch
         string[] parts = System.IO.Path.GetFileNameWithoutExtension(path).Split('_');
         return parts.Length >= 3 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long first)
             && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long last)
-            ? new Segment(path, first, last, parts.Length == 5 && parts[4].Length == 16
+            ? new Segment(path, first, last, parts[2], parts.Length == 5 && parts[4].Length == 16
                 && ulong.TryParse(parts[4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong checksum) ? checksum : null)
             : null;
     }

@@ -1,6 +1,8 @@
 namespace NetTraffic.Store;
 
-/// <summary>Lists the segments of a dataset as they are now, without those that a merged file replaces.</summary>
+/// <summary>
+/// Lists the segments of a dataset as they are now, without those that a merged file replaces and those of unfinished imports.
+/// </summary>
 internal static class SegmentCatalog
 {
     public const string ReplacesSuffix = ".replaces";
@@ -9,6 +11,7 @@ internal static class SegmentCatalog
     public static List<Segment> List(string store, string dataset, long fromUs = long.MinValue, long toUs = long.MaxValue)
     {
         List<Segment> found = [];
+        HashSet<string> unfinished = UnfinishedImports.List(store);
         foreach ((string folder, DateTime begin, DateTime end) in Folders(store, dataset))
         {
             // A row lies in the hour of its first packet; its last packet may be up to a flush interval (1 h) later, and packets may be
@@ -19,7 +22,7 @@ internal static class SegmentCatalog
                 continue;
             }
 
-            foreach (Segment segment in ListHour(folder))
+            foreach (Segment segment in ListFolder(folder, unfinished))
             {
                 if (segment.FirstUs < toUs && segment.LastUs >= fromUs)
                 {
@@ -49,13 +52,13 @@ internal static class SegmentCatalog
     }
 
     /// <summary>Segments of one folder. A merged file's list of what it replaces is there before the file itself is.</summary>
-    public static List<Segment> ListHour(string folder)
+    public static List<Segment> ListFolder(string folder, HashSet<string> unfinished)
     {
         List<Segment> found = [];
         HashSet<string>? replaced = null;
         foreach (string path in Files(folder))
         {
-            if (Segment.FromPath(path) is not { } segment)
+            if (Segment.FromPath(path) is not { } segment || unfinished.Contains(segment.Writer))
             {
                 continue;
             }

@@ -19,12 +19,13 @@ internal sealed class SegmentFeed(
     public IReadOnlyList<StoreSegment> ListSegments()
     {
         List<(DateTime Hour, StoreSegment Segment)> found = [];
+        HashSet<string> unfinished = UnfinishedImports.List(source.Store);
         foreach (Dataset dataset in Datasets.All)
         {
             string root = StorePaths.Dataset(source.Store, dataset.Name);
             foreach ((string folder, DateTime hour, _) in SegmentCatalog.Folders(source.Store, dataset.Name))
             {
-                foreach (Segment segment in SegmentCatalog.ListHour(folder))
+                foreach (Segment segment in SegmentCatalog.ListFolder(folder, unfinished))
                 {
                     found.Add((hour, new StoreSegment(
                         dataset.Name, Name(root, segment.Path), Time(segment.FirstUs), Time(segment.LastUs),

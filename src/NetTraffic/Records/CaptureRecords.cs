@@ -77,6 +77,21 @@ public sealed class CaptureStatus : CaptureCounters
     /// <summary>Imported file, or null.</summary>
     public string? Path { get; set => field = Display.OptionalText(value); }
 
+    /// <summary>Bytes of the imported file; null where none was, or where it came through a pipe.</summary>
+    public long? FileBytes { get; set; }
+
+    /// <summary>Tells the imported file from others by its content, or null.</summary>
+    public string? FileFingerprint { get; set => field = Display.OptionalText(value); }
+
+    /// <summary>Packets of the imported file, with those that the store had already and that were left out; null where FileBytes is.</summary>
+    public long? FilePackets { get; set; }
+
+    /// <summary>Earliest packet of the import; null before there is one, and of live captures.</summary>
+    public DateTime? FirstPacketTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
+
+    /// <summary>Latest packet of the import.</summary>
+    public DateTime? LastPacketTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
+
     /// <summary>Name of the capturing machine or tap.</summary>
     public string Sensor { get; set => field = Display.Text(value); } = "";
 
@@ -184,6 +199,12 @@ public sealed class ImportResult
 
     /// <summary>What was wrong with the file; null where nothing was.</summary>
     public string? Message { get; set => field = Display.OptionalText(value); }
+
+    /// <summary>The import that brought the file, or its first part, into the store before; null: none did.</summary>
+    public string? EarlierCaptureId { get; set; }
+
+    /// <summary>Packets that came with it: they count twice now, or were left out (-SkipKnown).</summary>
+    public long EarlierPackets { get; set; }
 
     /// <summary>Folder of the store it went to.</summary>
     public string StorePath { get; set; } = "";
