@@ -113,6 +113,9 @@ public sealed class DamageTests : IDisposable
         File.WriteAllText(path, content);
         Assert.Equal(path, Assert.Single(CapturesBeside()).Path);
         using TrafficStore store = new(folder.Path);
+        store.Compact(CancellationToken.None);
+        Assert.Empty(CapturesBeside());
+        Assert.Equal(content, File.ReadAllText(Path.Combine(folder.Path, "quarantine", "status", Path.GetFileName(path))));
         store.Clear(DateTime.UtcNow.AddYears(1), false, false, CancellationToken.None);
         Assert.Equal("x", File.ReadAllText(victim));
     }

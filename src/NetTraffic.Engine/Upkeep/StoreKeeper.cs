@@ -66,9 +66,9 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
             }
 
             store.Compact(stop.Token);
-            foreach (DamagedFile file in store.DamagedFiles.Where(file => named.Add(file.Path)))
+            foreach (DamagedFile file in store.DamagedFiles.Where(file => file.IsReadable && named.Add(file.Path)))
             {
-                warn($"'{file.Path}' is damaged, and was moved to the store's folder 'quarantine': {file.Reason} Answers lack what it held.");
+                warn($"'{file.Path}' is damaged, and was moved to the store's folder 'quarantine': {file.Reason} Answers lack what it had.");
             }
         }
         catch (OperationCanceledException)

@@ -41,6 +41,17 @@ internal static class CaptureRegistry
     /// <summary>The state that a status file has, whether or not its process lives; null: there is none.</summary>
     public static CaptureState? StateOf(string store, string captureId) => ReadFile(StatusPath(store, captureId), new DamageLog())?.State;
 
+    /// <summary>Moves status files away that are none.</summary>
+    public static void MoveDamaged(string store)
+    {
+        DamageLog damage = new();
+        List(store, damage);
+        foreach (DamagedFile file in damage.Files.Where(file => file.IsReadable))
+        {
+            Quarantine.Add(store, "status", file.Path);
+        }
+    }
+
     public static bool RequestStop(string store, string captureId)
     {
         if (Find(store, captureId) is not { State: CaptureState.Running })
@@ -126,18 +137,18 @@ internal static class CaptureRegistry
         {
             if (new FileInfo(path).Length > longest)
             {
-                damage.Add(path, "It is too large for a capture's status.");
+                damage.Add(path, "it is too large for a capture's status.");
                 return null;
             }
 
             CaptureStatus? status = StatusFile.Read(File.ReadAllBytes(path));
             if (status is null)
             {
-                damage.Add(path, "It is no capture's status.");
+                damage.Add(path, "it is no capture's status.");
             }
             else if (!IsId(id) || status.CaptureId != id)
             {
-                damage.Add(path, $"It is the status of another capture ('{Display.Text(status.CaptureId)}'), or its name is none of ours.");
+                damage.Add(path, $"it is the status of another capture ('{Display.Text(status.CaptureId)}'), or its name is none of ours.");
                 return null;
             }
 
@@ -150,7 +161,7 @@ internal static class CaptureRegistry
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            damage.Add(path, $"It cannot be read: {error.Message}");
+            damage.Add(path, $"it cannot be read ({error.Message}).", isReadable: false);
             return null;
         }
     }

@@ -29,6 +29,7 @@ internal static class Compactor
             return 0;
         }
 
+        CaptureRegistry.MoveDamaged(store);
         UnfinishedImports.RemoveDead(store);
         HashSet<string> unfinished = UnfinishedImports.List(store);
         int compacted = 0;

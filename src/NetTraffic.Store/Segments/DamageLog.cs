@@ -11,7 +11,8 @@ internal sealed class DamageLog
     public IReadOnlyCollection<DamagedFile> Files => [.. files.Values];
 
     /// <summary>Notes a file.</summary>
-    public void Add(string path, string reason) => files.TryAdd(path, new DamagedFile(path, reason));
+    public void Add(string path, string reason, bool isReadable = true) =>
+        files.TryAdd(path, new DamagedFile(path, reason, isReadable));
 
     /// <summary>Those of the segments that are as they were written; the others are noted.</summary>
     public List<Segment> Whole(IReadOnlyList<Segment> segments)
@@ -35,7 +36,7 @@ internal sealed class DamageLog
             }
             else
             {
-                Add(segments[i].Path, "Its content is not what was written there.");
+                Add(segments[i].Path, "its content is not what was written there.");
             }
         }
 
