@@ -13,6 +13,9 @@ internal enum EndpointState : byte
     Established,
     Closed,
     Reset,
+
+    /// <summary>Reset by a side that had closed before: it counts as closed once the other side closes too.</summary>
+    ResetAfterClose,
 }
 
 /// <summary>What is remembered of one direction of a TCP connection to tell retransmissions from reordering.</summary>
@@ -72,6 +75,10 @@ internal struct FlowEntry
     public TcpDirection Source;
     public TcpDirection Destination;
     public int HandshakeRttUs;
+
+    /// <summary>The source's initial sequence number: its SYN's, or the one before its first segment; once it has sent any.</summary>
+    public uint InitialSequence;
+
     public ushort SourcePort;
     public ushort DestinationPort;
     public ushort EtherType;
@@ -89,6 +96,9 @@ internal struct FlowEntry
 
     /// <summary>Whether a row was written: from then on originator and responder cannot change places.</summary>
     public bool Written;
+
+    /// <summary>Whether the originator ever sent anything: of a flow seen from its middle it may be silent.</summary>
+    public bool Asked;
 
     /// <summary>Whether the responder ever sent anything.</summary>
     public bool Answered;

@@ -6,8 +6,7 @@ namespace NetTraffic.Flows;
 /// <content>Flush intervals, timeouts, eviction: everything that time or a full table brings about.</content>
 public sealed partial class FlowTable
 {
-    /// <summary>A packet this long before the flow's last one is no reordering: the clock was set back, and a new flow begins.</summary>
-    private const long ClockStepNs = 60_000_000_000;
+    private static readonly TimeSpan ShortestClockStep = TimeSpan.FromMinutes(1);
 
     private const int TickShift = 30; // a tick is 2^30 ns, about a second
     private readonly long[] timeouts = new long[3];
@@ -16,6 +15,9 @@ public sealed partial class FlowTable
     private int[] dirty = new int[1024];
     private int dirtyCount;
     private long activeTimeout;
+
+    // A packet this long before the flow's last one belongs to another flow, as one this long after it would: the clock was set back.
+    private long clockStep;
     private long flushInterval;
     private long nextFlushNs = long.MinValue;
     private long nowNs = long.MinValue;
@@ -67,6 +69,7 @@ public sealed partial class FlowTable
         timeouts[(int)FlowListKind.TcpClosed] = Nanoseconds(options.TcpCloseDelay);
         timeouts[(int)FlowListKind.Other] = Nanoseconds(options.IdleTimeout);
         activeTimeout = Nanoseconds(options.ActiveTimeout);
+        clockStep = Math.Max(Nanoseconds(ShortestClockStep), Math.Max(timeouts[(int)FlowListKind.Tcp], timeouts[(int)FlowListKind.Other]));
         flushInterval = Nanoseconds(options.FlushInterval);
     }
 
@@ -198,7 +201,14 @@ public sealed partial class FlowTable
         row.FlowId = flow.FlowId;
         row.StartTimeUs = flow.StartNs / 1000;
         row.TimeUs = flow.FirstNs / 1000;
-        row.EndTimeUs = flow.LastNs / 1000;
+        if (flow.Written && row.TimeUs <= row.StartTimeUs)
+        {
+            // The row whose time is its start time is the flow's first, by which flows are counted: where time went back to the start
+            // there is another.
+            row.TimeUs = row.StartTimeUs + 1;
+        }
+
+        row.EndTimeUs = Math.Max(flow.LastNs / 1000, row.TimeUs);
         if (version != 0)
         {
             IpAddress128 first = new(flow.Key.FirstHigh, flow.Key.FirstLow);
@@ -229,8 +239,9 @@ public sealed partial class FlowTable
         row.Tunnel = flow.Tunnel;
         row.EndReason = reason;
         row.State = flow.List != FlowListKind.Other ? TcpTracker.State(flow)
-            : version != 0 && row.IpProtocol == 17 ? (flow.Answered ? ConnectionState.SF : ConnectionState.S0)
-            : ConnectionState.OTH;
+            : version == 0 || row.IpProtocol != 17 ? ConnectionState.OTH
+            : flow.Asked ? (flow.Answered ? ConnectionState.SF : ConnectionState.S0)
+            : ConnectionState.SHR;
         sink.OnRow(row);
         counters.Rows++;
 

@@ -12,6 +12,11 @@ namespace NetTraffic.Flows;
 /// </summary>
 public sealed partial class FlowTable
 {
+    // Readers of JSON that keep numbers as doubles (JavaScript, jq, Grafana) know integers exactly up to 2^53, so identifiers end below it.
+    // All of those 53 bits are used, and a table counts up from a random number: of 1,000 captures with 10 million flows each, any two
+    // share an identifier with a probability of 1 in 1,000, where a random number for each flow would give thousands of collisions.
+    private const ulong LargestFlowId = (1UL << 53) - 1;
+
     private readonly FlowOptions options;
     private readonly IFlowRowSink sink;
     private readonly FlowCounters counters = new();
@@ -35,7 +40,7 @@ public sealed partial class FlowTable
         Span<ulong> random = stackalloc ulong[5];
         RandomNumberGenerator.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(random));
         (secret0, secret1, secret2, secret3) = (random[0], random[1], random[2] | 1, random[3]);
-        nextFlowId = random[4] >> 1;
+        nextFlowId = random[4] & LargestFlowId;
         InitialiseTime();
     }
 
@@ -89,7 +94,7 @@ public sealed partial class FlowTable
         counters.Bytes += packet.WireLength;
 
         int entry = Find(key, hash);
-        if (entry >= 0 && IsOver(ref pool[entry], packet, now, out FlowEndReason reason))
+        if (entry >= 0 && IsOver(ref pool[entry], packet, now, pool[entry].Swapped == swapped, out FlowEndReason reason))
         {
             End(entry, reason);
             entry = -1;
@@ -106,7 +111,7 @@ public sealed partial class FlowTable
             flow.StartNs = now;
         }
 
-        // Once a row is written its start time stands, and no row begins before it: it tells a flow's first row from the rest.
+        // Once a row is written its start time stands, and no row begins before it.
         long from = Math.Max(now, flow.StartNs);
         if (!flow.Dirty)
         {
@@ -135,6 +140,7 @@ public sealed partial class FlowTable
         {
             flow.SourcePackets++;
             flow.SourceBytes += packet.WireLength;
+            flow.Asked = true;
         }
         else
         {
@@ -166,7 +172,7 @@ public sealed partial class FlowTable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool IsOver(ref FlowEntry flow, in DecodedPacket packet, long now, out FlowEndReason reason)
+    private bool IsOver(ref FlowEntry flow, in DecodedPacket packet, long now, bool fromSource, out FlowEndReason reason)
     {
         if (now - flow.LastNs > timeouts[(int)flow.List])
         {
@@ -174,15 +180,17 @@ public sealed partial class FlowTable
             return true;
         }
 
-        if ((activeTimeout > 0 && now - flow.StartNs > activeTimeout) || flow.LastNs - now > ClockStepNs)
+        if ((activeTimeout > 0 && now - flow.StartNs > activeTimeout) || flow.LastNs - now > clockStep)
         {
             reason = FlowEndReason.Active;
             return true;
         }
 
-        // A new SYN after the end of a connection begins the next one on the same ports.
+        // A new SYN begins the next connection on the same ports, whether or not the end of the last one was seen.
         reason = FlowEndReason.Closed;
-        return flow.List == FlowListKind.TcpClosed && IsFirstSyn(packet.TcpFlags);
+        return flow.List != FlowListKind.Other && (packet.TcpFlags & TcpFlags.Syn) != 0
+            && (packet.Traits & PacketTraits.HasTransport) != 0
+            && (flow.List == FlowListKind.TcpClosed ? IsFirstSyn(packet.TcpFlags) : TcpTracker.IsNewConnection(flow, packet, fromSource));
     }
 
     private int Begin(in DecodedPacket packet, in FlowKey key, uint hash, bool swapped)
@@ -195,12 +203,12 @@ public sealed partial class FlowTable
         int entry = pool.Rent();
         ref FlowEntry flow = ref pool[entry];
         bool tcp = packet.IpVersion != 0 && packet.IpProtocol == 6;
-        bool answer = tcp && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Ack)) == (TcpFlags.Syn | TcpFlags.Ack);
+        bool answer = IsAnswer(packet);
         flow.Key = key;
         flow.Hash = hash;
         flow.InUse = true;
         flow.Swapped = swapped != answer;
-        flow.FlowId = nextFlowId++;
+        flow.FlowId = NextFlowId();
         flow.StartNs = flow.LastNs = flow.FirstNs = packet.TimestampNs;
         flow.HandshakeRttUs = -1;
         flow.EtherType = packet.EtherType;
@@ -222,6 +230,38 @@ public sealed partial class FlowTable
         counters.ActiveFlows = index.Count;
         return entry;
     }
+
+    private ulong NextFlowId()
+    {
+        nextFlowId = (nextFlowId + 1) & LargestFlowId;
+        if (nextFlowId == 0)
+        {
+            nextFlowId = 1; // 0 is no flow
+        }
+
+        return nextFlowId;
+    }
+
+    /// <summary>
+    /// Whether a flow's first packet answers the other side: a SYN-ACK does; without a SYN, in a flow that is seen from its middle,
+    /// what comes from the port that a service is known by does.
+    /// </summary>
+    private static bool IsAnswer(in DecodedPacket packet)
+    {
+        const PacketTraits needed = PacketTraits.HasTransport;
+        if (packet.IpVersion == 0 || packet.IpProtocol is 1 or 58 || (packet.Traits & needed) != needed)
+        {
+            return false;
+        }
+
+        return packet.IpProtocol == 6 && (packet.TcpFlags & TcpFlags.Syn) != 0
+            ? (packet.TcpFlags & TcpFlags.Ack) != 0
+            : Standing(packet.IpProtocol, packet.SourcePort) > Standing(packet.IpProtocol, packet.DestinationPort);
+    }
+
+    /// <summary>How sure a port is a service's: one that is known has a system port (RFC 6335), another port, or there is none.</summary>
+    private static int Standing(byte protocol, ushort port) =>
+        ApplicationTable.Find(protocol, port, port) == 0 ? 0 : port < 1024 ? 2 : 1;
 
     /// <summary>Whether a segment asks for a connection, and is no answer to one that did.</summary>
     private static bool IsFirstSyn(TcpFlags flags) => (flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn;

@@ -29,7 +29,12 @@ internal static class TcpTracker
             flow.HandshakeRttUs = (int)Math.Clamp((packet.TimestampNs - flow.SynNs) / 1000, 0, int.MaxValue);
         }
 
-        Advance(ref self, ref peer, flags);
+        if (fromSource && (self.State == EndpointState.Inactive || (flags & (TcpFlags.Syn | TcpFlags.Ack)) == TcpFlags.Syn))
+        {
+            flow.InitialSequence = packet.TcpSequence - ((flags & TcpFlags.Syn) != 0 ? 0u : 1u);
+        }
+
+        Advance(ref self, ref peer, fromSource, flags, packet.PayloadLength);
         self.Flags |= flags;
         self.HasData |= packet.PayloadLength > 0;
         CountRetransmission(ref self, packet, flags);
@@ -38,8 +43,8 @@ internal static class TcpTracker
     /// <summary>conn_state of Zeek's connection log.</summary>
     public static ConnectionState State(in FlowEntry flow)
     {
-        EndpointState source = flow.Source.State;
-        EndpointState destination = flow.Destination.State;
+        EndpointState source = IsReset(flow.Source) ? EndpointState.Reset : flow.Source.State;
+        EndpointState destination = IsReset(flow.Destination) ? EndpointState.Reset : flow.Destination.State;
         bool sourceInactive = source is EndpointState.Inactive or EndpointState.Partial;
         bool destinationInactive = destination is EndpointState.Inactive or EndpointState.Partial;
         if (destination == EndpointState.Reset)
@@ -61,45 +66,88 @@ internal static class TcpTracker
         };
     }
 
+    private static bool IsReset(in TcpDirection side) => side.State is EndpointState.Reset or EndpointState.ResetAfterClose;
+
     public static bool IsClosed(in FlowEntry flow) =>
-        flow.Source.State == EndpointState.Reset || flow.Destination.State == EndpointState.Reset
+        IsReset(flow.Source) || IsReset(flow.Destination)
         || (flow.Source.State == EndpointState.Closed && flow.Destination.State == EndpointState.Closed);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Advance(ref TcpDirection self, ref TcpDirection peer, TcpFlags flags)
+    /// <summary>
+    /// Whether a segment with SYN begins another connection on the ports of one that is not closed: its sequence number is not the one
+    /// that its sender began with. A SYN sent again has the same; a SYN from the other side may be a simultaneous open.
+    /// </summary>
+    public static bool IsNewConnection(in FlowEntry flow, in DecodedPacket packet, bool fromSource)
     {
-        if ((flags & TcpFlags.Rst) != 0)
+        bool answers = (packet.TcpFlags & TcpFlags.Ack) != 0;
+        if (fromSource)
         {
-            self.State = self.State == EndpointState.Closed ? EndpointState.Closed : EndpointState.Reset;
-            return;
+            return !answers && flow.Source.State != EndpointState.Inactive && packet.TcpSequence != flow.InitialSequence;
         }
 
-        if ((flags & TcpFlags.Syn) != 0)
+        // Of the responder only what it sent last is known. A SYN-ACK tells of another connection where nothing of its originator was
+        // seen.
+        bool same = flow.Destination.State == EndpointState.Inactive
+            || (!flow.Destination.HasData && packet.TcpSequence + 1 == flow.Destination.Next);
+        return !same && (!answers || (flow.Source.State == EndpointState.Inactive && !flow.Destination.HasData));
+    }
+
+    /// <summary>The steps of Zeek's TCP analyser (UpdateStateMachine).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Advance(ref TcpDirection self, ref TcpDirection peer, bool fromSource, TcpFlags flags, int payloadLength)
+    {
+        bool syn = (flags & TcpFlags.Syn) != 0, ack = (flags & TcpFlags.Ack) != 0, fin = (flags & TcpFlags.Fin) != 0;
+        bool reset = (flags & TcpFlags.Rst) != 0;
+        switch (self.State)
         {
-            if (self.State is EndpointState.Inactive or EndpointState.Partial)
-            {
-                bool answers = (flags & TcpFlags.Ack) != 0;
-                self.State = answers ? EndpointState.SynAckSent : EndpointState.SynSent;
-                if (answers && peer.State is EndpointState.SynSent)
+            case EndpointState.Inactive:
+                if (syn && fromSource)
                 {
-                    self.State = peer.State = EndpointState.Established;
+                    self.State = ack ? EndpointState.SynAckSent : EndpointState.SynSent;
                 }
-            }
-        }
-        else if (self.State == EndpointState.Inactive)
-        {
-            self.State = EndpointState.Partial;
-        }
-        else if (self.State == EndpointState.SynSent
-            && peer.State is EndpointState.SynAckSent or EndpointState.SynSent
-            && (flags & TcpFlags.Ack) != 0)
-        {
-            self.State = peer.State = EndpointState.Established;
+                else if (syn)
+                {
+                    self.State = EndpointState.Established;
+                    peer.State = peer.State == EndpointState.SynSent ? EndpointState.Established : peer.State;
+                }
+                else if (ack && peer.State == EndpointState.Established)
+                {
+                    self.State = EndpointState.Established; // only its SYN was missed
+                }
+                else if (fromSource || payloadLength > 0 || peer.State != EndpointState.SynSent)
+                {
+                    // Some answer a SYN with an empty ACK before their SYN-ACK: that is no connection seen from its middle.
+                    self.State = EndpointState.Partial;
+                }
+
+                break;
+            case EndpointState.Partial when syn && !ack && peer.State == EndpointState.Inactive:
+                self.State = EndpointState.SynSent;
+                break;
+            case EndpointState.Partial when syn && ack && peer.State == EndpointState.SynSent:
+                self.State = peer.State = EndpointState.Established;
+                break;
+            case EndpointState.Closed:
+                // After both sides' FINs a RST changes nothing.
+                if (reset && peer.State != EndpointState.Closed)
+                {
+                    self.State = EndpointState.ResetAfterClose;
+                }
+
+                return;
+            case EndpointState.Reset or EndpointState.ResetAfterClose:
+                return;
+            default:
+                break;
         }
 
-        if ((flags & TcpFlags.Fin) != 0 && self.State != EndpointState.Reset)
+        if (reset)
+        {
+            self.State = EndpointState.Reset;
+        }
+        else if (fin)
         {
             self.State = EndpointState.Closed;
+            peer.State = peer.State == EndpointState.ResetAfterClose ? EndpointState.Closed : peer.State;
         }
     }
 

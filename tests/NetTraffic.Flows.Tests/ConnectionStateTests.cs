@@ -24,6 +24,22 @@ public sealed class ConnectionStateTests
         { "bSA bF", ConnectionState.SHR },
         { "aPA bPA aA", ConnectionState.OTH },
         { "aPA", ConnectionState.OTH },
+        { "aS bSA aA aPA bA bPA aA bFA bRA", ConnectionState.RSTR }, // history ShADadfr: a RST behind the own FIN
+        { "aS bSA aA aPA bPA aFA aRA", ConnectionState.RSTO },
+        { "aS bSA aA aFA bFA aRA", ConnectionState.SF }, // behind both FINs it changes nothing
+        { "aS bSA aA aFA bFA bRA", ConnectionState.SF },
+        { "aS bSA aA aFA aRA bFA", ConnectionState.SF }, // nor where the other side's FIN follows
+        { "aS bSA aA bFA bR aFA", ConnectionState.SF },
+        { "bSA aA aPA bPA", ConnectionState.S1 }, // history ^hADd: only the SYN was missed
+        { "bSA aA aFA bFA aA", ConnectionState.SF },
+        { "bSA", ConnectionState.OTH },
+        { "aS bA bSA aA", ConnectionState.S1 }, // some acknowledge a SYN before they answer it
+        { "aS bPA", ConnectionState.OTH },
+        { "aS bS aSA bSA", ConnectionState.S1 }, // both at once
+        { "aPA aFA", ConnectionState.SH },
+        { "aPA aFA bA bFA", ConnectionState.SF },
+        { "aPA bR", ConnectionState.RSTRH },
+        { "aPA bPA aR", ConnectionState.RSTOS0 },
     };
 
     [Theory]
@@ -46,6 +62,10 @@ public sealed class ConnectionStateTests
     [Fact]
     public void A_datagram_with_an_answer_is_SF() =>
         Assert.Equal(ConnectionState.SF, new Script().Udp(fromA: true).Udp(fromA: false).Row().State);
+
+    [Fact]
+    public void A_datagram_from_a_service_that_nobody_asked_is_SHR() =>
+        Assert.Equal(ConnectionState.SHR, new Script().Udp(fromA: false).Row().State);
 
     [Fact]
     public void Every_row_tells_the_state_so_far()

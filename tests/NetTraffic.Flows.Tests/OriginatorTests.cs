@@ -8,10 +8,57 @@ public sealed class OriginatorTests
     [Fact]
     public void The_sender_of_the_first_packet_is_the_source()
     {
-        FlowRow row = new Script().Udp(fromA: false, payload: 10).Udp(fromA: true, payload: 20).Udp(fromA: true, payload: 30).Row();
-        Assert.Equal(("10.0.0.2", (ushort)53, 1L, 52L), (row.Source.ToString(), row.SourcePort, row.SourcePackets, row.SourceBytes));
+        const ushort noService = 50001;
+        FlowRow row = new Script().Udp(fromA: false, payload: 10, noService).Udp(fromA: true, payload: 20, noService)
+            .Udp(fromA: true, payload: 30, noService).Row();
+        Assert.Equal(("10.0.0.2", noService, 1L, 52L), (row.Source.ToString(), row.SourcePort, row.SourcePackets, row.SourceBytes));
         Assert.Equal(("10.0.0.1", (ushort)40000, 2L, 134L),
             (row.Destination.ToString(), row.DestinationPort, row.DestinationPackets, row.DestinationBytes));
+    }
+
+    [Theory]
+    [InlineData(6, 80, 32828)]
+    [InlineData(6, 80, 6705)]
+    [InlineData(6, 443, 8443)] // a service's system port before its other one
+    [InlineData(6, 3306, 52000)]
+    [InlineData(17, 53, 1000)] // no service is known by 1000
+    [InlineData(17, 443, 52000)]
+    public void A_flow_seen_from_its_middle_comes_from_the_side_without_the_well_known_port(byte protocol, ushort service, ushort other)
+    {
+        DecodedPacket answer = new Script().FromB("A", payload: 5).Packets[0] with
+        {
+            IpProtocol = protocol,
+            SourcePort = service,
+            DestinationPort = other,
+        };
+        FlowRow row = Assert.Single(Rows(answer));
+        Assert.Equal(("10.0.0.1", other, 0L, 1L), (row.Source.ToString(), row.SourcePort, row.SourcePackets, row.DestinationPackets));
+    }
+
+    [Theory]
+    [InlineData(80, 443)]
+    [InlineData(50001, 50002)]
+    [InlineData(50001, 80)]
+    public void A_flow_seen_from_its_middle_whose_ports_say_nothing_comes_from_the_first_sender(ushort first, ushort second)
+    {
+        DecodedPacket segment = new Script().FromB("A", payload: 5).Packets[0] with { SourcePort = first, DestinationPort = second };
+        Assert.Equal("10.0.0.2", Assert.Single(Rows(segment)).Source.ToString());
+    }
+
+    [Fact]
+    public void A_SYN_from_a_well_known_port_is_the_originators()
+    {
+        FlowRow row = new Script().FromB("S").FromA("SA").FromB("A").Row();
+        Assert.Equal(("10.0.0.2", 2L, 1L), (row.Source.ToString(), row.SourcePackets, row.DestinationPackets));
+    }
+
+    [Fact]
+    public void Identifiers_are_exact_in_a_double_and_differ()
+    {
+        List<FlowRow> rows = [.. Enumerable.Range(0, 200).SelectMany(_ => new Script().Udp(true).Udp(true, destination: 54).Rows())];
+        Assert.Equal(400, rows.Select(row => row.FlowId).Distinct().Count());
+        Assert.All(rows, row => Assert.InRange(row.FlowId, 1UL, (1UL << 53) - 1));
+        Assert.Contains(rows, row => row.FlowId > 1UL << 51); // the room is used
     }
 
     [Fact]
@@ -34,8 +81,8 @@ public sealed class OriginatorTests
     [Fact]
     public void Roles_stay_as_they_are_once_a_row_was_written()
     {
-        List<FlowRow> rows = new Script().FromB("A", payload: 5, sequence: 77).After(6).FromA("S").Rows(new FlowOptions());
-        Assert.Equal(["10.0.0.2", "10.0.0.2"], rows.Select(row => row.Source.ToString()));
+        List<FlowRow> rows = new Script().FromA("A", payload: 5, sequence: 77).After(6).FromB("S").Rows(new FlowOptions());
+        Assert.Equal(["10.0.0.1", "10.0.0.1"], rows.Select(row => row.Source.ToString()));
         Assert.Equal((0L, 1L), (rows[1].SourcePackets, rows[1].DestinationPackets));
     }
 
@@ -102,5 +149,14 @@ public sealed class OriginatorTests
         table.Close();
         Assert.Equal(4, rows.Rows.Count);
         Assert.Equal(4, rows.Rows.Select(row => row.FlowId).Distinct().Count());
+    }
+
+    private static List<FlowRow> Rows(params ReadOnlySpan<DecodedPacket> packets)
+    {
+        FlowRowList rows = new();
+        FlowTable table = new(Script.OneRow, rows);
+        table.Add(packets);
+        table.Close();
+        return rows.Rows;
     }
 }

@@ -14,6 +14,8 @@ internal sealed class Script
     private long nowNs = 1_000 * Second;
     private uint nextA = 1000;
     private uint nextB = 5000;
+    private uint? initialA;
+    private uint? initialB;
 
     public static FlowOptions OneRow { get; } = new() { FlushInterval = TimeSpan.Zero };
 
@@ -34,7 +36,8 @@ internal sealed class Script
         return this;
     }
 
-    public Script Udp(bool fromA, int payload = 100) => Add(Packet(fromA, 17, 40000, 53, 42 + payload));
+    public Script Udp(bool fromA, int payload = 100, ushort destination = 53) =>
+        Add(Packet(fromA, 17, 40000, destination, 42 + payload));
 
     /// <summary>A frame of another IP protocol; ports are ICMP's type and code, of the packet itself.</summary>
     public Script Other(bool fromA, byte protocol, ushort first, ushort second, byte version = 4)
@@ -87,7 +90,15 @@ internal sealed class Script
             };
         }
 
+        // A SYN that is sent again has the number of the first.
         ref uint next = ref fromA ? ref nextA : ref nextB;
+        ref uint? initial = ref fromA ? ref initialA : ref initialB;
+        if ((flags & TcpFlags.Syn) != 0)
+        {
+            sequence ??= initial;
+            initial = sequence ?? next;
+        }
+
         DecodedPacket packet = Packet(fromA, 6, 40000, 80, 54 + payload);
         packet.TcpFlags = flags;
         packet.PayloadLength = payload;

@@ -60,6 +60,65 @@ public sealed class TimeTests
     }
 
     [Fact]
+    public void A_new_SYN_on_a_connection_that_was_not_closed_is_a_new_flow()
+    {
+        List<FlowRow> rows = new Script().Handshake().FromA("PA", 3).FromA("S", sequence: 90_000).FromB("SA", sequence: 70_000).FromA("A")
+            .Rows();
+        Assert.Equal([4L, 3L], rows.Select(row => row.SourcePackets + row.DestinationPackets));
+        Assert.Equal([ConnectionState.S1, ConnectionState.S1], rows.Select(row => row.State));
+        Assert.Equal(FlowEndReason.Closed, rows[0].EndReason);
+        Assert.NotEqual(rows[0].FlowId, rows[1].FlowId);
+    }
+
+    [Fact]
+    public void A_new_SYN_on_an_attempt_that_was_not_answered_is_a_new_flow() =>
+        Assert.Equal(2, new Script().FromA("S").FromA("S").FromA("S", sequence: 90_000).Rows().Count);
+
+    [Fact]
+    public void A_new_SYN_of_the_other_side_is_a_new_flow()
+    {
+        List<FlowRow> rows = new Script().Handshake().FromA("PA", 3).FromB("PA", 3).FromB("S", sequence: 90_000).FromA("SA").Rows();
+        Assert.Equal(["10.0.0.1", "10.0.0.2"], rows.Select(row => row.Source.ToString()));
+    }
+
+    [Fact]
+    public void A_new_SYN_on_a_connection_seen_from_its_middle_is_a_new_flow() =>
+        Assert.Equal(2, new Script().FromA("PA", 3).FromB("PA", 3).FromA("S", sequence: 90_000).FromB("SA").Rows().Count);
+
+    [Fact]
+    public void A_SYN_that_is_sent_again_or_late_is_of_the_same_flow()
+    {
+        Assert.Single(new Script().FromA("S").FromA("S").FromB("SA").FromB("SA").FromA("A").Rows());
+        Assert.Single(new Script().Handshake().FromA("PA", 3).FromB("A").FromA("S").FromB("SA").Rows());
+        Assert.Single(new Script().FromA("A", sequence: 1001).FromA("PA", 3, sequence: 1001).FromA("S", sequence: 1000).Rows());
+        Assert.Single(new Script().FromB("SA").FromA("S").FromA("A").Rows());
+        Assert.Single(new Script().FromA("S").FromB("S").FromB("S").FromA("SA").FromB("SA").Rows());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    [InlineData(59)]
+    [InlineData(100)]
+    [InlineData(290)]
+    public void Where_time_goes_back_a_flow_stays_one_and_has_one_first_row(double seconds)
+    {
+        Script script = new Script().Udp(true).Udp(false);
+        for (int i = 0; i < 5; i++)
+        {
+            script.After(20).Udp(true).Udp(false).After(-seconds).Udp(true).After(seconds);
+        }
+
+        List<FlowRow> rows = script.Rows(Options);
+        Assert.Equal(17, rows.Sum(row => row.SourcePackets + row.DestinationPackets));
+        Assert.Single(rows.Select(row => row.FlowId).Distinct());
+        Assert.Single(rows, row => row.TimeUs == row.StartTimeUs);
+        Assert.Equal(rows[0].StartTimeUs, rows[0].TimeUs);
+        Assert.All(rows, row => Assert.True(row.TimeUs >= row.StartTimeUs && row.EndTimeUs >= row.TimeUs));
+        Assert.Single(script.Rows());
+    }
+
+    [Fact]
     public void A_flow_that_lasts_longer_than_the_active_timeout_is_cut()
     {
         Script script = new();

@@ -261,6 +261,6 @@ public enum DecodeFailure : byte
     /// <summary>More headers inside one another than the decoder follows.</summary>
     TooDeep,
 
-    /// <summary>The frame ends, as far as can be seen, in an EtherType or a tag that the decoder does not know: IP may hide behind it.</summary>
+    /// <summary>The frame ends in an EtherType or a tag that the decoder does not know: IP may hide behind it.</summary>
     UnknownEtherType,
 }
