@@ -6,7 +6,6 @@ namespace NetTraffic.Flows;
 /// <content>Flush intervals, timeouts, eviction: everything that time or a full table brings about.</content>
 public sealed partial class FlowTable
 {
-    private static readonly TimeSpan ShortestClockStep = TimeSpan.FromMinutes(1);
 
     private const int TickShift = 30; // a tick is 2^30 ns, about a second
     private readonly long[] timeouts = new long[3];
@@ -15,9 +14,6 @@ public sealed partial class FlowTable
     private int[] dirty = new int[1024];
     private int dirtyCount;
     private long activeTimeout;
-
-    // A packet this long before the flow's last one belongs to another flow, as one this long after it would: the clock was set back.
-    private long clockStep;
     private long flushInterval;
     private long nextFlushNs = long.MinValue;
     private long nowNs = long.MinValue;
@@ -69,7 +65,6 @@ public sealed partial class FlowTable
         timeouts[(int)FlowListKind.TcpClosed] = Nanoseconds(options.TcpCloseDelay);
         timeouts[(int)FlowListKind.Other] = Nanoseconds(options.IdleTimeout);
         activeTimeout = Nanoseconds(options.ActiveTimeout);
-        clockStep = Math.Max(Nanoseconds(ShortestClockStep), Math.Max(timeouts[(int)FlowListKind.Tcp], timeouts[(int)FlowListKind.Other]));
         flushInterval = Nanoseconds(options.FlushInterval);
     }
 

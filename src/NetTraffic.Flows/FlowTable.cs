@@ -180,6 +180,8 @@ public sealed partial class FlowTable
             return true;
         }
 
+        // A packet so long before the flow's last one that after it, it would be another flow's, is another flow's: the clock was set back.
+        long clockStep = timeouts[flow.List == FlowListKind.Other ? (int)FlowListKind.Other : (int)FlowListKind.Tcp];
         if ((activeTimeout > 0 && now - flow.StartNs > activeTimeout) || flow.LastNs - now > clockStep)
         {
             reason = FlowEndReason.Active;

@@ -89,6 +89,21 @@ public class ImportTests
     }
 
     [Fact]
+    public void Where_time_goes_back_a_flow_counts_once_in_every_question()
+    {
+        using ScratchFolder folder = new();
+        int[] seconds = [100, 112, 70, 124, 71, 100, 130];
+        ImportResult result = Import(folder, folder.Write("back.pcap", UdpFile(seconds.Length, i => 1_700_000_000 + seconds[i], _ => 7)));
+        using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
+        TrafficFilter all = new();
+        Assert.Equal(1, result.Flows);
+        Assert.Equal(1, store.GetSummary(all, CancellationToken.None).Flows);
+        Assert.Single(store.GetFlows(all, null, false, CancellationToken.None));
+        Assert.Equal(1, Assert.Single(store.GetSummary(SummaryKey.Protocol, 10, null, all, CancellationToken.None)).Flows);
+        Assert.Equal(1, Assert.Single(store.GetSummary(SummaryKey.None, 10, TimeSpan.FromHours(1), all, CancellationToken.None)).Flows);
+    }
+
+    [Fact]
     public void What_is_no_capture_is_refused_and_leaves_no_trace()
     {
         using ScratchFolder folder = new();

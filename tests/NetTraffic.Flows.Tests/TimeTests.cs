@@ -96,27 +96,35 @@ public sealed class TimeTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(30)]
-    [InlineData(59)]
-    [InlineData(100)]
-    [InlineData(290)]
-    public void Where_time_goes_back_a_flow_stays_one_and_has_one_first_row(double seconds)
+    [InlineData(false, 0)]
+    [InlineData(false, 30)]
+    [InlineData(false, 59)]
+    [InlineData(true, 30)]
+    [InlineData(true, 290)]
+    public void Where_time_goes_back_a_flow_stays_one_and_has_one_first_row(bool tcp, double seconds)
     {
-        Script script = new Script().Udp(true).Udp(false);
+        Script script = new();
+        Script Both() => tcp ? script.FromA("A", 5).FromB("A", 5) : script.Udp(true).Udp(false);
+        Both();
         for (int i = 0; i < 5; i++)
         {
-            script.After(20).Udp(true).Udp(false).After(-seconds).Udp(true).After(seconds);
+            script.After(20);
+            Both().After(-seconds);
+            Both().After(seconds);
         }
 
         List<FlowRow> rows = script.Rows(Options);
-        Assert.Equal(17, rows.Sum(row => row.SourcePackets + row.DestinationPackets));
+        Assert.Equal(22, rows.Sum(row => row.SourcePackets + row.DestinationPackets));
         Assert.Single(rows.Select(row => row.FlowId).Distinct());
         Assert.Single(rows, row => row.TimeUs == row.StartTimeUs);
         Assert.Equal(rows[0].StartTimeUs, rows[0].TimeUs);
         Assert.All(rows, row => Assert.True(row.TimeUs >= row.StartTimeUs && row.EndTimeUs >= row.TimeUs));
         Assert.Single(script.Rows());
     }
+
+    [Fact]
+    public void Time_that_goes_back_by_more_than_the_idle_timeout_begins_another_flow() =>
+        Assert.Equal(2, new Script().Udp(true).After(-100).Udp(true).Rows().Select(row => row.FlowId).Distinct().Count());
 
     [Fact]
     public void A_flow_that_lasts_longer_than_the_active_timeout_is_cut()
