@@ -43,6 +43,11 @@ public sealed class StatusFileTests
             EndTime = DateTime.UnixEpoch,
             Message = "m",
             Path = "p",
+            FileBytes = 1,
+            FileFingerprint = "f",
+            FilePackets = 1,
+            FirstPacketTime = DateTime.UnixEpoch,
+            LastPacketTime = DateTime.UnixEpoch,
         };
         using JsonDocument file = JsonDocument.Parse(StatusFile.Write(status));
         Assert.Equal(
