@@ -65,7 +65,7 @@ public sealed class DamageTests : IDisposable
             expected.Length, store.ExportParquet("flows", all, true, Path.Combine(folder.Path, "x.parquet"), CancellationToken.None));
         Assert.Equal(path, Assert.Single(store.DamagedFiles).Path);
         StoreSegment segment = store.Segments.ListSegments().Single(one => path.EndsWith(Path.GetFileName(one.Name), StringComparison.Ordinal));
-        Assert.Null(store.Segments.Read(segment, TimeSpan.FromSeconds(10), CancellationToken.None));
+        Assert.Throws<StoreException>(() => store.Segments.Read(segment, TimeSpan.FromSeconds(10), CancellationToken.None));
     }
 
     [Fact]

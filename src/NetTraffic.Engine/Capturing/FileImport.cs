@@ -102,7 +102,7 @@ internal static class FileImport
 
         if (!source.IsArriving)
         {
-            Remember(status, source, result, later is null ? 0 : earlier!.Packets);
+            Remember(status, request.Path, source, result, later is null ? 0 : earlier!.Packets);
         }
 
         writer.Complete(CaptureState.Completed,
@@ -129,9 +129,9 @@ internal static class FileImport
     };
 
     /// <summary>Notes what the file is known by when it is imported again.</summary>
-    private static void Remember(CaptureStatus status, CaptureFileSource source, ImportResult result, long skipped)
+    private static void Remember(CaptureStatus status, string path, CaptureFileSource source, ImportResult result, long skipped)
     {
-        using FileStream file = new(status.Path!, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
         // A file that grows is read to where it ended then; one that is damaged counts as a whole.
         long length = result.Complete ? Math.Min(source.Counters.Position, file.Length) : file.Length;

@@ -45,9 +45,14 @@ internal sealed class SegmentFeed(
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
         string path = Path.Combine(StorePaths.Dataset(source.Store, segment.Dataset), segment.Name.Replace('/', Path.DirectorySeparatorChar));
-        if (!File.Exists(path) || Segment.FromPath(path) is not { } file || source.Whole([file]).Count == 0)
+        if (!File.Exists(path) || Segment.FromPath(path) is not { } file)
         {
             return null;
+        }
+
+        if (source.Whole([file]).Count == 0)
+        {
+            throw new StoreException($"The file '{path}' of the store is damaged: its content is not what was written there.");
         }
 
         return ask(

@@ -19,5 +19,6 @@ public interface ISegmentFeed
     /// <param name="segment">The segment.</param>
     /// <param name="interval">Width of the intervals; they begin at multiples of it since 1970.</param>
     /// <param name="cancellationToken">Stops the query.</param>
+    /// <exception cref="StoreException">It is damaged.</exception>
     SegmentRollup? Read(StoreSegment segment, TimeSpan interval, CancellationToken cancellationToken);
 }
