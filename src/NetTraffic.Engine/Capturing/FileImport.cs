@@ -128,18 +128,27 @@ internal static class FileImport
         Elapsed = elapsed,
     };
 
-    /// <summary>Notes what the file is known by when it is imported again.</summary>
+    /// <summary>
+    /// Notes what the file is known by when it is imported again. One that somebody removed meanwhile is stored all the same, and not known.
+    /// </summary>
     private static void Remember(CaptureStatus status, string path, CaptureFileSource source, ImportResult result, long skipped)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        try
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
-        // A file that grows is read to where it ended then; one that is damaged counts as a whole.
-        long length = result.Complete ? Math.Min(source.Counters.Position, file.Length) : file.Length;
-        status.FileBytes = length;
-        status.FileFingerprint = EarlierImport.Fingerprint(file, length);
-        status.FilePackets = skipped + result.Packets;
-        status.FirstPacketTime = result.StartTime;
-        status.LastPacketTime = result.EndTime;
+            // A file that grows is read to where it ended then; one that is damaged counts as a whole.
+            long length = result.Complete ? Math.Min(source.Counters.Position, file.Length) : file.Length;
+            status.FileFingerprint = EarlierImport.Fingerprint(file, length);
+            status.FileBytes = length;
+            status.FilePackets = skipped + result.Packets;
+            status.FirstPacketTime = result.StartTime;
+            status.LastPacketTime = result.EndTime;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            status.FileFingerprint = null;
+        }
     }
 
     private static ImportResult Result(ImportRequest request, IPacketSource source, ImportPipeline pipeline, CaptureStatus status) =>
