@@ -45,6 +45,11 @@ internal static class CaptureErrors
             "Get-NetCaptureInterface lists the interfaces.");
     }
 
+    public static CaptureException Removed(string name) => new(
+        CaptureProblem.UnknownInterface,
+        $"The interface '{name}' was removed.",
+        "Start a new capture when it is back.");
+
     /// <summary>An interface that libpcap does not open.</summary>
     /// <param name="status">How it refuses.</param>
     /// <param name="name">The interface.</param>

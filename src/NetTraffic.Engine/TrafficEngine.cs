@@ -56,19 +56,26 @@ public static class TrafficEngine
         ArgumentNullException.ThrowIfNull(request);
         return StartCapture(
             request,
-            options => request.Engine == CaptureEngine.Libpcap ? new LiveSource(options) : new ChildSource(options, request.Engine));
+            options => request.Engine == CaptureEngine.Libpcap ? new LiveSource(options) : new ChildSource(options, request.Engine),
+            InterfaceCatalog.Exists);
     }
 
     /// <summary>Starts a capture whose packets come from other sources than the machine's interfaces.</summary>
     /// <param name="request">What to capture; its engine counts for nothing here.</param>
     /// <param name="makeSource">Makes the source of one interface; called once for each, and each is opened before the next is
-    /// made.</param>
+    /// made. Where there are several, it is called again for one that was removed.</param>
     /// <exception cref="CaptureException">A source refuses to open.</exception>
     /// <exception cref="StoreException">The store cannot be written.</exception>
     public static CaptureSession StartCapture(CaptureRequest request, Func<LiveSourceOptions, ILiveSource> makeSource)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(makeSource);
+        return StartCapture(request, makeSource, _ => true);
+    }
+
+    private static CaptureSession StartCapture(
+        CaptureRequest request, Func<LiveSourceOptions, ILiveSource> makeSource, Func<string, bool> isThere)
+    {
         if (request.Interfaces.Count == 0)
         {
             throw new ArgumentException("A capture needs at least one interface.", nameof(request));
@@ -80,14 +87,17 @@ public static class TrafficEngine
         {
             foreach (string name in request.Interfaces)
             {
-                ILiveSource source = makeSource(new LiveSourceOptions
+                LiveSourceOptions options = new()
                 {
                     Interface = name,
                     Filter = request.Filter,
                     Promiscuous = request.Promiscuous,
                     SnapLength = request.SnapLength,
                     BufferSize = request.BufferSize,
-                });
+                };
+                ILiveSource source = request.Interfaces.Count == 1
+                    ? makeSource(options)
+                    : new ReturningSource(name, () => makeSource(options), () => isThere(name));
                 sources.Add(source);
                 source.Open();
             }

@@ -127,6 +127,7 @@ public sealed class TrafficStore : ITrafficStore
         status.HostName = Environment.MachineName;
         status.ProcessId = Environment.ProcessId;
         status.ProcessStartTime = process.StartTime.ToUniversalTime();
+        status.ProcessIdentity = ProcessIdentity.Own;
         status.StorePath = Path;
         try
         {

@@ -56,7 +56,7 @@ public sealed class SessionTests : IDisposable
     public async Task Each_fall_of_an_interface_and_each_return_is_said_once_in_words_that_are_true_of_the_interface()
     {
         const string down = "No packets from 'one': the interface is down. The capture goes on when it is up again.";
-        const string up = "The interface 'one' is up again, and the capture goes on.";
+        const string up = "The interface 'one' is up again, and the capture on it goes on.";
         using CaptureSession session = Start(new CaptureRequest { Interfaces = ["one", "two"] });
         for (int fall = 1; fall <= 3; fall++)
         {
@@ -85,22 +85,96 @@ public sealed class SessionTests : IDisposable
         session.Stop();
         await End(session);
         Assert.Equal(["one is down", "two is down"], warnings.Take(2).Order());
-        Assert.Equal("The interface 'one' is up again, and the capture goes on.", warnings.Last());
+        Assert.Equal("The interface 'one' is up again, and the capture on it goes on.", warnings.Last());
     }
 
     [Fact]
-    public async Task An_interface_that_disappears_ends_by_itself_while_the_others_go_on()
+    public async Task One_of_two_interfaces_that_is_removed_is_opened_again_when_it_is_back()
+    {
+        const string removed = "The interface 'one' was removed. The capture on it goes on when it is back.";
+        using ManualResetEventSlim back = new();
+        int made = 0;
+        using CaptureSession session = Start(new CaptureRequest { Interfaces = ["one", "two"] }, options => new ScriptedSource(options)
+        {
+            Refusal = options.Interface == "one" && Interlocked.Increment(ref made) > 1 && !back.IsSet
+                ? new CaptureException(CaptureProblem.UnknownInterface, "There is no interface 'one'.") : null,
+        });
+        Assert.Equal(InterfaceState.Up, session.GetStatus().InterfaceStates["one"]);
+        Datagrams("one", 1001, 2);
+        sources["one"].Drop(3, 4);
+        sources["one"].Fail(new CaptureException(CaptureProblem.UnknownInterface, "The interface 'one' was removed."));
+        await Until(() => session.GetStatus().Message == removed);
+        Assert.Equal((InterfaceState.Removed, InterfaceState.Up), States(session.GetStatus()));
+        Datagrams("two", 1002, 3);
+        await Until(() => session.GetStatus().Packets == 5);
+        back.Set();
+        await Until(() => session.GetStatus() is { Message: null } now && now.InterfaceStates["one"] == InterfaceState.Up);
+        Datagrams("one", 1003, 4);
+        sources["one"].Drop(10, 10);
+        session.Stop();
+        CaptureStatus last = await End(session);
+        Assert.Equal((CaptureState.Stopped, 9L, null, 13L, 14L),
+            (last.State, last.Packets, last.Message, last.KernelDrops, last.InterfaceDrops));
+        Assert.Equal([removed, "The interface 'one' is up again, and the capture on it goes on."], warnings);
+        using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
+        Assert.Equal(
+            [("one", 1001, 2L), ("one", 1003, 4L), ("two", 1002, 3L)],
+            store.GetFlows(new TrafficFilter(), null, false, CancellationToken.None)
+                .Select(flow => (flow.Interface, (int)flow.SourcePort!, flow.SourcePackets)).Order());
+    }
+
+    [Fact]
+    public async Task A_capture_of_which_no_interface_is_left_ends_failed()
+    {
+        using CaptureSession session = Start(new CaptureRequest { Interfaces = ["one", "two"] }, options => new ScriptedSource(options)
+        {
+            Refusal = sources.ContainsKey("two")
+                ? new CaptureException(CaptureProblem.UnknownInterface, "There is no such interface.") : null,
+        });
+        Datagrams("two", 1001, 2);
+        sources["one"].Fail(new CaptureException(CaptureProblem.UnknownInterface, "removed"));
+        await Until(() => !warnings.IsEmpty);
+        Assert.False(session.Completion.IsCompleted);
+        sources["two"].Fail(new CaptureException(CaptureProblem.UnknownInterface, "removed"));
+        CaptureStatus last = await End(session);
+        Assert.Equal(
+            (CaptureState.Failed, 2L, "The interface 'one' was removed. The interface 'two' was removed."),
+            (last.State, last.Packets, last.Message));
+        Assert.Equal((InterfaceState.Removed, InterfaceState.Removed), States(last));
+    }
+
+    [Fact]
+    public async Task Another_error_ends_an_interface_while_the_others_go_on()
     {
         using CaptureSession session = Start(new CaptureRequest { Interfaces = ["one", "two"] });
         Datagrams("one", 1001, 2);
-        sources["one"].Fail(new CaptureException(CaptureProblem.UnknownInterface, "The interface 'one' disappeared."));
-        await Until(() => !warnings.IsEmpty);
+        sources["one"].Fail(new CaptureException(CaptureProblem.Other, "It broke."));
+        await Until(() => !warnings.IsEmpty && session.GetStatus().Message == "It broke.");
+        Assert.Equal((InterfaceState.Failed, InterfaceState.Up), States(session.GetStatus()));
         Datagrams("two", 1002, 3);
         await Until(() => session.GetStatus().Packets == 5);
         session.Stop();
         CaptureStatus last = await End(session);
-        Assert.Equal((CaptureState.Stopped, 5L, "The interface 'one' disappeared."), (last.State, last.Packets, last.Message));
-        Assert.Equal(["The interface 'one' disappeared."], warnings);
+        Assert.Equal((CaptureState.Stopped, 5L, "It broke."), (last.State, last.Packets, last.Message));
+        Assert.Equal(["It broke."], warnings);
+    }
+
+    [Fact]
+    public async Task Whoever_follows_a_capture_knows_of_its_end_before_it_is_finished()
+    {
+        using CaptureSession session = Start(new CaptureRequest { Interfaces = ["one"] });
+        CaptureStatus? told = null;
+        session.Follow(last =>
+        {
+            Thread.Sleep(200);
+            Volatile.Write(ref told, last);
+        });
+        session.Stop();
+        await session.Finish.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(CaptureState.Stopped, Volatile.Read(ref told)?.State);
+        CaptureStatus? late = null;
+        session.Follow(last => late = last);
+        Assert.Equal(CaptureState.Stopped, late?.State);
     }
 
     [Fact]
@@ -152,11 +226,23 @@ public sealed class SessionTests : IDisposable
         }
     }
 
-    private CaptureSession Start(CaptureRequest request)
+    private static (InterfaceState One, InterfaceState Two) States(CaptureStatus status) =>
+        (status.InterfaceStates["one"], status.InterfaceStates["two"]);
+
+    private CaptureSession Start(CaptureRequest request, Func<LiveSourceOptions, ScriptedSource>? make = null)
     {
         CaptureSession session = TrafficEngine.StartCapture(
             request with { StorePath = folder.Path },
-            options => sources[options.Interface] = new ScriptedSource(options));
+            options =>
+            {
+                ScriptedSource source = make?.Invoke(options) ?? new ScriptedSource(options);
+                if (source.Refusal is null)
+                {
+                    sources[options.Interface] = source;
+                }
+
+                return source;
+            });
         session.Warning += warnings.Enqueue;
         return session;
     }

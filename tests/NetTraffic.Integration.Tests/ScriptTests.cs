@@ -62,6 +62,7 @@ public sealed class CaptureScriptTests
     [InlineData("kill.sh")]
     [InlineData("two-processes.sh")]
     [InlineData("interface-down.sh")]
+    [InlineData("interface-removed.sh")]
     public Task Passes(string script) => Script.Passes(script);
 }
 

@@ -152,6 +152,43 @@ public class CaptureWriterTests
     }
 
     [Fact]
+    public void A_step_of_the_clock_ends_no_capture()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions());
+
+        // Linux reckons a process's start back from now: after a step of the clock, every process seems to have begun so much later.
+        writer.Status.ProcessStartTime = writer.Status.ProcessStartTime.AddHours(-3);
+        writer.UpdateStatus();
+        CaptureStatus seen = store.GetCaptures().Single();
+        Assert.Equal(CaptureState.Running, seen.State);
+        Assert.True(store.RequestStop(seen.CaptureId));
+        Assert.True(writer.StopRequested);
+    }
+
+    [Fact]
+    public void Another_process_that_has_the_number_now_is_no_running_capture()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Sensor = "s" }, new CaptureWriterOptions());
+        using Process other = Process.Start(new ProcessStartInfo(OperatingSystem.IsWindows() ? "timeout" : "sleep", "60"))!;
+        try
+        {
+            writer.Status.ProcessId = other.Id;
+            writer.UpdateStatus();
+            Assert.False(other.HasExited);
+            Assert.Equal(CaptureState.Crashed, store.GetCaptures().Single().State);
+        }
+        finally
+        {
+            other.Kill();
+            other.WaitForExit();
+        }
+    }
+
+    [Fact]
     public void Another_process_can_ask_a_capture_to_stop()
     {
         using ScratchFolder folder = new();

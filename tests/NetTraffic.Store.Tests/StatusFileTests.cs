@@ -67,6 +67,7 @@ public sealed class StatusFileTests
     [InlineData("{\"StartTime\": \"yesterday\"}")]
     [InlineData("{\"Interfaces\": {}}")]
     [InlineData("{\"DecodeFailureReasons\": [1]}")]
+    [InlineData("{\"InterfaceStates\": {\"lo\": \"Asleep\"}}")]
     public void What_is_no_status_is_none(string content) => Assert.Null(StatusFile.Read(Encoding.UTF8.GetBytes(content)));
 
     [Fact]
@@ -85,5 +86,7 @@ public sealed class StatusFileTests
         : type == typeof(string[]) ? new[] { "one " + i, "two" }
         : type == typeof(CaptureState) ? CaptureState.Stopped
         : type == typeof(Dictionary<string, long>) ? new Dictionary<string, long>(StringComparer.Ordinal) { ["Malformed"] = i }
+        : type == typeof(Dictionary<string, InterfaceState>)
+            ? new Dictionary<string, InterfaceState>(StringComparer.Ordinal) { ["eth" + i] = InterfaceState.Removed, ["lo"] = InterfaceState.Up }
         : throw new NotSupportedException($"A status has a property of {type}: say here how it is tried.");
 }

@@ -42,6 +42,8 @@ internal sealed class ScriptedSource : ILiveSource
 
     public string? Problem { get; private set; }
 
+    public InterfaceState State { get; private set; }
+
     public void Open()
     {
         if (Refusal is not null)
@@ -73,10 +75,10 @@ internal sealed class ScriptedSource : ILiveSource
     }));
 
     /// <summary>The interface goes down, or whatever else keeps packets from coming.</summary>
-    public void Fall(string problem) => script.Add(_ => Problem = problem);
+    public void Fall(string problem, InterfaceState state = InterfaceState.Down) => script.Add(_ => (Problem, State) = (problem, state));
 
     /// <summary>The interface is up again.</summary>
-    public void Return() => script.Add(_ => Problem = null);
+    public void Return() => script.Add(_ => (Problem, State) = (null, InterfaceState.Up));
 
     /// <summary>The source cannot go on.</summary>
     public void Fail(Exception error) => script.Add(_ => throw error);

@@ -10,7 +10,7 @@ foreach ($one in 'Engine', 'PacketRing', 'PacketRingSnapLength', 'BufferSize') {
     if ($PSBoundParameters.ContainsKey($one)) { $more[$one] = $PSBoundParameters[$one] }
 }
 $names = if ($Captures -eq 1) { $Name } else { 1..$Captures | ForEach-Object { "$Name-$_" } }
-$jobs = @(foreach ($one in $names) { Start-NetCapture -Interface $Interface -Name $one -FlushInterval 1s -StorePath $StorePath @more })
+$jobs = @(foreach ($one in $names) { Start-NetCapture -Interface ($Interface -split ',') -Name $one -FlushInterval 1s -StorePath $StorePath @more })
 [System.IO.File]::WriteAllText($Ready, 'ready')
 while (-not [System.IO.File]::Exists($StopFile)) {
     if ('Running' -notin $jobs.State) { break }

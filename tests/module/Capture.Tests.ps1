@@ -117,6 +117,41 @@ Describe 'A capture as a job' {
         Remove-Job $job
     }
 
+    It 'has ended when Stop-NetCapture returns, each time' {
+        $states = foreach ($i in 1..10) {
+            $job = Start-NetCapture $loopback "udp port $port" -Name "n$i" -StorePath $store
+            if ($i % 2) { Stop-NetCapture -Name "n$i" -StorePath $store } else { $job | Stop-NetCapture }
+            "$($job.State)"
+            Remove-Job $job
+        }
+        $states | Should -Be (@('Stopped') * 10)
+    }
+
+    It 'says nothing new where nothing is new' {
+        $job = Start-NetCapture $loopback "udp port $port" -FlushInterval 1s -StorePath $store
+        Send-Datagram $port 5
+        Wait-Until { $job.Packets -ge 5 }
+        # After the packets the rate falls to nothing, and their rows are written.
+        Start-Sleep -Milliseconds 3500
+        @(Receive-Job $job).Count | Should -BeGreaterThan 0
+        Start-Sleep -Milliseconds 2500
+        $job.HasMoreData | Should -BeFalse
+        Receive-Job $job | Should -BeNullOrEmpty
+        Send-Datagram $port 5
+        Wait-Until { $job.HasMoreData }
+        $job | Stop-NetCapture
+        $last = @(Receive-Job $job)[-1]
+        "$($last.State)", $last.InterfaceStates[$loopback] | Should -Be Stopped, ([NetTraffic.InterfaceState]::Up)
+        Remove-Job $job
+    }
+
+    It 'that ends with its PowerShell is told of on standard error' {
+        $got = Invoke-PowerShell "Start-NetCapture $loopback 'udp port $port' -Duration 60s -Name hasty -StorePath '$store'"
+        $got.Errors | Should -BeLike "*WARNING: The capture 'hasty' (*) ended with the PowerShell that ran it, after *-Wait*"
+        "$((Get-NetCapture hasty -StorePath $store).State)" | Should -Be Stopped
+        (Invoke-PowerShell "Start-NetCapture $loopback 'udp port $port' -Duration 1s -Wait -StorePath '$store'").Errors | Should -BeNullOrEmpty
+    }
+
     It 'ends by itself after a number of packets' {
         $job = Start-NetCapture $loopback "udp port $port" -PacketCount 5 -StorePath $store
         Send-Datagram $port 10

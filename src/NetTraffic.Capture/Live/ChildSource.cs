@@ -18,6 +18,7 @@ public sealed partial class ChildSource : ILiveSource
     private PumpedStream? stream;
     private long packets;
     private long bytes;
+    private uint number;
 
     /// <summary>Makes a source; nothing runs yet.</summary>
     /// <param name="options">What to capture.</param>
@@ -48,6 +49,9 @@ public sealed partial class ChildSource : ILiveSource
     /// <inheritdoc/>
     public string? Problem => null;
 
+    /// <inheritdoc/>
+    public InterfaceState State => InterfaceState.Up;
+
     private string TryIt => $"Try it by itself: {ProgramName} -i {options.Interface} -w /dev/null";
 
     private string ProgramName => engine == CaptureEngine.Dumpcap ? "dumpcap" : "tshark";
@@ -56,6 +60,7 @@ public sealed partial class ChildSource : ILiveSource
     public void Open()
     {
         string program = options.Program ?? WiresharkPrograms.Find(ProgramName) ?? throw WiresharkPrograms.Missing(ProgramName);
+        number = InterfaceCatalog.NumberOf(options.Interface);
         CaptureChild started = CaptureChild.Start(program, Arguments());
         child = started;
         stream = new PumpedStream(() => started.Output, ProgramName);
@@ -128,6 +133,11 @@ public sealed partial class ChildSource : ILiveSource
 
         if (!passing.AskedToStop)
         {
+            if (number != 0 && InterfaceCatalog.NumberOf(options.Interface) != number)
+            {
+                throw CaptureErrors.Removed(options.Interface);
+            }
+
             string said = child.Errors.Length > 0 ? $" It said: {child.Errors}" : "";
             throw new CaptureException(
                 CaptureProblem.ProgramFailed,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using NetTraffic.Capture.Native;
 using NetTraffic.Net;
 using NetTraffic.Packets;
@@ -10,7 +11,7 @@ using SharpPcap.LibPcap;
 namespace NetTraffic.Capture;
 
 /// <summary>The interfaces of this machine, as libpcap and the system see them.</summary>
-public static class InterfaceCatalog
+public static partial class InterfaceCatalog
 {
     private const uint FlagLoopback = 1, FlagUp = 2;
 
@@ -58,6 +59,12 @@ public static class InterfaceCatalog
     public static bool Exists(string name) => OperatingSystem.IsLinux() && name != "any"
         ? Directory.Exists("/sys/class/net/" + name)
         : GetNames().Contains(name);
+
+    /// <summary>
+    /// The number that the system gave an interface: another one of the same name has another. 0 where there is none ("any" is none), and
+    /// on Windows.
+    /// </summary>
+    internal static uint NumberOf(string name) => OperatingSystem.IsWindows() ? 0 : NameToIndex(name);
 
     /// <summary>Whether an interface is there but down; false where the system does not tell.</summary>
     public static bool IsDown(string name)
@@ -150,4 +157,7 @@ public static class InterfaceCatalog
             && known.NetworkInterfaceType != NetworkInterfaceType.Loopback
             && known.GetIPProperties().GatewayAddresses.Count > 0)?.Name;
     }
+
+    [LibraryImport("libc", EntryPoint = "if_nametoindex", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial uint NameToIndex(string name);
 }

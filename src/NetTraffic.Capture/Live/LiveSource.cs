@@ -28,6 +28,7 @@ public sealed unsafe class LiveSource : ILiveSource
     private long problemSince;
     private long watchedNs;
     private bool readFailed;
+    private uint number;
 
     /// <summary>Makes a source that is not open yet.</summary>
     public LiveSource(LiveSourceOptions options) => this.options = options;
@@ -48,7 +49,14 @@ public sealed unsafe class LiveSource : ILiveSource
     public string? Problem => Volatile.Read(ref problem);
 
     /// <inheritdoc/>
-    public void Open() => device = LiveDevice.Open(InterfaceCatalog.Find(options.Interface), options);
+    public InterfaceState State => Problem is null ? InterfaceState.Up : InterfaceState.Down;
+
+    /// <inheritdoc/>
+    public void Open()
+    {
+        number = InterfaceCatalog.NumberOf(options.Interface);
+        device = LiveDevice.Open(InterfaceCatalog.Find(options.Interface), options);
+    }
 
     /// <inheritdoc/>
     public void Run(IPacketSink sink, CancellationToken cancellationToken)
@@ -125,20 +133,23 @@ public sealed unsafe class LiveSource : ILiveSource
         }
     }
 
-    // An interface that went down delivers again on the same socket as soon as it is up. One that disappeared does not come back.
+    // An interface that went down delivers again on the same socket as soon as it is up.
     private void WaitForInterface(CancellationToken cancellationToken)
     {
         string message = device!.LastError;
-        if (!InterfaceCatalog.Exists(options.Interface))
-        {
-            throw new CaptureException(
-                CaptureProblem.UnknownInterface,
-                $"The interface '{options.Interface}' disappeared ({message}).",
-                "Start a new capture when it is back.");
-        }
-
+        ThrowIfRemoved();
         SetProblem(message);
         cancellationToken.WaitHandle.WaitOne(200);
+    }
+
+    // One that was removed does not come back on the same socket: what has its name now is another one, with another number.
+    private void ThrowIfRemoved()
+    {
+        if (InterfaceCatalog.NumberOf(options.Interface) != number
+            || (number == 0 && readFailed && !InterfaceCatalog.Exists(options.Interface)))
+        {
+            throw CaptureErrors.Removed(options.Interface);
+        }
     }
 
     // libpcap from 1.10 on waits for an interface that is down without a word.
@@ -150,6 +161,7 @@ public sealed unsafe class LiveSource : ILiveSource
         }
 
         watchedNs = now;
+        ThrowIfRemoved();
         if (InterfaceCatalog.IsDown(options.Interface))
         {
             SetProblem("the interface is down");

@@ -19,6 +19,7 @@ public sealed class CaptureSession : IDisposable
     private readonly RowBatchPool pool = new();
     private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource<CaptureStatus> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CaptureStatus> finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PacketLimit? limit;
     private readonly IntervalLog intervals;
     private readonly StoreKeeper keeper;
@@ -30,8 +31,10 @@ public sealed class CaptureSession : IDisposable
     private readonly ProblemReport ringReport;
     private readonly ProblemReport[] interfaceReports;
     private CaptureStatus published;
+    private List<Action<CaptureStatus>>? followers = [];
     private int running;
     private volatile bool stoppedByUser;
+    private string? noneLeft;
 
     internal CaptureSession(CaptureRequest request, ITrafficStore store, ITrafficSettings settings, ICaptureWriter writer,
         IReadOnlyList<ILiveSource> sources, FlowOptions flows)
@@ -58,7 +61,8 @@ public sealed class CaptureSession : IDisposable
                 + $"{(writer.LostRows > 0 ? $"{writer.LostRows:N0} flow rows were" : "nothing was")} lost.");
         ringReport = new ProblemReport(Warn);
         interfaceReports = [.. interfaces.Select(one =>
-            new ProblemReport(Warn, () => $"The interface '{one.Name}' is up again, and the capture goes on."))];
+            new ProblemReport(Warn, () => $"The interface '{one.Name}' is up again, and the capture on it goes on."))];
+        writer.Status.InterfaceStates = States();
         published = Copy(writer.Status);
     }
 
@@ -73,6 +77,26 @@ public sealed class CaptureSession : IDisposable
 
     /// <summary>Ends when the capture has ended and everything is stored; never faults (see the status for what went wrong).</summary>
     public Task<CaptureStatus> Completion => completion.Task;
+
+    /// <summary>
+    /// Ends when <see cref="Completion"/> has, and everybody who follows the capture (<see cref="Follow"/>) has taken note of its end.
+    /// </summary>
+    public Task<CaptureStatus> Finish => finish.Task;
+
+    /// <summary>Has an action called once with the last numbers, when everything is stored: at once where that is so already.</summary>
+    public void Follow(Action<CaptureStatus> ended)
+    {
+        lock (publishing)
+        {
+            if (followers is not null)
+            {
+                followers.Add(ended);
+                return;
+            }
+        }
+
+        ended(GetStatus());
+    }
 
     /// <summary>Raised about once a second, and at the end, on a background thread, with a fresh copy of the numbers.</summary>
     public event Action<CaptureStatus>? StatusChanged;
@@ -169,6 +193,24 @@ public sealed class CaptureSession : IDisposable
         StatusChanged?.Invoke(Copy(last));
         completion.SetResult(last);
         rows.Dispose();
+
+        // What they do is theirs: an error there is no capture's.
+        _ = Task.Run(() => TellFollowers(last)).ContinueWith(_ => finish.SetResult(last), TaskScheduler.Default);
+    }
+
+    private void TellFollowers(CaptureStatus last)
+    {
+        List<Action<CaptureStatus>> all;
+        lock (publishing)
+        {
+            all = followers!;
+            followers = null;
+        }
+
+        foreach (Action<CaptureStatus> ended in all)
+        {
+            ended(Copy(last));
+        }
     }
 
     private void WriteUntilEnd()
@@ -254,12 +296,39 @@ public sealed class CaptureSession : IDisposable
         {
             interfaceReports[i].Update(interfaces[i].Failure?.Message ?? interfaces[i].Problem);
         }
+
+        // One that was removed is waited for beside others; where none is left, there is nothing to capture any more.
+        if (interfaces.Exists(one => one.State == InterfaceState.Removed)
+            && interfaces.TrueForAll(one => one.State is InterfaceState.Removed or InterfaceState.Failed))
+        {
+            noneLeft = string.Join(" ", interfaces.Select(one => one.Failure?.Message ?? $"The interface '{one.Name}' was removed."));
+            stop.Cancel();
+        }
+    }
+
+    private Dictionary<string, InterfaceState> States()
+    {
+        Dictionary<string, InterfaceState> states = new(StringComparer.Ordinal);
+        interfaces.ForEach(one => states[one.Name] = one.State);
+        return states;
+    }
+
+    /// <summary>What is wrong with the interfaces now; null: nothing.</summary>
+    private string? Problems()
+    {
+        string[] problems = [.. interfaces.Select(one => one.Failure?.Message ?? one.Problem).OfType<string>()];
+        return problems.Length > 0 ? string.Join(" ", problems) : null;
     }
 
     private void Warn(string message) => Warning?.Invoke(message);
 
     private (CaptureState State, string? Message) Outcome()
     {
+        if (noneLeft is not null)
+        {
+            return (CaptureState.Failed, noneLeft);
+        }
+
         string[] messages = [.. interfaces.Where(one => one.Failure is not null).Select(one => one.Failure!.Message)];
         CaptureState state = messages.Length == interfaces.Count ? CaptureState.Failed : stoppedByUser ? CaptureState.Stopped
             : CaptureState.Completed;
@@ -270,8 +339,8 @@ public sealed class CaptureSession : IDisposable
     {
         CaptureStatus status = writer.Status;
         LaneCounters.Refresh(status, [.. interfaces.Select(one => one.Counters)], ring, since);
-        status.Message = writer.WriteProblem ?? ring?.Problem
-            ?? interfaces.Select(one => one.Problem).FirstOrDefault(problem => problem is not null);
+        status.Message = writer.WriteProblem ?? ring?.Problem ?? Problems();
+        status.InterfaceStates = States();
     }
 
     private CaptureStatus Publish()

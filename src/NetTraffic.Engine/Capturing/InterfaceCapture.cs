@@ -38,6 +38,9 @@ internal sealed class InterfaceCapture : IDisposable
     /// <summary>What keeps packets from coming at the moment, or null.</summary>
     public string? Problem => source.Problem;
 
+    /// <summary>What it is doing, or was at the end.</summary>
+    public InterfaceState State => Failure is null ? source.State : InterfaceState.Failed;
+
     /// <summary>Why it ended, where that was an error.</summary>
     public CaptureException? Failure { get; private set; }
 

@@ -16,23 +16,28 @@ public static class RunningCaptures
     private static readonly List<PosixSignalRegistration> Signals = [];
     private static int watchesExit;
 
+    /// <summary>
+    /// Raised for each capture that ended since its process did, by itself and not by a signal: whoever started it may have meant to wait.
+    /// </summary>
+    public static event Action<CaptureStatus>? EndedWithProcess;
+
     /// <summary>Remembers a session until it ends; returns its id.</summary>
     public static string Add(CaptureSession session)
     {
         string id = session.GetStatus().CaptureId;
         Sessions[id] = session;
-        _ = session.Completion.ContinueWith(_ => Sessions.TryRemove(id, out CaptureSession? _), CancellationToken.None,
+        _ = session.Finish.ContinueWith(_ => Sessions.TryRemove(id, out CaptureSession? _), CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         if (Interlocked.Exchange(ref watchesExit, 1) == 0)
         {
-            AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAll();
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => EndWithProcess();
             WatchSignals();
         }
 
         return id;
     }
 
-    /// <summary>The session of a capture, if it runs in this process.</summary>
+    /// <summary>The session of a capture, if it runs in this process; there until its <see cref="CaptureSession.Finish"/>.</summary>
     public static CaptureSession? Find(string captureId) => Sessions.GetValueOrDefault(captureId);
 
     /// <summary>
@@ -63,7 +68,15 @@ public static class RunningCaptures
             && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & 1) != 0;
     }
 
-    private static void StopAll()
+    private static void EndWithProcess()
+    {
+        foreach (CaptureSession session in StopAll())
+        {
+            EndedWithProcess?.Invoke(session.GetStatus());
+        }
+    }
+
+    private static CaptureSession[] StopAll()
     {
         CaptureSession[] running = [.. Sessions.Values];
         foreach (CaptureSession session in running)
@@ -71,6 +84,7 @@ public static class RunningCaptures
             session.Stop();
         }
 
-        Task.WaitAll([.. running.Select(session => session.Completion)], ExitPatience);
+        Task.WaitAll([.. running.Select(session => session.Finish)], ExitPatience);
+        return running;
     }
 }

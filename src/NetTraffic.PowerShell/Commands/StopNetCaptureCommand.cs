@@ -58,7 +58,8 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
 
         foreach (CaptureStatus capture in CaptureNames.Find(store.GetCaptures(), ids, names, WriteError))
         {
-            if (capture.State != CaptureState.Running)
+            // One that is written out to its end may have something to do yet: passing on to InfluxDB, and telling its job.
+            if (capture.State != CaptureState.Running && RunningCaptures.Find(capture.CaptureId) is null)
             {
                 // Ended already is what the user wants; only -PassThru has something to say.
                 WriteVerbose($"The capture {capture.CaptureId} is not running: {capture.State}.");
@@ -135,7 +136,7 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
     {
         if (RunningCaptures.Find(captureId) is { } session)
         {
-            return session.Completion.Wait((int)PollInterval.TotalMilliseconds, StopToken) ? session.Completion.Result : null;
+            return session.Finish.Wait((int)PollInterval.TotalMilliseconds, StopToken) ? session.Finish.Result : null;
         }
 
         CaptureStatus? now = store.GetCaptures().FirstOrDefault(capture => capture.CaptureId == captureId);

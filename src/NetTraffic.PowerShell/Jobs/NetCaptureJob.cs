@@ -6,7 +6,7 @@ namespace NetTraffic.PowerShell.Jobs;
 
 /// <summary>
 /// A running capture as a PowerShell job: its state follows the capture's, Receive-Job gives <see cref="CaptureStatus"/> objects (one a
-/// second, the newest <see cref="MaxStatuses"/> are kept), and its numbers are live.
+/// second while there is something new, the newest <see cref="MaxStatuses"/> are kept), and its numbers are live.
 /// </summary>
 public sealed class NetCaptureJob : Job
 {
@@ -17,6 +17,7 @@ public sealed class NetCaptureJob : Job
     public const string TypeName = "NetTraffic.NetCaptureJob";
 
     private readonly CaptureSession session;
+    private CaptureStatus? told;
     private int disposed;
 
     internal NetCaptureJob(CaptureSession session, string command)
@@ -27,8 +28,7 @@ public sealed class NetCaptureJob : Job
         SetJobState(JobState.Running);
         session.StatusChanged += OnStatus;
         session.Warning += OnWarning;
-        _ = session.Completion.ContinueWith(ended => OnEnd(ended.Result), CancellationToken.None, TaskContinuationOptions.None,
-            TaskScheduler.Default);
+        session.Follow(OnEnd);
     }
 
     /// <summary>Identifies the capture in the store.</summary>
@@ -110,11 +110,20 @@ public sealed class NetCaptureJob : Job
     private void OnStatus(CaptureStatus now)
     {
         // The last one comes with the end.
-        if (now.State == CaptureState.Running)
+        if (now.State == CaptureState.Running && (told is null || IsNews(told, now)))
         {
+            told = now;
             Add(now);
         }
     }
+
+    /// <summary>Whether anything happened between two statuses; how much memory the process has is nothing that happened.</summary>
+    private static bool IsNews(CaptureStatus before, CaptureStatus now) =>
+        CaptureCounters.All.Any(counter => counter.Property != nameof(CaptureCounters.MemoryBytes) && counter.Get(before) != counter.Get(now))
+        || before.PacketsPerSecond != now.PacketsPerSecond
+        || before.Message != now.Message
+        || before.InterfaceStates.Count != now.InterfaceStates.Count
+        || before.InterfaceStates.Except(now.InterfaceStates).Any();
 
     private void OnWarning(string problem)
     {

@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace NetTraffic.Store;
 
 /// <summary>The captures of a store: a status file each, which its process writes about once a second and everybody reads.</summary>
@@ -166,26 +163,8 @@ internal static class CaptureRegistry
         }
     }
 
-    private static bool IsAlive(CaptureStatus status)
-    {
-        if (status.HostName != Environment.MachineName)
-        {
-            return DateTime.UtcNow - status.UpdateTime.ToUniversalTime() < SilenceOfOtherHosts;
-        }
-
-        try
-        {
-            using Process process = Process.GetProcessById(status.ProcessId);
-            return (process.StartTime.ToUniversalTime() - status.ProcessStartTime.ToUniversalTime()).Duration() < TimeSpan.FromSeconds(2);
-        }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException)
-        {
-            return false;
-        }
-        catch (Exception error) when (error is Win32Exception or NotSupportedException)
-        {
-            // There is such a process, and it is somebody else's.
-            return true;
-        }
-    }
+    /// <summary>Whether the process of a capture that says it is running still is.</summary>
+    internal static bool IsAlive(CaptureStatus status) =>
+        (status.HostName == Environment.MachineName ? ProcessIdentity.IsRunning(status.ProcessId, status.ProcessIdentity) : null)
+            ?? DateTime.UtcNow - status.UpdateTime.ToUniversalTime() < SilenceOfOtherHosts;
 }

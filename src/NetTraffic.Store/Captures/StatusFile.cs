@@ -28,6 +28,19 @@ internal static class StatusFile
                 to.WriteEndArray();
             },
             (status, value) => status.Interfaces = [.. value.EnumerateArray().Select(one => one.GetString() ?? "")]),
+        new(
+            nameof(CaptureStatus.InterfaceStates),
+            (status, name, to) =>
+            {
+                to.WriteStartObject(name);
+                foreach ((string one, InterfaceState state) in status.InterfaceStates)
+                {
+                    to.WriteString(one, state.ToString());
+                }
+
+                to.WriteEndObject();
+            },
+            (status, value) => status.InterfaceStates = ReadStates(value)),
         Text(nameof(CaptureStatus.Filter), status => status.Filter, (status, value) => status.Filter = value),
         Text(nameof(CaptureStatus.Path), status => status.Path, (status, value) => status.Path = value),
         Number(nameof(CaptureStatus.FileBytes), status => status.FileBytes, (status, value) => status.FileBytes = value),
@@ -60,6 +73,7 @@ internal static class StatusFile
             (status, name, to) => to.WriteNumber(name, status.ProcessId),
             (status, value) => status.ProcessId = value.GetInt32()),
         Time(nameof(CaptureStatus.ProcessStartTime), status => status.ProcessStartTime, (status, value) => status.ProcessStartTime = value),
+        Text(nameof(CaptureStatus.ProcessIdentity), status => status.ProcessIdentity, (status, value) => status.ProcessIdentity = value),
     ];
 
     private static readonly Dictionary<string, Field> ByName = Fields.ToDictionary(field => field.Name, StringComparer.OrdinalIgnoreCase);
@@ -124,6 +138,18 @@ internal static class StatusFile
         {
             status.DecodeFailureReasons[reason.Name] = reason.Value.GetInt64();
         }
+    }
+
+    private static Dictionary<string, InterfaceState> ReadStates(JsonElement value)
+    {
+        Dictionary<string, InterfaceState> states = new(StringComparer.Ordinal);
+        foreach (JsonProperty one in value.EnumerateObject())
+        {
+            states[Display.Text(one.Name)] = Enum.TryParse(one.Value.GetString(), ignoreCase: true, out InterfaceState state)
+                && Enum.IsDefined(state) ? state : throw new FormatException("There is no such state of an interface.");
+        }
+
+        return states;
     }
 
     private static Field Text(string name, Func<CaptureStatus, string?> get, Action<CaptureStatus, string> set) => new(

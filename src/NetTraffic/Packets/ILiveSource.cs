@@ -9,6 +9,9 @@ public interface ILiveSource : IPacketSource
     /// </summary>
     string? Problem { get; }
 
+    /// <summary>What the interface is doing: up, down, or removed and waited for. From any thread.</summary>
+    InterfaceState State { get; }
+
     /// <summary>
     /// Opens the interface and sets the filter, so that everything that can be refused is refused before anything is stored.
     /// </summary>

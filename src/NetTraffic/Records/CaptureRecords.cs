@@ -50,6 +50,22 @@ public enum CaptureState
     Crashed,
 }
 
+/// <summary>What an interface of a live capture is doing.</summary>
+public enum InterfaceState
+{
+    /// <summary>Packets come, where there are any.</summary>
+    Up = 0,
+
+    /// <summary>It is there, and down; packets come again when it is up.</summary>
+    Down,
+
+    /// <summary>It is not there any more; where the capture has others, it is opened again when it is back.</summary>
+    Removed,
+
+    /// <summary>The capture on it ended by an error; see <see cref="CaptureStatus.Message"/>.</summary>
+    Failed,
+}
+
 /// <summary>
 /// A running or past capture (or import) of a store; also the form of its status file. Its names come from users, capture files and other
 /// processes, and PowerShell shows properties as they are (Format-List *): so they are made safe for a terminal when they are set.
@@ -70,6 +86,9 @@ public sealed class CaptureStatus : CaptureCounters
 
     /// <summary>Interfaces captured on, or found in the file.</summary>
     public string[] Interfaces { get; set => field = Array.ConvertAll(value, Display.Text); } = [];
+
+    /// <summary>What each interface of a live capture is doing, or was at its end; empty for an import.</summary>
+    public Dictionary<string, InterfaceState> InterfaceStates { get; set; } = [];
 
     /// <summary>Capture filter (BPF), or null.</summary>
     public string? Filter { get; set => field = Display.OptionalText(value); }
@@ -137,8 +156,11 @@ public sealed class CaptureStatus : CaptureCounters
     /// <summary>Process that runs the capture.</summary>
     public int ProcessId { get; set; }
 
-    /// <summary>Start time of that process, local: tells it from another one with the same number.</summary>
+    /// <summary>Start time of that process, local, by the wall clock of when the capture began.</summary>
     public DateTime ProcessStartTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
+
+    /// <summary>Tells that process from another one with the same number, whatever the clock does.</summary>
+    public string ProcessIdentity { get; set => field = Display.Text(value); } = "";
 
     /// <summary>Folder of the store; filled in when read.</summary>
     public string StorePath { get; set; } = "";
