@@ -223,7 +223,7 @@ public sealed class InfluxForwarder : IDisposable
             // Gone: merged or cleared since it was listed. Merged, it is in the next list.
             if (rollup is not null)
             {
-                rollups.Add(lines, name, rollup);
+                rollups.Add(lines, rollup);
                 names.Add(name);
                 oldest = segment.Written < oldest ? segment.Written : oldest;
             }

@@ -1,11 +1,12 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace NetTraffic.Influx;
 
 /// <summary>
-/// Makes points of what segments add up to. A point's time is its interval's start and a part of the interval that stands for the
-/// segment, always the same: points of several segments never overwrite each other, and sending a segment again changes nothing.
+/// Makes points of what segments add up to. A point's time is its interval's start and less than a millisecond that stands for the segment,
+/// counted from segment to segment: points of several segments do not overwrite each other, and who asks for times up to some millisecond
+/// has all of an interval or nothing of it.
 /// </summary>
 internal sealed class RollupLines
 {
@@ -17,11 +18,18 @@ internal sealed class RollupLines
 
     // Interfaces and protocols are few, but files can name as many as they like.
     private const int Interfaces = 128, Protocols = 300;
+
+    // Nanoseconds that a segment's points can be after their interval's start: from 1 to this.
+    private const long Offsets = 999_999;
+    private const string OffsetState = "offset";
     private static readonly Counter[] CaptureFields =
         [.. CaptureCounters.OfIntervals.OrderBy(counter => counter.Name, StringComparer.Ordinal)];
     private readonly ForwarderOptions options;
     private readonly (string Name, SeriesSelector Selector)[] selectors;
     private readonly SeriesSelector sent, received, conversations, interfaces, protocols;
+
+    // A count never gives two segments of a million the same one; it begins anywhere, for the sake of two stores of one sensor.
+    private long offsets = Random.Shared.NextInt64(Offsets);
 
     public RollupLines(ForwarderOptions options)
     {
@@ -45,8 +53,9 @@ internal sealed class RollupLines
         ];
     }
 
-    /// <summary>The state of the choices, as lines.</summary>
-    public IEnumerable<string> Save() => selectors.SelectMany(pair => pair.Selector.Save().Select(line => $"{pair.Name}\t{line}"));
+    /// <summary>The state of the choices and the count of the offsets, as lines.</summary>
+    public IEnumerable<string> Save() => selectors.SelectMany(pair => pair.Selector.Save().Select(line => $"{pair.Name}\t{line}"))
+        .Append(string.Create(CultureInfo.InvariantCulture, $"{OffsetState}\t{offsets}"));
 
     /// <summary>Takes a state back.</summary>
     public void Restore(IEnumerable<string> lines)
@@ -57,12 +66,19 @@ internal sealed class RollupLines
         {
             selector.Restore(parts[name]);
         }
+
+        // A cursor of an earlier version has none.
+        if (parts[OffsetState].FirstOrDefault() is { } kept)
+        {
+            offsets = long.Parse(kept, NumberStyles.None, CultureInfo.InvariantCulture);
+        }
     }
 
     /// <summary>Appends the points of a segment.</summary>
-    public void Add(LineEncoder lines, string segment, SegmentRollup rollup)
+    public void Add(LineEncoder lines, SegmentRollup rollup)
     {
-        long offset = OffsetOf(segment);
+        offsets = (offsets + 1) % Offsets;
+        long offset = offsets + 1;
         AddTraffic(lines, rollup.Traffic, offset);
         AddTalkers(lines, rollup.Talkers, offset);
         AddConversations(lines, rollup.Conversations, offset);
@@ -237,12 +253,6 @@ internal sealed class RollupLines
 
     /// <summary>A name as the encoder leaves it: names that become the same are added up here, so that no point hides another.</summary>
     internal static string Clean(string name) => name.Length == 0 ? None : LineText.Clean(name);
-
-    private long OffsetOf(string segment) => (long)(Hash(segment) % (ulong)(options.Interval.Ticks * 100));
-
-    private static ulong Hash(string text) =>
-        System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(
-            System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static long Nanoseconds(DateTime time) => LineEncoder.ToNanoseconds(time);
 

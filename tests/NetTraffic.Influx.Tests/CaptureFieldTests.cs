@@ -20,7 +20,7 @@ public sealed class CaptureFieldTests
         CaptureInterval[] rows = [Row("eth0", 0, 1), Row("eth0", 5, 20), Row("eth0", 2, 300)];
         LineEncoder lines = new();
         new RollupLines(new ForwarderOptions { Sensor = "s", Interval = TimeSpan.FromSeconds(10) })
-            .Add(lines, "segment", new SegmentRollup { Captures = rows });
+            .Add(lines, new SegmentRollup { Captures = rows });
         Point point = LineParser.Read(lines.Written, countBackslashes: false).Single(found => found.Measurement == "net_capture");
         string value = point.Fields.Single(field => field.Key == counter.Name).Value;
         Assert.Equal(

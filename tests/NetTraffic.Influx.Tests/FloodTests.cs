@@ -44,7 +44,7 @@ public sealed class FloodTests
             bytes += received;
 
             encoder.Clear();
-            rollups.Add(encoder, $"flows/{interval}", new SegmentRollup { Talkers = rows });
+            rollups.Add(encoder, new SegmentRollup { Talkers = rows });
             if (interval % 90 == 89)
             {
                 // Another process goes on from what was kept.

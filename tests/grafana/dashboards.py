@@ -15,7 +15,7 @@ UIDS = {"network-traffic-overview": "nettraffic-overview", "network-geolocation"
 CORE_PANELS = {"stat", "timeseries", "piechart", "bargauge", "table", "text", "geomap", "row"}
 LATER = {"net_alert", "net_country", "net_enrichment"}
 BUILT_IN = {"__from", "__to", "__value.text", "timeFilter", "__interval", "__interval_ms"}
-INTERVALS = ["10s", "30s", "1m", "5m", "15m", "1h"]
+INTERVALS = ["20s", "1m", "5m", "15m", "1h"]
 
 # The measurements as the forwarder writes them: tags, fields.
 CONTRACT = {
@@ -91,13 +91,18 @@ def check_query(report, where, panel, sql):
     report.true(sql.startswith("SELECT "), f"{where}: no InfluxQL SELECT: {sql[:60]}")
     report.true("|>" not in sql and "from(bucket" not in sql, f"{where}: Flux")
     report.true(bool(names) and all(name in CONTRACT for name in names), f"{where}: measurements {names} are not written by the forwarder")
-    report.true("$timeFilter" in sql, f"{where}: no $timeFilter")
+    # What is shown as now is the last 10 s of the time range, for fixed ranges too: Grafana's timeFrom is for relative ones only.
+    now = "time > ${__to}ms - 5m AND time <= ${__to}ms" in sql
+    report.true("$timeFilter" in sql or now, f"{where}: no $timeFilter")
+    report.true(now == ("GROUP BY time(" in sql and panel["type"] == "stat"), f"{where}: a number of now over another time range")
     report.true("$interval" not in sql, f"{where}: $interval is the data source's own macro; the variable goes into the panel's minimum interval")
     report.true(not re.search(r"SLIMIT|SOFFSET", sql), f"{where}: InfluxDB 3 has no SLIMIT")
-    report.true(not re.search(r"GROUP BY time\((?!\$__interval\))", sql), f"{where}: GROUP BY time of a fixed width")
+    report.true(not re.search(r"GROUP BY time\((?!\$__interval\))", sql.replace("time(10s)", "time($__interval)") if now else sql),
+                f"{where}: GROUP BY time of a fixed width")
     report.true(not re.search(r"\b(last|first|mean|spread)\(", sql), f"{where}: rollups are one point per segment and interval; only sums (gauges: max) are right")
     if "GROUP BY time(" in sql:
-        report.true(panel.get("interval") in ("$interval", "10s"), f"{where}: no minimum interval; a fine GROUP BY over a long range kills small servers")
+        report.true(now or panel.get("interval") == "$interval",
+                    f"{where}: no minimum interval; a fine GROUP BY over a long range kills small servers")
         report.true(re.search(r"fill\((null|0|none)\)$", sql) is not None, f"{where}: does not say how gaps are filled")
     if "$__interval_ms" in sql:
         report.true("GROUP BY time($__interval)" in sql, f"{where}: a rate without GROUP BY time")
@@ -157,6 +162,11 @@ def check_panel(report, where, panel):
         check_query(report, f"{where} {target['refId']}", panel, target["query"])
         if target["resultFormat"] == "time_series" and '"' in last_grouping(target["query"]):
             report.true("$tag_" in target.get("alias", ""), f"{where} {target['refId']}: series without an alias")
+    report.true("timeFrom" not in panel and "timeShift" not in panel, f"{where}: a time range of its own, which fixed ranges do not follow")
+    if panel["type"] == "stat" and any("lag_ms" in target["query"] for target in panel["targets"]):
+        colours = [(step["color"], step["value"]) for step in defaults["thresholds"]["steps"]]
+        report.true(colours == [("red", None), ("green", 0), ("orange", 30000), ("red", 120000)],
+                    f"{where}: nothing forwarded is not red, or a lag has another colour than its description says")
     if any("drops" in target["query"] or "lag_ms" in target["query"] or "rejected" in target["query"] for target in panel["targets"]):
         report.true(len(defaults.get("thresholds", {}).get("steps", [])) > 1, f"{where}: no thresholds")
     if panel["type"] in ("timeseries", "piechart"):
@@ -198,7 +208,8 @@ def check_variables(report, name, dashboard):
             report.true(one["datasource"] == DATASOURCE, f"{name}: variable {one['name']} does not ask the chosen data source")
             report.true(one["multi"] and one["includeAll"] and one["allValue"] == ".*", f"{name}: variable {one['name']} takes not several values, or All is not a pattern")
             report.true(one["query"]["query"].startswith("SHOW TAG VALUES FROM"), f"{name}: variable {one['name']} is not asked with InfluxQL")
-    report.true(known["interval"]["query"].split(",") == INTERVALS and known["interval"]["auto"] and known["interval"]["auto_min"] == "10s", f"{name}: intervals differ")
+    report.true(known["interval"]["query"].split(",") == INTERVALS and known["interval"]["auto"] and known["interval"]["auto_min"] == INTERVALS[0], f"{name}: intervals differ")
+    report.true("direction" not in known or not known["direction"]["includeAll"], f"{name}: both directions together count every byte twice")
     for text in strings(dashboard):
         for used in re.findall(r"\$\{([\w.]+)(?::\w+)?\}", text):
             report.true(used in known or used in BUILT_IN, f"{name}: nothing defines ${{{used}}} in '{text[:80]}'")

@@ -19,7 +19,11 @@ from influx import Influx, OwnServer
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # What a rate in a unit is, from a sum and the interval in milliseconds.
 PER_SECOND = {"bps": 8000, "pps": 1000, "cps": 1000, "ops": 1000}
-STEPS = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 10800, 21600, 43200, 86400]
+# Grafana's own steps, in seconds, each up to a limit (grafana/grafana, packages/grafana-data/src/datetime/rangeutil.ts, roundInterval).
+STEPS = [(1.5, 1), (3.5, 2), (7.5, 5), (12.5, 10), (17.5, 15), (25, 20), (45, 30), (90, 60), (210, 120), (450, 300), (750, 600),
+         (1050, 900), (1500, 1200), (2700, 1800), (5400, 3600), (9000, 7200), (16200, 10800), (32400, 21600), (86400, 43200),
+         (604800, 86400), (1814400, 604800), (3628800, 2592000), (float("inf"), 31536000)]
+ROLLUP = 10
 
 
 def seconds(text):
@@ -43,7 +47,7 @@ class Choice:
         for name, variable in dashboards.variables(self.dashboard).items():
             values = self.chosen.get(name)
             if values is None:
-                text = variable.get("allValue") or ""
+                text = variable.get("allValue") or (variable["current"]["value"] if variable["type"] == "custom" else "")
             else:
                 text = escape(values[0]) if len(values) == 1 else "(" + "|".join(escape(value) for value in values) + ")"
             sql = sql.replace("${%s:regex}" % name, text)
@@ -61,17 +65,19 @@ def minimum(panel, choice, span):
 
 
 def step(width):
-    return next((one for one in STEPS if one >= width), STEPS[-1])
+    return next(one for limit, one in STEPS if width < limit)
+
+
+def width_of(panel, choice, begin, end):
+    """The step of a panel over a time range, in seconds."""
+    return max(step((end - begin) / panel.get("maxDataPoints", 1000)), minimum(panel, choice, end - begin))
 
 
 def render(panel, sql, choice, begin, end):
     """The statement with the panel's time range and interval, as Grafana's data source makes it."""
-    if "timeFrom" in panel:
-        end -= seconds(panel.get("timeShift", "0s"))
-        begin = max(begin, end - seconds(panel["timeFrom"]))
-    width = max(step((end - begin) / panel.get("maxDataPoints", 1000)), minimum(panel, choice, end - begin))
+    width = width_of(panel, choice, begin, end)
     sql = choice.fill(sql).replace("$timeFilter", f"time >= {int(begin * 1000)}ms and time <= {int(end * 1000)}ms")
-    sql = sql.replace("$__interval_ms", str(width * 1000)).replace("$__interval", f"{width}s")
+    sql = sql.replace("$__interval_ms", str(width * 1000)).replace("$__interval", f"{width}s").replace("${__to}", str(int(end * 1000)))
     if re.search(r"\$(\{|__|timeFilter|interval)", sql):
         raise RuntimeError(f"not everything is substituted: {sql}")
     return sql, width
@@ -119,22 +125,59 @@ class Runner:
                 chosen[variable["name"]] = found
             elif not set(dashboards.measurements(variable["query"]["query"])) <= self.may_be_empty:
                 self.wrong.append(f"EMPTY {name}: variable {variable['name']}")
-        chosen["direction"] = ["sent", "received"]
-        for label, choice in (("All", Choice(dashboard)), ("all one by one", Choice(dashboard, chosen)), ("1m", Choice(dashboard, interval="1m"))):
+        choices = [("All", Choice(dashboard)), ("all one by one", Choice(dashboard, chosen)), ("1m", Choice(dashboard, interval="1m"))]
+        if "direction" in dashboards.variables(dashboard):
+            choices.append(("received", Choice(dashboard, {"direction": ["received"]})))
+        for label, choice in choices:
             for panel, target in dashboards.queries(dashboard):
                 self.run(f"{name} / {panel['title']} {target['refId']} ({label})", panel, target, choice)
+        self.steps(name, dashboard)
         self.rates(name, dashboard)
+        self.now(name, dashboard)
         self.each_value(name, dashboard, chosen)
+
+    def steps(self, name, dashboard):
+        """At every time range and interval a step holds a whole number of rollups: else it shows a sawtooth."""
+        spans = [300 * 1.07 ** power for power in range(150)]
+        for panel, target in dashboards.queries(dashboard):
+            if "GROUP BY time($__interval)" not in target["query"]:
+                continue
+            for interval in ("auto", *dashboards.INTERVALS):
+                choice = Choice(dashboard, interval=interval)
+                odd = [span for span in spans if width_of(panel, choice, 0, span) % ROLLUP]
+                if odd:
+                    width = width_of(panel, choice, 0, odd[0])
+                    self.wrong.append(f"WRONG {name} / {panel['title']}: at {interval}, steps of {width} s over {odd[0] / 60:.0f} minutes")
+
+    def now(self, name, dashboard):
+        """What is shown as now is the last whole rollup, wherever in it the time range ends, and however long the range is."""
+        for panel, target in dashboards.queries(dashboard):
+            found = re.match(r'SELECT sum\("(\w+)"\)', target["query"])
+            if "${__to}" not in target["query"] or not found or "net_traffic" not in target["query"]:
+                continue
+            field, factor = found.group(1), PER_SECOND[panel["fieldConfig"]["defaults"]["unit"]]
+            last = (int(self.end) - 60) // ROLLUP * ROLLUP
+            stored = self.server.query(f'SELECT sum("{field}") FROM "net_traffic" WHERE time >= {last}s and time < {last + ROLLUP}s')
+            expected = sum(numbers(stored)) * factor / 1000 / ROLLUP
+            for phase in (0.001, 0.5, 2.5, 5, 7.5, 9.999):
+                for span in (300, 3600, 86400):
+                    sql, _ = render(panel, target["query"], Choice(dashboard), last + phase - span, last + phase)
+                    self.ran += 1
+                    shown = numbers(self.server.query(sql))
+                    if not expected or not shown or abs(shown[-1] - expected) > expected * 1e-9:
+                        self.wrong.append(f"WRONG {name} / {panel['title']}: {phase} s into a rollup, over {span} s, it shows {shown[-1:]} for {expected:.0f}")
 
     def rates(self, name, dashboard):
         """Rates times their intervals are what is stored, at every interval that can be chosen."""
         for panel, target in dashboards.queries(dashboard):
             found = re.match(r'SELECT sum\("(\w+)"\) \* [\d.]+ / \$__interval_ms', target["query"])
-            if not found or "timeFrom" in panel:
+            if not found:
                 continue
             field, factor = found.group(1), PER_SECOND[panel["fieldConfig"]["defaults"]["unit"]]
             names = dashboards.measurements(target["query"])
-            stored = self.server.query(f'SELECT sum("{field}") FROM "{names[0]}" WHERE time >= {int(self.begin * 1000)}ms and time <= {int(self.end * 1000)}ms')
+            half = "\"direction\" = 'sent' and " if '"direction"' in target["query"] else ""
+            stored = self.server.query(
+                f'SELECT sum("{field}") FROM "{names[0]}" WHERE {half}time >= {int(self.begin * 1000)}ms and time <= {int(self.end * 1000)}ms')
             expected = sum(numbers(stored))
             if not expected and set(names) <= self.may_be_empty:
                 continue
