@@ -91,7 +91,7 @@ try {
     $folder = New-Item -ItemType Directory -Force (Join-Path $root artifacts demo)
     $csv = Export-NetTraffic -Path (Join-Path $folder flows.csv) -Force -StorePath $store
     "$($csv.Rows) flows in $csv; the first two, in PowerShell's own words:"
-    $some = 'StartTime', 'Transport', 'SourceAddress', 'DestinationAddress', 'SourceBytes', 'DestinationBytes'
+    $some = 'StartTime', 'Protocol', 'SourceAddress', 'DestinationAddress', 'SourceBytes', 'DestinationBytes'
     Import-Csv $csv | Select-Object $some -First 2 | Format-List | Out-Default
     "Done. Try './build.sh shell' (./build.ps1 shell), then: Get-Command -Module NetTraffic"
 }

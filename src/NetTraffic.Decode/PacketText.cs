@@ -89,7 +89,7 @@ public static partial class PacketText
                 Lldp(line, content);
                 break;
             default:
-                string name = ProtocolNames.Transport(0, 0, packet.EtherType, packet.LinkType);
+                string name = ProtocolNames.Protocol(0, 0, packet.EtherType, packet.LinkType);
                 line.Append(CultureInfo.InvariantCulture, $"{name} {captured} bytes");
                 break;
         }

@@ -100,9 +100,13 @@ public static class Display
     /// <summary><see cref="Text"/>; null stays null.</summary>
     public static string? OptionalText(string? text) => text is null ? null : Text(text);
 
-    /// <summary>A time in 16 characters: with seconds in this year, else with the year; empty where absent.</summary>
-    public static string MinuteOrSecond(DateTime? time) =>
-        Local(time, time?.ToLocalTime().Year == DateTime.Now.Year ? "MM-dd HH:mm:ss" : "yyyy-MM-dd HH:mm");
+    /// <summary>
+    /// A time in 11 characters, in the reader's time zone: of this day to the second, of this year to the minute, else the day; empty where
+    /// absent.
+    /// </summary>
+    public static string Moment(DateTime? time) => Local(time, time?.ToLocalTime() is not { } here ? ""
+        : here.Date == DateTime.Now.Date ? "HH:mm:ss"
+        : here.Year == DateTime.Now.Year ? "MM-dd HH:mm" : "yyyy-MM-dd");
 
     /// <summary>A number in 7 characters: exact below a million, then such as <c>1.53 M</c>.</summary>
     public static string ShortCount(long count) => Math.Abs(count) < 1_000_000 ? Count(count) : Scaled(count, "");
@@ -121,38 +125,6 @@ public static class Display
         head -= char.IsHighSurrogate(safe[head - 1]) ? 1 : 0;
         tail -= char.IsLowSurrogate(safe[^tail]) ? 1 : 0;
         return $"{safe[..head]}…{safe[^tail..]}";
-    }
-
-    /// <summary>A summary's name in at most so many characters: of a conversation both addresses are shortened alike.</summary>
-    public static string ShortName(string? name, int most)
-    {
-        const string between = " <-> ";
-        int at = name?.IndexOf(between, StringComparison.Ordinal) ?? -1;
-        if (at < 0 || name!.Length <= most)
-        {
-            return Short(name, most);
-        }
-
-        // The shorter one leaves the other what it does not need.
-        int each = (most - between.Length) / 2;
-        (string left, string right) = (name[..at], name[(at + between.Length)..]);
-        int room = most - between.Length;
-        return Short(left, Math.Max(each, room - right.Length)) + between + Short(right, Math.Max(each, room - left.Length));
-    }
-
-    /// <summary>An endpoint in at most so many characters: the port stays whole.</summary>
-    public static string ShortEndpoint(string? address, int? port, string? mac, int most)
-    {
-        string whole = Endpoint(address, port, mac);
-        if (whole.Length <= most || string.IsNullOrEmpty(address) || port is null)
-        {
-            return Short(whole, most);
-        }
-
-        string end = string.Create(CultureInfo.InvariantCulture, $":{port}");
-        return address.Contains(':', StringComparison.Ordinal)
-            ? $"[{Short(address, most - end.Length - 2)}]{end}"
-            : Short(address, most - end.Length) + end;
     }
 
     /// <summary>What is wrong with a file, as a sentence that says where.</summary>

@@ -70,6 +70,6 @@ public class FilterTests
 
     private static string Describe(Flow flow) =>
         $"{flow.StartTime:O} {Display.Endpoint(flow.SourceAddress, flow.SourcePort, flow.SourceMac)} "
-        + $"{Display.Endpoint(flow.DestinationAddress, flow.DestinationPort, flow.DestinationMac)} {flow.Transport} {flow.VlanId} "
+        + $"{Display.Endpoint(flow.DestinationAddress, flow.DestinationPort, flow.DestinationMac)} {flow.Protocol} {flow.VlanId} "
             + $"{flow.Bytes}";
 }

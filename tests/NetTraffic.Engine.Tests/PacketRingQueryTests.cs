@@ -46,7 +46,7 @@ public class PacketRingQueryTests
             Packets.OfRings(store, new PacketQuery { Flows = new FlowSelection(flows) }, out _).Count);
 
         // Each kind: TCP, fragmented UDP and ICMP, ARP, ICMPv6.
-        foreach (Flow flow in flows.GroupBy(flow => (flow.Transport, flow.Application)).Select(kind => kind.MaxBy(flow => flow.Packets)!))
+        foreach (Flow flow in flows.GroupBy(flow => (flow.Protocol, flow.Application)).Select(kind => kind.MaxBy(flow => flow.Packets)!))
         {
             Assert.Equal(flow.Packets, Packets.OfRings(store, new PacketQuery { Flows = new FlowSelection([flow]) }, out _).Count);
             Assert.Equal(flow.Packets,

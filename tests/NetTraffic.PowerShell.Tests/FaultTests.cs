@@ -35,8 +35,8 @@ public sealed class FaultTests : IDisposable
     public void Every_name_that_a_flow_can_have_is_a_protocol()
     {
         string[] names = [.. Enumerable.Range(0, 65536)
-            .SelectMany(number => new[] { ProtocolNames.Transport(0, 0, (ushort)number, 1),
-                ProtocolNames.Transport(0, 0, 0, (ushort)number), ProtocolNames.Transport(4, (byte)number, 0, 1) })
+            .SelectMany(number => new[] { ProtocolNames.Protocol(0, 0, (ushort)number, 1),
+                ProtocolNames.Protocol(0, 0, 0, (ushort)number), ProtocolNames.Protocol(4, (byte)number, 0, 1) })
             .Distinct().Where((name, at) => !(name.StartsWith("0x", StringComparison.Ordinal)
                 || name.StartsWith("link-", StringComparison.Ordinal)) || at % 4001 == 0)];
         Assert.True(names.Length > 300);

@@ -164,7 +164,7 @@ public class FlowQueryTests
             ip ? AddressText.ToIPAddress(row.Source) : null, ports ? row.SourcePort : null, ip ? AddressText.ToIPAddress(row.Destination)
                 : null, ports ? row.DestinationPort : null,
             ip ? row.IpVersion : null, ip ? row.IpProtocol
-                : null, ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType),
+                : null, ProtocolNames.Protocol(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType),
             row.Application == 0 ? null : ApplicationTable.Name(row.Application), row.EtherType == 0 ? null
                 : row.EtherType, icmp ? row.SourcePort : null, icmp ? row.DestinationPort : null,
             row.VlanId == DecodedPacket.NoVlan
@@ -182,7 +182,7 @@ public class FlowQueryTests
         string.Join('|', flow.CaptureId, flow.Sensor, flow.Interface, flow.FlowId, UnixTime.ToMicroseconds(flow.Time),
             UnixTime.ToMicroseconds(flow.EndTime),
         UnixTime.ToMicroseconds(flow.StartTime), flow.SourceAddress, flow.SourcePort, flow.DestinationAddress, flow.DestinationPort,
-        flow.IpVersion, flow.IpProtocol, flow.Transport, flow.Application,
+        flow.IpVersion, flow.IpProtocol, flow.Protocol, flow.Application,
         flow.EtherType, flow.IcmpType, flow.IcmpCode, flow.VlanId, flow.Tunnel, flow.SourceMac, flow.DestinationMac, flow.SourcePackets,
         flow.SourceBytes, flow.DestinationPackets,
         flow.DestinationBytes, flow.SourceTcpFlags, flow.DestinationTcpFlags, flow.State, flow.HandshakeRtt, flow.SourceRetransmissions,

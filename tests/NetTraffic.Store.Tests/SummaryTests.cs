@@ -91,7 +91,7 @@ public class SummaryTests
                 store.GetSummary(SummaryKey.Protocol, 100, TimeSpan.FromMinutes(10), new TrafficFilter(), CancellationToken.None);
             Dictionary<(DateTime, string), long> expected = rows
                 .GroupBy(row => (UnixTime.FromMicroseconds(row.TimeUs / bucketUs * bucketUs),
-                    ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)))
+                    ProtocolNames.Protocol(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)))
                 .ToDictionary(group => group.Key, group => group.Sum(row => row.SourceBytes + row.DestinationBytes));
             Assert.Equal(expected.Count, found.Count);
             Assert.All(found, item => Assert.Equal(expected[(item.Time!.Value, item.Name)], item.Bytes));
@@ -142,7 +142,7 @@ public class SummaryTests
     {
         string source = row.IpVersion == 0 ? "(none)" : row.Source.ToString();
         string destination = row.IpVersion == 0 ? "(none)" : row.Destination.ToString();
-        string transport = ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType);
+        string transport = ProtocolNames.Protocol(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType);
         return key switch
         {
             SummaryKey.Protocol => [transport],

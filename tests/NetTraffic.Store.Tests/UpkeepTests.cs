@@ -188,7 +188,7 @@ public class UpkeepTests
 
     private static string[] Describe(TrafficStore store) =>
         [.. store.GetFlows(new TrafficFilter(), null, true, CancellationToken.None)
-            .Select(flow => $"{flow.FlowId} {flow.Time:O} {flow.SourceBytes} {flow.Transport}").Order(StringComparer.Ordinal)];
+            .Select(flow => $"{flow.FlowId} {flow.Time:O} {flow.SourceBytes} {flow.Protocol}").Order(StringComparer.Ordinal)];
 
     private static int Segments(string folder) =>
         Directory.GetFiles(Path.Combine(folder, "flows"), "*.parquet", SearchOption.AllDirectories).Length;

@@ -118,7 +118,7 @@ public sealed class ColumnTests
         ["Destination"] = "DestinationAddress",
         ["HandshakeRttUs"] = "HandshakeRtt",
         ["InterfaceIndex"] = "Interface",
-        ["LinkType"] = "Transport",
+        ["LinkType"] = "Protocol",
     };
 
     [Fact]

@@ -24,24 +24,9 @@ public sealed class DisplayTests
     [Fact]
     public void A_lone_surrogate_is_shown_as_a_number() => Assert.Equal("\\ud83d!", Display.Text(new string(['\ud83d', '!'])));
 
-    [Theory]
-    [InlineData("2001:db8::1", 443, 20, "[2001:db8::1]:443")]
-    [InlineData("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", 65535, 20, "[2001:d…:ffff]:65535")]
-    [InlineData("255.255.255.255", 65535, 20, "255.255…55.255:65535")]
-    [InlineData("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", null, 20, "2001:db8:a…eeee:ffff")]
-    public void Endpoints_are_shortened_in_the_middle_and_keep_their_port(string address, int? port, int most, string shown) =>
-        Assert.Equal(shown, Display.ShortEndpoint(address, port, null, most));
-
     [Fact]
-    public void Names_are_shortened_to_what_there_is_room_for()
+    public void Texts_are_shortened_in_the_middle_and_numbers_above_a_million()
     {
-        Assert.Equal("2001:db8:1::10 <-> 10.0.0.1", Display.ShortName("2001:db8:1::10 <-> 10.0.0.1", 31));
-        string both = Display.ShortName("2001:db8:aaaa:bbbb::10 <-> 2001:db8:aaaa:cccc::80", 31);
-        Assert.Equal(31, both.Length);
-        Assert.StartsWith("2001:d", both, StringComparison.Ordinal);
-        Assert.EndsWith("::80", both, StringComparison.Ordinal);
-        Assert.EndsWith(" <-> 10.0.0.1", Display.ShortName("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff <-> 10.0.0.1", 31),
-            StringComparison.Ordinal);
         Assert.Equal("ab…yz", Display.Short("abcdefghijklmnopqrstuvwxyz", 5));
         Assert.Equal("999,999", Display.ShortCount(999_999));
         Assert.Equal("1.53 M", Display.ShortCount(1_530_000));

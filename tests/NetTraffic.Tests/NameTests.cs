@@ -72,7 +72,7 @@ public sealed class NameTests
     public void An_IP_protocol_has_its_name_or_its_number(byte protocol, string name)
     {
         Assert.Equal(name, ProtocolNames.IpProtocol(protocol));
-        Assert.Equal(name, ProtocolNames.Transport(4, protocol, 0x0800, 1));
+        Assert.Equal(name, ProtocolNames.Protocol(4, protocol, 0x0800, 1));
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class NameTests
     [InlineData(0, 1, "LLC")]
     [InlineData(0, 147, "link-147")]
     public void Without_IP_the_EtherType_names_it_or_the_link_type(ushort etherType, ushort linkType, string name) =>
-        Assert.Equal(name, ProtocolNames.Transport(0, 0, etherType, linkType));
+        Assert.Equal(name, ProtocolNames.Protocol(0, 0, etherType, linkType));
 
     [Fact]
     public void Every_protocol_has_a_name_of_its_own() =>

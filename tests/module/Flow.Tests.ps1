@@ -19,7 +19,7 @@ Describe 'Get-NetFlow of a store' {
 
     It 'has both ends, both directions and what they are' {
         $flow = Get-NetFlow -First 1
-        $flow.DestinationAddress, $flow.DestinationPort, $flow.Transport, $flow.IpProtocol, $flow.Application |
+        $flow.DestinationAddress, $flow.DestinationPort, $flow.Protocol, $flow.IpProtocol, $flow.Application |
             Should -Be '192.0.2.53', 53, 'UDP', 17, 'dns'
         $flow.SourcePackets, $flow.DestinationPackets, $flow.SourceBytes, $flow.DestinationBytes, $flow.Packets, $flow.Bytes |
             Should -Be 1, 1, 72, 122, 2, 194
@@ -229,7 +229,7 @@ Describe 'Flows in a pipeline' {
     }
 
     It 'work with Group-Object, Sort-Object, Select-Object and Export-Csv' {
-        (Get-NetFlow -StorePath $store | Group-Object Transport).Name | Should -Contain TCP
+        (Get-NetFlow -StorePath $store | Group-Object Protocol).Name | Should -Contain TCP
         Get-NetFlow -StorePath $store | Sort-Object Bytes -Descending | Select-Object -First 5 | Export-Csv "$TestDrive/five.csv"
         Import-Csv "$TestDrive/five.csv" | Should -HaveCount 5
         (Get-NetFlow -StorePath $store | Measure-Object Bytes -Maximum).Maximum | Should -BeGreaterThan 1000

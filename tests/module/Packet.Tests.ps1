@@ -22,7 +22,7 @@ Describe 'Packets of a file' {
         $second.Time.ToUniversalTime() | Should -Be (Get-CaptureStart).AddSeconds(0.5)
         $second.SourceAddress, $second.SourcePort, $second.DestinationAddress, $second.DestinationPort |
             Should -Be '192.0.2.53', 53, '10.1.0.0', 40000
-        $second.IpProtocol, $second.Transport | Should -Be 17, UDP
+        $second.IpProtocol, $second.Protocol | Should -Be 17, UDP
         $second.Info | Should -BeLike 'DNS query 0x0000*'
         $second.Data | Should -HaveCount 122
     }
@@ -53,8 +53,8 @@ Describe 'Packets of a file' {
     }
 
     It 'work with Group-Object, Where-Object and Export-Csv' {
-        (Get-NetPacket $sample | Group-Object Transport).Name | Should -Contain TCP
-        Get-NetPacket $sample -First 500 | Where-Object Source -EQ 10.0.2.53 | Where-Object Proto -EQ TCP | Should -HaveCount 5
+        (Get-NetPacket $sample | Group-Object Protocol).Name | Should -Contain TCP
+        Get-NetPacket $sample -First 500 | Where-Object Source -EQ 10.0.2.53 | Where-Object Protocol -EQ TCP | Should -HaveCount 5
         Get-NetPacket $sample -Port 443 | Where-Object Info -Like '*SNI=*' | Select-Object Time, Info -First 5 |
             Export-Csv "$TestDrive/hello.csv"
         Import-Csv "$TestDrive/hello.csv" | Should -HaveCount 5

@@ -44,7 +44,7 @@ BeforeDiscovery {
         foreach ($flow in @(
             '$flows', '$flows | Select-Object *', '$flows | Export-Clixml "$TestDrive/f.xml"; Import-Clixml "$TestDrive/f.xml"'
             '[System.Management.Automation.PSSerializer]::Deserialize([System.Management.Automation.PSSerializer]::Serialize($flows))'
-            '$flows | Select-Object StartTime, EndTime, SourceAddress, SourcePort, DestinationAddress, DestinationPort, Transport, Interface, CaptureId, StorePath'
+            '$flows | Select-Object StartTime, EndTime, SourceAddress, SourcePort, DestinationAddress, DestinationPort, Protocol, Interface, CaptureId, StorePath'
         )) {
             @{ From = $flow; To = 'Get-NetPacket'; Gives = { @($got).Count -eq 6 } }
             @{ From = $flow; To = 'Export-NetTraffic "$TestDrive/flows.pcapng" -Force'; Gives = { $got.Rows -eq 6 } }

@@ -40,7 +40,7 @@ Describe 'The README' {
         $shown = $readme[($at + 2)..($at + 10)] | Where-Object { $_ } | ForEach-Object TrimEnd
         $own = New-StorePath
         $null = Import-NetCapture (Get-Sample) -StorePath $own
-        Get-Rendered { Get-TrafficSummary -By Application -Top 5 -StorePath $own } | Where-Object { $_ } | ForEach-Object TrimEnd |
+        Get-Rendered { Get-TrafficSummary -By Application -Top 5 -StorePath $own } 80 | Where-Object { $_ } | ForEach-Object TrimEnd |
             Should -Be $shown
     }
 }

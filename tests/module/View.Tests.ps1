@@ -11,7 +11,7 @@ BeforeAll {
     $tiny = New-StorePath
     $small = Import-NetCapture (New-DnsCapture dns.pcap 20) -StorePath $tiny
     $wide = [NetTraffic.Flow] @{
-        StartTime = '2026-03-01T10:00:00Z'; EndTime = '2026-03-02T10:00:00Z'; Transport = 'ICMPv6'; State = 'RSTOS0'; Application = 'a-long-name'
+        StartTime = '2026-03-01T10:00:00Z'; EndTime = '2026-03-02T10:00:00Z'; Protocol = 'ICMPv6'; State = 'RSTOS0'; Application = 'a-long-name'
         SourceAddress = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'; SourcePort = 50000; SourceBytes = 123456789; SourcePackets = 999999
         DestinationAddress = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:2222'; DestinationPort = 50001
     }
@@ -19,9 +19,9 @@ BeforeAll {
         Name = '\Device\NPF_{01234567-89AB-CDEF-0123-456789ABCDEF}'; Description = 'Some Vendor Gigabit Network Adapter #2'
         Addresses = '192.0.2.1', '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'
     }
-    $known = 'CaptureId', 'State', 'Packets', 'Bytes', 'Dropped', 'Flows', 'Name', 'Failures', 'Elapsed', 'File', 'Started', 'Time', 'Proto', 'Source', 'Destination',
+    $known = 'CaptureId', 'State', 'Packets', 'Bytes', 'Dropped', 'Flows', 'Name', 'Failures', 'Elapsed', 'File', 'Started', 'Time', 'Source', 'Destination',
         'App', 'Duration', 'Share', 'Sent', 'Received', 'Up', 'Capture', 'Default', 'Description', 'Addresses', 'Length', 'Info',
-            'Number', 'Protocol', 'Id', 'Interface', 'Size'
+            'Number', 'Protocol', 'Id', 'Interface', 'Size', 'Rate'
 }
 
 Describe 'Every output type' {
@@ -67,9 +67,47 @@ Describe 'A table' {
         $line | Should -HaveCount 1
         $line[0] | Should -Match '123 MB'
         $line[0] | Should -Match ':50000 .*2222\]:50001'
-        if ($Width -eq 120) { $line[0] | Should -Match '999,999.*1d 00:00:00' }
+        $line[0] | Should -Match 'RSTOS0 999,999  123 MB'
         # Nothing is shortened but addresses and names, in the middle.
         @(Get-Rendered { Get-NetFlow } $Width) -match '…\.?\d* [kMG]?B' | Should -BeNullOrEmpty
+    }
+
+    It 'of <Name> has every number whole, from 60 to 200 columns' -ForEach @(
+        @{ Name = 'flows'; Make = { Get-NetFlow }
+            Row = { "$($_.State) +$([NetTraffic.Display]::ShortCount($_.Packets)) +$([NetTraffic.Display]::Bytes($_.Bytes))$" } }
+        @{ Name = 'ports of flows'; Make = { Get-NetFlow | Where-Object SourcePort }; Row = { ":$($_.SourcePort) .*:$($_.DestinationPort) " } }
+        @{ Name = 'a flow with everything long'; Make = { $wide }; Row = { ':50000 .*:50001 RSTOS0 999,999  123 MB$' } }
+        @{ Name = 'intervals'; Make = { Get-NetFlow -PerInterval }
+            Row = { "$([NetTraffic.Display]::ShortCount($_.Packets)) +$([NetTraffic.Display]::Bytes($_.Bytes))$" } }
+        @{ Name = 'captures'; Make = { Get-NetCapture }; Row = { "$($_.CaptureId) $($_.State) +2,043 +809 kB +0 " } }
+        @{ Name = 'an import'; Make = { $imported }; Row = { "$($_.CaptureId) +2,043 +809 kB +$($_.Flows) +$($_.DecodeFailures) " } }
+        @{ Name = 'conversations'; Make = { Get-TrafficSummary -By Conversation }
+            Row = { "^ *$([NetTraffic.Display]::Percent($_.Percent)) .* $([NetTraffic.Display]::ShortCount($_.Packets)) +$([NetTraffic.Display]::Bytes($_.Bytes)) +" +
+                "$([NetTraffic.Display]::Bytes($_.SentBytes)) +$([NetTraffic.Display]::Bytes($_.ReceivedBytes)) +$($_.Flows)$" } }
+        @{ Name = 'a series'; Make = { Get-TrafficSummary -By Address -Interval 1h }
+            Row = { " $([NetTraffic.Display]::ShortCount($_.Packets)) +$([NetTraffic.Display]::Bytes($_.Bytes)) +$([NetTraffic.Display]::Percent($_.Percent)) +$($_.Flows)$" } }
+        @{ Name = 'packets'; Make = { Get-NetPacket $sample -First 60 }
+            Row = { "^$([NetTraffic.Display]::TimeOfDay($_.Time)) .* $($_.Protocol) +$($_.Length) " } }
+    ) {
+        $objects = @(& $Make)
+        $rows = @($objects | ForEach-Object $Row)
+        $rows | Should -Not -BeNullOrEmpty
+        foreach ($width in @(60..82; 90, 92, 100, 119, 120, 121, 160, 200)) {
+            $lines = @(Get-Rendered { $objects } $width | Where-Object { $_ })
+            $from = [array]::FindIndex([string[]] $lines, [Predicate[string]] { param($line) $line -match '^ *--' }) + 1
+            $shown = $lines[$from..($lines.Count - 1)]
+            $shown | Should -HaveCount $rows.Count
+            for ($i = 0; $i -lt $rows.Count; $i++) {
+                # One assertion a row would take minutes.
+                if ($shown[$i].TrimEnd() + ($rows[$i].EndsWith(' ') ? ' ' : '') -notmatch $rows[$i]) { throw "at ${width}: '$($shown[$i])' has not '$($rows[$i])'" }
+            }
+        }
+    }
+
+    It 'of ours leaves the next one alone, in one pipeline' {
+        $lines = Get-Rendered { & { $imported | Format-Table; Get-TrafficSummary -By Address | Format-Table; Get-NetFlow -First 3 | Format-Table } } 60
+        @($lines | Where-Object { $_ -match '^Started +Protocol +Source Destina' }) | Should -HaveCount 1
+        Get-Content "$(Get-Root)/module/NetTraffic.Format.ps1xml" | Where-Object { $_ -match '<AutoSize' } | Should -BeNullOrEmpty
     }
 
     It 'has sizes, shares and rates that people read, and objects with numbers' {
@@ -88,7 +126,7 @@ Describe 'A table' {
     }
 
     It 'of ARP packets has link-layer addresses' {
-        @(Get-Rendered { Get-NetPacket $sample -Protocol ARP -First 1 } 79) -match '02:00:5e:00:01:01 02:00:5e:00:01:0a ARP ' |
+        @(Get-Rendered { Get-NetPacket $sample -Protocol ARP -First 1 } 84) -match '02:00:5e:00:01:01 +02:00:5e:00:01:0a ARP ' |
             Should -Not -BeNullOrEmpty
     }
 }
@@ -96,7 +134,6 @@ Describe 'A table' {
 Describe 'A heading' {
     It '<Heading> is a name of <Property> of <Command>' -ForEach @(
         @{ Command = 'Get-NetFlow'; Heading = 'Started'; Property = 'StartTime' }
-        @{ Command = 'Get-NetFlow'; Heading = 'Proto'; Property = 'Transport' }
         @{ Command = 'Get-NetFlow'; Heading = 'App'; Property = 'Application' }
         @{ Command = 'Get-NetFlow'; Heading = 'Source'; Property = 'SourceAddress' }
         @{ Command = 'Get-NetFlow'; Heading = 'Destination'; Property = 'DestinationAddress' }
@@ -111,8 +148,8 @@ Describe 'A heading' {
     }
 
     It 'sorts and filters, and makes no column' {
-        (Get-NetFlow -StorePath $tiny | Where-Object Proto -EQ UDP | Sort-Object Started -Descending | Select-Object -First 1).Transport | Should -Be UDP
-        (Get-NetFlow -First 1 -StorePath $tiny | ConvertTo-Csv)[0] | Should -Not -Match '"Proto"'
+        (Get-NetFlow -StorePath $tiny | Where-Object Protocol -EQ UDP | Sort-Object Started -Descending | Select-Object -First 1).Protocol | Should -Be UDP
+        (Get-NetFlow -First 1 -StorePath $tiny | ConvertTo-Csv)[0] | Should -Not -Match '"App"'
         $small.File, $small.Failures | Should -Be dns.pcap, 0
         (Get-NetCapture -StorePath $tiny).Dropped | Should -Be 0
     }

@@ -31,7 +31,7 @@ public static class PacketMapper
             DestinationAddress = ip ? decoded.Destination.ToString() : null,
             DestinationPort = ports ? decoded.DestinationPort : null,
             IpProtocol = ip ? decoded.IpProtocol : null,
-            Transport = ProtocolNames.Transport(decoded.IpVersion, decoded.IpProtocol, decoded.EtherType, decoded.LinkType),
+            Protocol = ProtocolNames.Protocol(decoded.IpVersion, decoded.IpProtocol, decoded.EtherType, decoded.LinkType),
             TcpFlags = ip && decoded.IpProtocol == 6 && (decoded.Traits & PacketTraits.HasTransport) != 0 ? decoded.TcpFlags : null,
             VlanId = decoded.VlanId == DecodedPacket.NoVlan ? null : decoded.VlanId,
             Tunnel = ProtocolNames.Tunnel(decoded.Tunnel),

@@ -147,7 +147,7 @@ public sealed class FlowSelection
         packet.IpVersion = (byte)(flow.IpVersion ?? 0);
         packet.IpProtocol = (byte)(flow.IpProtocol ?? 0);
         packet.EtherType = (ushort)(flow.EtherType ?? 0);
-        packet.LinkType = LinkTypeOf(flow.Transport);
+        packet.LinkType = LinkTypeOf(flow.Protocol);
         packet.Source = Address(flow.SourceAddress);
         packet.Destination = Address(flow.DestinationAddress);
         packet.SourcePort = (ushort)(flow.SourcePort ?? flow.IcmpType ?? 0);
@@ -175,12 +175,12 @@ public sealed class FlowSelection
     }
 
     /// <summary>The link type behind a name that <see cref="ProtocolNames.LinkTypeName"/> made.</summary>
-    private static ushort LinkTypeOf(string transport)
+    private static ushort LinkTypeOf(string protocol)
     {
         const string numbered = "link-";
-        return transport == ProtocolNames.LinkTypeName(1) ? (ushort)1
-            : transport.StartsWith(numbered, StringComparison.Ordinal)
-                && ushort.TryParse(transport.AsSpan(numbered.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+        return protocol == ProtocolNames.LinkTypeName(1) ? (ushort)1
+            : protocol.StartsWith(numbered, StringComparison.Ordinal)
+                && ushort.TryParse(protocol.AsSpan(numbered.Length), NumberStyles.None, CultureInfo.InvariantCulture,
                     out ushort type) ? type
             : (ushort)0;
     }

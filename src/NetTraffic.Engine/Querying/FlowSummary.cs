@@ -115,7 +115,7 @@ public sealed class FlowSummary
 
     private string? Key(Flow flow) => by switch
     {
-        SummaryKey.Protocol => flow.Transport,
+        SummaryKey.Protocol => flow.Protocol,
         SummaryKey.Application => flow.Application,
         SummaryKey.SourceAddress => flow.SourceAddress,
         SummaryKey.DestinationAddress => flow.DestinationAddress,
@@ -124,7 +124,7 @@ public sealed class FlowSummary
                 + $"{flow.SourceAddress}",
         SummaryKey.DestinationPort =>
             flow.DestinationPort is { } port
-                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{port}/{flow.Transport.ToLowerInvariant()}")
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{port}/{flow.Protocol.ToLowerInvariant()}")
                 : null,
         SummaryKey.Interface => flow.Interface,
         SummaryKey.Sensor => flow.Sensor,

@@ -16,7 +16,7 @@ internal sealed class PipedObject
     public static readonly IReadOnlyList<string> NeededForPackets =
     [
         nameof(Flow.StartTime), nameof(Flow.EndTime), nameof(Flow.SourceAddress), nameof(Flow.SourcePort), nameof(Flow.DestinationAddress),
-        nameof(Flow.DestinationPort), nameof(Flow.Transport), nameof(Flow.Interface), nameof(Flow.CaptureId),
+        nameof(Flow.DestinationPort), nameof(Flow.Protocol), nameof(Flow.Interface), nameof(Flow.CaptureId),
     ];
 
     /// <summary>What sums are made of.</summary>
@@ -142,7 +142,7 @@ internal sealed class PipedObject
         }
 
         copy.IpVersion ??= address.AddressFamily == AddressFamily.InterNetwork ? 4 : 6;
-        copy.IpProtocol ??= ProtocolNames.IpProtocolNumber(copy.Transport);
+        copy.IpProtocol ??= ProtocolNames.IpProtocolNumber(copy.Protocol);
         return copy.IpProtocol is null ? [nameof(Flow.IpProtocol)]
             : copy.SourcePort is null && copy.IpProtocol is 1 or 58 ? [.. NeededOfIcmp.Where(name => !Has(name))] : [];
     }

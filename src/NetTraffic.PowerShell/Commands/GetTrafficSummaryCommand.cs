@@ -63,9 +63,9 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
     {
         SummaryKey.None => [.. PipedObject.NeededForSums, nameof(Flow.SourceRetransmissions), nameof(Flow.DestinationRetransmissions),
             nameof(Flow.CaptureId)],
-        SummaryKey.Protocol => [.. PipedObject.NeededForSums, nameof(Flow.Transport)],
+        SummaryKey.Protocol => [.. PipedObject.NeededForSums, nameof(Flow.Protocol)],
         SummaryKey.Application => [.. PipedObject.NeededForSums, nameof(Flow.Application)],
-        SummaryKey.DestinationPort => [.. PipedObject.NeededForSums, nameof(Flow.DestinationPort), nameof(Flow.Transport)],
+        SummaryKey.DestinationPort => [.. PipedObject.NeededForSums, nameof(Flow.DestinationPort), nameof(Flow.Protocol)],
         SummaryKey.Interface => [.. PipedObject.NeededForSums, nameof(Flow.Interface)],
         SummaryKey.Sensor => [.. PipedObject.NeededForSums, nameof(Flow.Sensor)],
         SummaryKey.Capture => [.. PipedObject.NeededForSums, nameof(Flow.CaptureId)],

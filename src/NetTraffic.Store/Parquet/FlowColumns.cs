@@ -23,7 +23,7 @@ internal sealed class FlowColumns
     private readonly NumberColumn destinationPackets = new(false), destinationBytes = new(false);
     private readonly NumberColumn sourceFlags = new(true), destinationFlags = new(true), rtt = new(true);
     private readonly NumberColumn sourceAgain = new(false), destinationAgain = new(false);
-    private readonly CodeColumn transport = new(false, 256, code => ProtocolNames.IpProtocol((byte)code));
+    private readonly CodeColumn protocol = new(false, 256, code => ProtocolNames.IpProtocol((byte)code));
     private readonly CodeColumn application = new(true, ApplicationTable.Names.Count, ApplicationTable.Names.ElementAt);
     private readonly CodeColumn tunnel = new(true, Enum.GetValues<TunnelKind>().Length, code => ProtocolNames.Tunnel((TunnelKind)code)!);
     private readonly CodeColumn state = new(false, Enum.GetValues<ConnectionState>().Length, code => ((ConnectionState)code).ToString());
@@ -201,7 +201,7 @@ internal sealed class FlowColumns
             icmpType.AddNull();
             icmpCode.AddNull();
 
-            transport.Add(ProtocolNames.Transport(0, 0, row.EtherType, row.LinkType));
+            protocol.Add(ProtocolNames.Protocol(0, 0, row.EtherType, row.LinkType));
             application.AddNull();
             communityId.AddNull();
             return;
@@ -215,7 +215,7 @@ internal sealed class FlowColumns
         destinationPort.Add(row.DestinationPort, ports);
         ipVersion.Add(row.IpVersion);
         ipProtocol.Add(row.IpProtocol);
-        transport.Add((int)row.IpProtocol);
+        protocol.Add((int)row.IpProtocol);
         Optional(application, row.Application);
         icmpType.Add(row.SourcePort, icmp);
         icmpCode.Add(row.DestinationPort, icmp);
@@ -273,7 +273,7 @@ internal sealed class FlowColumns
         [nameof(Flow.DestinationPort)] = destinationPort,
         [nameof(Flow.IpVersion)] = ipVersion,
         [nameof(Flow.IpProtocol)] = ipProtocol,
-        [nameof(Flow.Transport)] = transport,
+        [nameof(Flow.Protocol)] = protocol,
         [nameof(Flow.Application)] = application,
         [nameof(Flow.EtherType)] = etherType,
         [nameof(Flow.IcmpType)] = icmpType,

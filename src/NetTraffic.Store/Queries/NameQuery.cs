@@ -20,7 +20,7 @@ internal static class NameQuery
 
         string[] columns = key switch
         {
-            SummaryKey.Protocol => ["transport"],
+            SummaryKey.Protocol => ["protocol"],
             SummaryKey.Application => ["application"],
             SummaryKey.SourceAddress => ["source_address"],
             SummaryKey.DestinationAddress => ["destination_address"],

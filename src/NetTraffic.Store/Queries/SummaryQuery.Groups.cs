@@ -183,7 +183,7 @@ internal sealed partial class SummaryQuery
         static string Own(string bytes) => $"CASE WHEN source_address = destination_address THEN {RowBytes} ELSE {bytes} END";
         return by switch
         {
-            SummaryKey.Protocol => [Source("transport")],
+            SummaryKey.Protocol => [Source("protocol")],
             SummaryKey.Application => [Source("application")],
             SummaryKey.Interface => [Source("interface")],
             SummaryKey.Sensor => [Source("sensor")],
@@ -191,7 +191,7 @@ internal sealed partial class SummaryQuery
             SummaryKey.SourceAddress => [Source("source_address")],
             SummaryKey.DestinationAddress => [Of("destination_bytes", "source_bytes", "k0", "destination_address")],
             SummaryKey.DestinationPort =>
-                [Of("destination_bytes", "source_bytes", "k0 || '/' || lower(k1)", "destination_port", "transport")],
+                [Of("destination_bytes", "source_bytes", "k0 || '/' || lower(k1)", "destination_port", "protocol")],
             SummaryKey.Address =>
             [
                 Of(Own("source_bytes"), Own("destination_bytes"), "k0", "source_address"),

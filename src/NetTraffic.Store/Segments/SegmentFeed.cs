@@ -108,14 +108,14 @@ internal sealed class SegmentFeed(
             connection,
             $"""
             WITH rows AS (
-              SELECT {bucket} AS b, sensor, interface, transport, application, source_address AS source, destination_address AS destination,
+              SELECT {bucket} AS b, sensor, interface, protocol, application, source_address AS source, destination_address AS destination,
                 source_packets, source_bytes, destination_packets, destination_bytes, CASE WHEN time = start_time THEN 1 ELSE 0 END AS began
               FROM {file})
-            SELECT grouping(interface), b, sensor, interface, transport, application, source, destination,
+            SELECT grouping(interface), b, sensor, interface, protocol, application, source, destination,
               sum(source_packets)::BIGINT, sum(source_bytes)::BIGINT, sum(destination_packets)::BIGINT, sum(destination_bytes)::BIGINT,
               sum(began)::BIGINT
             FROM rows
-            GROUP BY GROUPING SETS ((b, sensor, interface, transport, application), (b, sensor, source, destination)) ORDER BY 1, 2, 3
+            GROUP BY GROUPING SETS ((b, sensor, interface, protocol, application), (b, sensor, source, destination)) ORDER BY 1, 2, 3
             """,
             row =>
             {

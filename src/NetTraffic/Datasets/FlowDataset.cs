@@ -79,9 +79,9 @@ public sealed class FlowDataset : Dataset<Flow>
                 flow => flow.IpProtocol, (flow, value) => flow.IpProtocol = value,
                 (in row, in _) => IsIp(row) ? row.IpProtocol : null),
             new FlowColumn<string>(
-                "Transport", "transport", ColumnType.Text, Same, ValueForm.Text, "Protocol name: TCP, UDP, ICMP, ARP, or a number's text.",
-                flow => flow.Transport, (flow, value) => flow.Transport = value,
-                (in row, in _) => ProtocolNames.Transport(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)),
+                "Protocol", "protocol", ColumnType.Text, Same, ValueForm.Text, "Protocol name: TCP, UDP, ICMP, ARP, or a number's text.",
+                flow => flow.Protocol, (flow, value) => flow.Protocol = value,
+                (in row, in _) => ProtocolNames.Protocol(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType)),
             new FlowColumn<string?>(
                 "Application", "application", ColumnType.Text, Last, ValueForm.OptionalText,
                 "Application by well-known port (IANA service names).",

@@ -42,7 +42,7 @@ internal sealed class ProtocolMatch : IRowMatch, IPacketMatch
         int key = etherType != 0 ? etherType : linkType | 0x1_0000;
         if (!others.TryGetValue(key, out bool matches))
         {
-            matches = IsWanted(ProtocolNames.Transport(0, 0, etherType, linkType));
+            matches = IsWanted(ProtocolNames.Protocol(0, 0, etherType, linkType));
             others.Add(key, matches);
         }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NetTraffic;
 
-/// <summary>What can be given for -Protocol: everything that a flow's Transport can be, and the number of an IP protocol.</summary>
+/// <summary>What can be given for -Protocol: everything that a flow's Protocol can be, and the number of an IP protocol.</summary>
 public static class ProtocolText
 {
     private const string LinkPrefix = "link-";

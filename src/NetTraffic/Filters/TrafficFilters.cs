@@ -22,7 +22,7 @@ public static class TrafficFilters
 
     /// <summary>Protocol name (TCP, ARP, ...) or IP protocol number's text is one of these; case does not matter.</summary>
     public static FilterKind<string> Protocol { get; } = new(
-        "Protocol", ["Transport", "IpProtocol"], FilterOperation.NameOrNumber,
+        "Protocol", ["Protocol", "IpProtocol"], FilterOperation.NameOrNumber,
         "The protocol is one of these: a name such as TCP or ARP, or an IP protocol number.", ProtocolText.Parse,
         values => new ProtocolMatch(values))
     { Completion = SummaryKey.Protocol };

@@ -2,13 +2,13 @@ using NetTraffic.Packets;
 
 namespace NetTraffic;
 
-/// <summary>Names of protocols: IP protocol numbers, EtherTypes and link types as users see them in <c>Transport</c>.</summary>
+/// <summary>Names of protocols: IP protocol numbers, EtherTypes and link types as users see them in <c>Protocol</c>.</summary>
 public static class ProtocolNames
 {
     private static readonly string[] IpNames = MakeIpNames();
 
     /// <summary>The name of what a flow carries: the IP protocol where there is IP, else the EtherType, else the link type.</summary>
-    public static string Transport(byte ipVersion, byte ipProtocol, ushort etherType, ushort linkType) =>
+    public static string Protocol(byte ipVersion, byte ipProtocol, ushort etherType, ushort linkType) =>
         ipVersion != 0 ? IpNames[ipProtocol] : etherType != 0 ? EtherTypeName(etherType) : LinkTypeName(linkType);
 
     /// <summary>Whether an IP protocol's header begins with two ports: TCP, UDP, DCCP, SCTP, UDP-Lite.</summary>

@@ -61,7 +61,7 @@ public sealed class NetPacket
     public int? IpProtocol { get; init; }
 
     /// <summary>Protocol name: TCP, UDP, ICMP, ARP, or the EtherType or link type's text.</summary>
-    public string Transport { get; init; } = "";
+    public string Protocol { get; init; } = "";
 
     /// <summary>TCP flags; null for other protocols.</summary>
     public TcpFlags? TcpFlags { get; init; }

@@ -36,7 +36,7 @@ public sealed class Flow
     public int? IpProtocol { get; set; }
 
     /// <summary>Protocol name: TCP, UDP, ICMP, ARP, or the EtherType or link type's text.</summary>
-    public string Transport { get; set; } = "";
+    public string Protocol { get; set; } = "";
 
     /// <summary>Application by well-known port; null: unknown.</summary>
     public string? Application { get; set; }

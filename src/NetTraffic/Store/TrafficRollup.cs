@@ -4,7 +4,7 @@ namespace NetTraffic;
 /// <param name="Time">Start of the interval, UTC.</param>
 /// <param name="Sensor">Sensor.</param>
 /// <param name="Interface">Interface.</param>
-/// <param name="Protocol">Transport's name.</param>
+/// <param name="Protocol">Protocol's name.</param>
 /// <param name="Application">Application, or null.</param>
 /// <param name="Packets">Packets both ways.</param>
 /// <param name="Bytes">Wire bytes both ways.</param>
