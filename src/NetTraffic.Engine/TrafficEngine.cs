@@ -143,11 +143,11 @@ public static class TrafficEngine
 
     /// <summary>
     /// Flows straight from a capture file, each as it ends; nothing is stored. Constant memory. A damaged file gives its flows and then
-    /// throws <see cref="Packets.CaptureFormatException"/>.
+    /// throws <see cref="Packets.CaptureFormatException"/>. What is odd about a file and lost nothing is told to <paramref name="remark"/>.
     /// </summary>
     public static IEnumerable<Flow> ReadFlows(string path, TrafficFilter filter, FlowOptions options,
-        CancellationToken cancellationToken) =>
-        FileFlowReader.Read(path, filter, options, new TrafficOption().Sensor, cancellationToken);
+        CancellationToken cancellationToken, Action<string>? remark = null) =>
+        FileFlowReader.Read(path, filter, options, new TrafficOption().Sensor, remark, cancellationToken);
 
     /// <summary>
     /// Passes on to the InfluxDB that is set what the store holds and was not passed on yet, on the caller's thread. Waits while the

@@ -89,6 +89,21 @@ public class ImportTests
     }
 
     [Fact]
+    public void A_second_file_behind_the_first_is_imported_and_told_of()
+    {
+        using ScratchFolder folder = new();
+        byte[] one = UdpFile(3, i => 1_700_000_000 + i, _ => 7), two = UdpFile(2, i => 1_700_000_010 + i, _ => 7);
+        string path = folder.Write("both.pcap", [.. one, .. two]);
+        ImportResult result = Import(folder, path);
+        Assert.Equal((true, 5L, 1L), (result.Complete, result.Packets, result.Flows));
+        Assert.Contains($"begins at byte {one.Length}", result.Message, StringComparison.Ordinal);
+        List<string> remarks = [];
+        Flow flow = Assert.Single(
+            TrafficEngine.ReadFlows(path, new TrafficFilter(), new FlowOptions(), CancellationToken.None, remarks.Add));
+        Assert.Equal((5L, result.Message), (flow.Packets, Assert.Single(remarks)));
+    }
+
+    [Fact]
     public void Where_time_goes_back_a_flow_counts_once_in_every_question()
     {
         using ScratchFolder folder = new();

@@ -113,13 +113,20 @@ internal sealed class PcapngBytes(bool big = false)
     /// <param name="resolution">if_tsresol, left out where null.</param>
     /// <param name="offsetSeconds">if_tsoffset, left out where null.</param>
     /// <param name="snapLength">Snap length, 0: none.</param>
-    public PcapngBytes Interface(int linkType, string? name = null, byte? resolution = null, long? offsetSeconds = null, int snapLength = 0)
+    /// <param name="description">if_description, left out where null.</param>
+    public PcapngBytes Interface(int linkType, string? name = null, byte? resolution = null, long? offsetSeconds = null,
+        int snapLength = 0, string? description = null)
     {
         CaptureBytes body = new(big);
         body.U16(linkType).U16(0).U32(snapLength);
         if (name is not null)
         {
             Option(body, 2, Encoding.UTF8.GetBytes(name));
+        }
+
+        if (description is not null)
+        {
+            Option(body, 3, Encoding.UTF8.GetBytes(description));
         }
 
         if (resolution is { } power)
@@ -132,7 +139,7 @@ internal sealed class PcapngBytes(bool big = false)
             Option(body, 14, new CaptureBytes(big).U64((ulong)offset).ToArray());
         }
 
-        return Block(1, name is null && resolution is null && offsetSeconds is null ? body : body.U32(0));
+        return Block(1, name is null && description is null && resolution is null && offsetSeconds is null ? body : body.U32(0));
     }
 
     public PcapngBytes Enhanced(int interfaceId, ulong stamp, byte[] data, int wireLength, bool comment = false)

@@ -13,7 +13,9 @@ namespace NetTraffic.Capture;
 internal sealed class ByteWindow : IDisposable
 {
     private const long FetchBytes = 8 << 20, FetchAhead = 32 << 20;
+    private readonly Stream source;
     private Stream stream;
+    private CompressedForm? form;
     private bool careful;
     private bool fetches = FileCache.IsAvailable;
     private long fetched;
@@ -26,17 +28,36 @@ internal sealed class ByteWindow : IDisposable
     private bool ended;
 
     /// <summary>Makes a window over a file.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="gzip">Whether it is compressed.</param>
-    public ByteWindow(FileStream file, bool gzip)
+    public ByteWindow(FileStream file)
+        : this((Stream)file)
     {
         this.file = file;
         sourceLength = file.Length;
-        stream = gzip ? new GZipStream(file, CompressionMode.Decompress, leaveOpen: true) : file;
     }
 
     /// <summary>Makes a window over what a stream gives: what another program sends, a stretch of a file.</summary>
-    public ByteWindow(Stream stream) => this.stream = stream;
+    public ByteWindow(Stream stream) => source = this.stream = stream;
+
+    /// <summary>Whether the bytes are a file's, all of which is there, and not sent by another program.</summary>
+    public bool IsFile => file is not null;
+
+    /// <summary>
+    /// Unpacks the data where its first bytes say that it is compressed, before any of it was consumed. Returns the form, also one that
+    /// is not unpacked here; null: it is not compressed.
+    /// </summary>
+    public CompressedForm? Unpack()
+    {
+        form = Compression.Find(Peek(Compression.MagicLength));
+        if (form?.Open is { } open)
+        {
+            byte[] head = buffer.AsSpan(begin, end - begin).ToArray();
+            begin = end = 0;
+            ended = false;
+            stream = open(new HeadedStream(head, source));
+        }
+
+        return form;
+    }
 
     /// <summary>Offset of the next byte in the uncompressed data.</summary>
     public long Offset => offset;
@@ -75,7 +96,7 @@ internal sealed class ByteWindow : IDisposable
     public void Dispose()
     {
         stream.Dispose();
-        file?.Dispose();
+        source.Dispose();
         byte[] returned = buffer;
         buffer = [];
         begin = end = 0;
@@ -110,14 +131,16 @@ internal sealed class ByteWindow : IDisposable
             {
                 read = stream.Read(buffer, end, careful ? 1 : buffer.Length - end);
             }
-            catch (InvalidDataException) when (!careful && file is not null)
+            catch (InvalidDataException) when (!careful && file is not null && form == Compression.Gzip)
             {
                 UnpackAgain(file, offset + end - begin);
                 continue;
             }
-            catch (InvalidDataException error)
+            catch (Exception error) when (form is not null && Compression.IsDamage(error))
             {
-                throw new CaptureFormatException("the compressed data is damaged", offset + end - begin, truncated: false, error);
+                bool cut = error is EndOfStreamException;
+                throw new CaptureFormatException(cut ? "the compressed data is cut off" : "the compressed data is damaged",
+                    offset + end - begin, truncated: cut, error);
             }
 
             if (read == 0 && careful)

@@ -3,7 +3,8 @@ using NetTraffic.Packets;
 namespace NetTraffic.Capture;
 
 /// <summary>
-/// Packets of a capture file: pcap (micro- and nanosecond, both byte orders) or pcapng, gzip'd or not, told apart by content.
+/// Packets of a capture file: pcap (micro- and nanosecond, both byte orders) or pcapng, compressed with gzip, zstd or lz4 or not, told
+/// apart by content.
 /// Formats: draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng.
 /// </summary>
 public sealed class CaptureFileSource : IPacketSource
@@ -40,6 +41,9 @@ public sealed class CaptureFileSource : IPacketSource
         Position = window.SourcePosition,
         Length = window.SourceLength,
     };
+
+    /// <summary>What is odd about the file and lost nothing, as a sentence; null: nothing so far.</summary>
+    public string? Remark { get; private set; }
 
     /// <summary>What the file says was received and lost, per interface that it says so of; as far as it has been read.</summary>
     public IReadOnlyList<InterfaceStatistics> Statistics => counts.Statistics;
@@ -79,7 +83,7 @@ public sealed class CaptureFileSource : IPacketSource
         ByteWindow? opened = null;
         try
         {
-            opened = new ByteWindow(file, IsGzip(file));
+            opened = new ByteWindow(file);
             CheckFormat(opened, path);
             return new CaptureFileSource(opened, null);
         }
@@ -107,13 +111,10 @@ public sealed class CaptureFileSource : IPacketSource
 
         try
         {
-            if (PcapReader.Recognises(window.Peek(4)))
+            while (ReadOne(sink, cancellationToken))
             {
-                new PcapReader(window, interfaces, counts).Run(sink, cancellationToken);
-            }
-            else
-            {
-                new PcapngReader(window, interfaces, counts).Run(sink, cancellationToken);
+                Remark ??= $"Another capture file begins at byte {window.Offset}, as if by cat: its packets were read too. "
+                    + "mergecap puts files together in the order of time.";
             }
         }
         catch (CaptureFormatException) when (stopped)
@@ -124,6 +125,12 @@ public sealed class CaptureFileSource : IPacketSource
 
     /// <inheritdoc/>
     public void Dispose() => window.Dispose();
+
+    /// <summary>Reads to the end; true where another file begins behind the one that was read.</summary>
+    private bool ReadOne(IPacketSink sink, CancellationToken cancellationToken) =>
+        PcapReader.Recognises(window.Peek(4))
+            ? new PcapReader(window, interfaces, counts).Run(sink, cancellationToken)
+            : new PcapngReader(window, interfaces, counts).Run(sink, cancellationToken);
 
     private static FileStream OpenFile(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -149,22 +156,26 @@ public sealed class CaptureFileSource : IPacketSource
         }
     }
 
-    private static bool IsGzip(FileStream file)
-    {
-        Span<byte> start = stackalloc byte[3];
-        return RandomAccess.Read(file.SafeFileHandle, start, 0) == 3 && start[0] == 0x1F && start[1] == 0x8B && start[2] == 8;
-    }
-
     private static void CheckFormat(ByteWindow window, string path)
     {
         ReadOnlySpan<byte> start;
+        CompressedForm? form = window.Unpack();
+        if (form is { Open: null })
+        {
+            throw new CaptureFormatException(
+                $"'{path}' is compressed with {form.Name}, which is not unpacked here (gzip, zstd and lz4 are). Unpack it first: "
+                    + form.Unpack,
+                0,
+                truncated: false);
+        }
+
         try
         {
             start = window.Peek(4);
         }
         catch (CaptureFormatException error)
         {
-            string message = $"'{path}' looks like a gzip file, but cannot be unpacked: {error.Message}";
+            string message = $"'{path}' looks like a {form?.Name} file, but cannot be unpacked: {error.Message}";
             throw new CaptureFormatException(message, 0, error.Truncated, error);
         }
 

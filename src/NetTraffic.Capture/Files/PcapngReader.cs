@@ -13,7 +13,7 @@ internal sealed class PcapngReader
     private const uint SectionHeader = 0x0A0D0D0A, InterfaceDescription = 1, InterfaceStatistics = 5;
     private const uint ObsoletePacket = 2, SimplePacket = 3, EnhancedPacket = 6;
     private const uint ByteOrderMagic = 0x1A2B3C4D;
-    private const int OptionEnd = 0, OptionName = 2, OptionResolution = 9, OptionOffset = 14;
+    private const int OptionEnd = 0, OptionName = 2, OptionDescription = 3, OptionResolution = 9, OptionOffset = 14;
     private const int OptionReceived = 4, OptionInterfaceDrops = 5, OptionSystemDrops = 7;
 
     /// <summary>Longest block that is read; anything larger that is not a packet is passed over in pieces.</summary>
@@ -27,18 +27,29 @@ internal sealed class PcapngReader
     private bool big;
     private long packets;
     private long bytes;
+    private bool anotherFollows;
 
     public PcapngReader(ByteWindow window, InterfaceList interfaces, SourceCounts counts)
     {
         this.window = window;
         this.interfaces = interfaces;
         this.counts = counts;
+        (packets, bytes) = (counts.Packets, counts.Bytes);
+
+        // Of files that were strung together, those before may have described some.
+        times.AddRange(Enumerable.Repeat(default(InterfaceTimes), interfaces.Count));
     }
 
     public static bool Recognises(ReadOnlySpan<byte> start) =>
         start.Length >= 4 && BinaryPrimitives.ReadUInt32BigEndian(start) == SectionHeader;
 
-    public void Run(IPacketSink sink, CancellationToken cancellationToken)
+    /// <summary>Whether a section begins there: a Section Header Block with its byte-order mark.</summary>
+    public static bool Begins(ReadOnlySpan<byte> start) =>
+        start.Length >= 12 && Recognises(start) && (BinaryPrimitives.ReadUInt32LittleEndian(start[8..]) == ByteOrderMagic
+            || BinaryPrimitives.ReadUInt32BigEndian(start[8..]) == ByteOrderMagic);
+
+    /// <summary>Reads to the end, or to where a pcap file begins: then true.</summary>
+    public bool Run(IPacketSink sink, CancellationToken cancellationToken)
     {
         try
         {
@@ -49,10 +60,12 @@ internal sealed class PcapngReader
                     counts.Publish(packets, bytes);
                     if (cancellationToken.IsCancellationRequested || !sink.OnTick(0))
                     {
-                        return;
+                        return false;
                     }
                 }
             }
+
+            return anotherFollows;
         }
         finally
         {
@@ -77,6 +90,18 @@ internal sealed class PcapngReader
         if (BinaryPrimitives.ReadUInt32BigEndian(header) == SectionHeader)
         {
             ByteOrder(header);
+        }
+
+        if (PcapReader.Recognises(header) && PcapReader.Begins(window.Peek(24)))
+        {
+            anotherFollows = true;
+            return false;
+        }
+
+        header = window.Peek(12);
+        if (!header.ContainsAnyExcept((byte)0))
+        {
+            throw Damaged("from here on there are only zeros (a disk that was full, or a machine that went off?)");
         }
 
         uint type = U32(header, 0);
@@ -171,7 +196,7 @@ internal sealed class PcapngReader
     private void AddInterface(ReadOnlySpan<byte> body)
     {
         Need(body, 8);
-        string name = "";
+        string name = "", description = "";
         byte resolution = 6;
         long offset = 0;
         ReadOnlySpan<byte> options = body[8..];
@@ -181,6 +206,9 @@ internal sealed class PcapngReader
             {
                 case OptionName:
                     name = SafeName(value);
+                    break;
+                case OptionDescription:
+                    description = SafeName(value);
                     break;
                 case OptionResolution when value.Length >= 1:
                     resolution = value[0];
@@ -196,6 +224,12 @@ internal sealed class PcapngReader
         if (interfaces.Count > ushort.MaxValue)
         {
             throw Damaged("more than 65,536 interfaces are described");
+        }
+
+        // On Windows the name is a device path that says nothing to people.
+        if (description.Length > 0 && (name.Length == 0 || name.StartsWith('\\')))
+        {
+            name = description;
         }
 
         interfaces.Add(new PacketInterface(name, LinkTypeNumbers.FromFile(U16(body, 0))));

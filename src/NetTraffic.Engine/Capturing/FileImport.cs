@@ -80,6 +80,7 @@ internal static class FileImport
         result.EarlierCaptureId = earlier?.Import.CaptureId;
         result.EarlierPackets = earlier?.Packets ?? 0;
         result.PacketRingMessage = ring?.LastProblem;
+        result.Message = source.Remark;
         if (damage is CaptureFormatException found)
         {
             result.DamageOffset = found.Offset;

@@ -13,12 +13,12 @@ internal static class FileFlowReader
     private const int Ahead = 4096;
 
     public static IEnumerable<Flow> Read(
-        string path, TrafficFilter filter, FlowOptions options, string sensor, CancellationToken cancellationToken)
+        string path, TrafficFilter filter, FlowOptions options, string sensor, Action<string>? remark, CancellationToken cancellationToken)
     {
         RowFilter wanted = new(filter);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using BlockingCollection<Flow> queue = new(Ahead);
-        using IPacketSource source = CaptureFileSource.Open(path, cancellationToken);
+        using CaptureFileSource source = CaptureFileSource.Open(path, cancellationToken);
         string file = path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path);
         RowsAsFlows rows = new(source, file, wanted, sensor, queue, stop.Token);
         Task reading = Task.Factory.StartNew(
@@ -33,6 +33,10 @@ internal static class FileFlowReader
 
             // Damage shows itself only after every flow before it was handed out.
             reading.GetAwaiter().GetResult();
+            if (source.Remark is { } odd)
+            {
+                remark?.Invoke(odd);
+            }
         }
         finally
         {

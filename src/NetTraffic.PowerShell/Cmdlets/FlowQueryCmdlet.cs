@@ -153,7 +153,8 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     }
 
     /// <summary>The flows of a file that the filters choose.</summary>
-    protected IEnumerable<Flow> FlowsOf(string file) => TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken);
+    protected IEnumerable<Flow> FlowsOf(string file) =>
+        TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken, odd => WriteWarning(Display.Text($"{file}: {odd}")));
 
     private string Command => MyInvocation.MyCommand.Name;
 

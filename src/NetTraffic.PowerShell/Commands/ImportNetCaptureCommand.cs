@@ -145,6 +145,11 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
                 + $"packets before it were imported."));
         }
 
+        if (result.Complete && result.Message is not null)
+        {
+            WriteWarning(Display.Text($"{file}: {result.Message}"));
+        }
+
         if (result.PacketRingLostPackets > 0)
         {
             WriteWarning(Display.Text($"{file}: {Display.Count(result.PacketRingLostPackets)} raw packets could not be kept (is the disk "
