@@ -76,6 +76,7 @@ public static class TrafficEngine
     private static CaptureSession StartCapture(
         CaptureRequest request, Func<LiveSourceOptions, ILiveSource> makeSource, Func<string, bool> isThere)
     {
+        GivenNames.Check(request.Name, request.Sensor);
         if (request.Interfaces.Count == 0)
         {
             throw new ArgumentException("A capture needs at least one interface.", nameof(request));

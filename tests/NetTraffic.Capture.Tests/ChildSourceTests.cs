@@ -119,6 +119,26 @@ public sealed class ChildSourceTests
     }
 
     [Fact]
+    public void A_program_inherits_no_secrets()
+    {
+        string[] secrets = ["NETTRAFFIC_INFLUX_TOKEN", "NETTRAFFIC_INFLUX_PASSWORD_FILE", "INFLUX_TOKEN", "AWS_SECRET_ACCESS_KEY"];
+        try
+        {
+            Array.ForEach(secrets, name => Environment.SetEnvironmentVariable(name, "hush-hush"));
+            Environment.SetEnvironmentVariable("NT_PLAIN", "seen");
+            using ChildSource source = Program("env | grep -E 'hush|NT_PLAIN' | tr '\\n' ' ' >&2; exit 1");
+            string said = Assert.Throws<CaptureException>(source.Open).Message;
+            Assert.Contains("NT_PLAIN=seen", said, StringComparison.Ordinal);
+            Assert.DoesNotContain("hush-hush", said, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Array.ForEach(secrets, name => Environment.SetEnvironmentVariable(name, null));
+            Environment.SetEnvironmentVariable("NT_PLAIN", null);
+        }
+    }
+
+    [Fact]
     public void A_missing_program_is_named_with_how_to_install_it()
     {
         using ChildSource source = new(new LiveSourceOptions { Interface = "lo", Program = "/nowhere/dumpcap" }, CaptureEngine.Dumpcap);

@@ -239,8 +239,8 @@ internal sealed class PcapngReader
     // Whoever made the file chose the name; it goes on to terminals, files and pages.
     private static string SafeName(ReadOnlySpan<byte> value)
     {
-        const int longest = 256;
-        return Display.Text(Encoding.UTF8.GetString(value.Length > longest ? value[..longest] : value).TrimEnd('\0'));
+        const int longest = 4 * PlainName.Longest; // bytes of UTF-8
+        return PlainName.Clean(Encoding.UTF8.GetString(value.Length > longest ? value[..longest] : value).TrimEnd('\0'));
     }
 
     /// <summary>Interface Statistics Block: interface, time stamp, options; all of them count from the start of the capture.</summary>

@@ -71,6 +71,8 @@ internal sealed partial class CaptureChild : IDisposable
             start.ArgumentList.Add(argument);
         }
 
+        ChildEnvironment.Clean(start);
+
         // What it says is looked through for numbers and reasons.
         start.Environment["LC_ALL"] = "C.UTF-8";
         Process started;

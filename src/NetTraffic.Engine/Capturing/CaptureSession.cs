@@ -42,7 +42,7 @@ public sealed class CaptureSession : IDisposable
         this.request = request;
         this.store = store;
         this.writer = writer;
-        names = [.. request.Interfaces];
+        names = [.. request.Interfaces.Select(PlainName.Clean)];
         limit = request.PacketCount is { } packets ? new PacketLimit(packets) : null;
         intervals = new IntervalLog(writer);
         keeper = new StoreKeeper(store, settings, Warn);

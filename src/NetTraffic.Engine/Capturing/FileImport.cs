@@ -12,6 +12,7 @@ internal static class FileImport
     public static ImportResult Run(ImportRequest request, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         Stopwatch clock = Stopwatch.StartNew();
+        GivenNames.Check(request.Name, request.Sensor);
         using CaptureFileSource source = CaptureFileSource.Open(request.Path, cancellationToken);
         using ITrafficStore store = TrafficEngine.OpenStore(request.StorePath);
         EarlierImport? earlier = source.IsArriving ? null : EarlierImport.Find(store, request.Path);

@@ -67,6 +67,7 @@ internal sealed class TSharkRun : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
+        ChildEnvironment.Clean(start);
         try
         {
             Process started = Process.Start(start)!;

@@ -24,9 +24,7 @@ public sealed class OutputFile : IDisposable
     {
         place = PlaceOf(path);
         this.overwrite = overwrite;
-
-        // Without the file's own name in it: that may be as long as a name can be.
-        TemporaryPath = Path.Combine(Path.GetDirectoryName(place) ?? "", $".nettraffic-{Guid.NewGuid():N}.tmp");
+        TemporaryPath = Path.Combine(Path.GetDirectoryName(place) ?? "", TemporaryFiles.NewName());
     }
 
     /// <summary>Where a path leads: the end of its links, there or not.</summary>
@@ -46,6 +44,7 @@ public sealed class OutputFile : IDisposable
     /// <exception cref="IOException">No file can be made there.</exception>
     public Stream Open(bool compress)
     {
+        TemporaryFiles.RemoveAbandoned(Path.GetDirectoryName(place) ?? "");
         try
         {
             stream = new FileStream(TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);

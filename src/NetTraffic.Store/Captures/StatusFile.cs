@@ -145,7 +145,7 @@ internal static class StatusFile
         Dictionary<string, InterfaceState> states = new(StringComparer.Ordinal);
         foreach (JsonProperty one in value.EnumerateObject())
         {
-            states[Display.Text(one.Name)] = Enum.TryParse(one.Value.GetString(), ignoreCase: true, out InterfaceState state)
+            states[PlainName.Clean(one.Name)] = Enum.TryParse(one.Value.GetString(), ignoreCase: true, out InterfaceState state)
                 && Enum.IsDefined(state) ? state : throw new FormatException("There is no such state of an interface.");
         }
 

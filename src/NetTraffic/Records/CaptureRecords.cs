@@ -73,19 +73,19 @@ public enum InterfaceState
 public sealed class CaptureStatus : CaptureCounters
 {
     /// <summary>Identifies the capture; sorts by start time.</summary>
-    public string CaptureId { get; set => field = Display.Text(value); } = "";
+    public string CaptureId { get; set => field = PlainName.Clean(value); } = "";
 
     /// <summary>Name the user gave, or the interfaces.</summary>
-    public string Name { get; set => field = Display.Text(value); } = "";
+    public string Name { get; set => field = PlainName.Clean(value); } = "";
 
     /// <summary>State now.</summary>
     public CaptureState State { get; set; }
 
     /// <summary>"Live", or "Import" with <see cref="Path"/>.</summary>
-    public string Kind { get; set => field = Display.Text(value); } = "Live";
+    public string Kind { get; set => field = PlainName.Clean(value); } = "Live";
 
     /// <summary>Interfaces captured on, or found in the file.</summary>
-    public string[] Interfaces { get; set => field = Array.ConvertAll(value, Display.Text); } = [];
+    public string[] Interfaces { get; set => field = Array.ConvertAll(value, PlainName.Clean); } = [];
 
     /// <summary>What each interface of a live capture is doing, or was at its end; empty for an import.</summary>
     public Dictionary<string, InterfaceState> InterfaceStates { get; set; } = [];
@@ -112,7 +112,7 @@ public sealed class CaptureStatus : CaptureCounters
     public DateTime? LastPacketTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
     /// <summary>Name of the capturing machine or tap.</summary>
-    public string Sensor { get; set => field = Display.Text(value); } = "";
+    public string Sensor { get; set => field = PlainName.Clean(value); } = "";
 
     /// <summary>When the capture or import began, by the wall clock.</summary>
     public DateTime StartTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
@@ -151,7 +151,7 @@ public sealed class CaptureStatus : CaptureCounters
     public string? Message { get; set => field = Display.OptionalText(value); }
 
     /// <summary>Machine that runs the capture.</summary>
-    public string HostName { get; set => field = Display.Text(value); } = "";
+    public string HostName { get; set => field = PlainName.Clean(value); } = "";
 
     /// <summary>Process that runs the capture.</summary>
     public int ProcessId { get; set; }

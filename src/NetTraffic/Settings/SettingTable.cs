@@ -45,7 +45,7 @@ public static class SettingTable
         DefaultStore,
         Setting.Of(
             nameof(TrafficOption.Sensor),
-            SettingTypes.TrimmedName("a sensor's name", 128),
+            SettingTypes.TrimmedName("a sensor's name", PlainName.LongestSensor),
             option => option.Sensor,
             (option, value) => option with { Sensor = value },
             new("Name under which this machine's traffic is stored.", "the host name", "tap-1")),
@@ -117,5 +117,5 @@ public static class SettingTable
 
     private static Setting InfluxName(
         string name, Func<TrafficOption, object?> get, Func<TrafficOption, string, TrafficOption> set, SettingWords words) =>
-        Setting.Of(name, SettingTypes.Name("a name", 256), get, set, words);
+        Setting.Of(name, SettingTypes.Name("a name", PlainName.Longest), get, set, words);
 }

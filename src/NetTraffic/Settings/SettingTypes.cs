@@ -52,9 +52,7 @@ internal static class SettingTypes
     /// <param name="longest">Characters at most.</param>
     public static SettingType<string> Name(string what, int longest) => new(
         "text",
-        text => text.Length > 0 && text.Length <= longest && !text.Any(char.IsControl)
-            ? text
-            : throw new FormatException($"{what} has 1 to {longest} characters, none of them control characters."),
+        text => PlainName.Check(what, text, longest),
         text => text);
 
     /// <summary>A length of time.</summary>

@@ -3,23 +3,27 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace NetTraffic.Store;
+namespace NetTraffic;
 
 /// <summary>
 /// Tells a process from another one that has its number later, by what no step of the wall clock moves. On Linux: the boot, the space of
 /// process numbers (a container's is its own), and the start in ticks since the boot. On macOS and Windows: the start by the wall clock of
 /// that moment, as the system keeps it; the runtime's own start time is reckoned back from now, and moves with the clock.
 /// </summary>
-internal static partial class ProcessIdentity
+public static partial class ProcessIdentity
 {
     /// <summary>This process's identity; empty where the system does not tell.</summary>
-    public static string Own { get; } = Of(Environment.ProcessId) ?? "";
+    public static string Own { get; } = Find(Environment.ProcessId) ?? "";
+
+    /// <summary>What process numbers mean something in: this boot of this machine, and on Linux this space of numbers.</summary>
+    public static string Place { get; } = Own[..Math.Max(0, Own.LastIndexOf('/'))];
 
     /// <summary>
     /// Whether the process that has this number now is the one of an identity from this machine; null: that cannot be told.
     /// </summary>
     public static bool? IsRunning(int processId, string identity)
     {
+        ArgumentNullException.ThrowIfNull(identity);
         // A number of another container means nothing here.
         if (Space(identity) is { } space && space != Space(Own) && Boot(identity) == Boot(Own))
         {
@@ -31,10 +35,11 @@ internal static partial class ProcessIdentity
             return false;
         }
 
-        return Of(processId) is { } found ? found == identity : null;
+        return Find(processId) is { } found ? found == identity : null;
     }
 
-    private static bool Exists(int processId)
+    /// <summary>Whether there is a process of this number now.</summary>
+    public static bool Exists(int processId)
     {
         try
         {
@@ -55,7 +60,8 @@ internal static partial class ProcessIdentity
 
     private static string? Space(string identity) => identity.Split('/') is [_, var space, _] ? space : null;
 
-    private static string? Of(int processId)
+    /// <summary>The identity of the process that has this number now; null where there is none, or it may not be looked at.</summary>
+    public static string? Find(int processId)
     {
         try
         {
