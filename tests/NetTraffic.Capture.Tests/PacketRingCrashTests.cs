@@ -25,7 +25,12 @@ public sealed class PacketRingCrashTests
                     File.Delete(index);
                 }
 
-                Assert.Equal(Enumerable.Range(0, ends.Count(end => end <= cut)), Rings.Read(folder.Path).Select(Rings.NumberOf));
+                // The index of a file that was ended in good order knows that something is missing.
+                using PacketRingSource source = new(folder.Path, new PacketSelection());
+                PacketKeeper keeper = new();
+                Exception? said = Record.Exception(() => source.Run(keeper, CancellationToken.None));
+                Assert.Equal(indexed && cut < whole.Length, said is CaptureFormatException);
+                Assert.Equal(Enumerable.Range(0, ends.Count(end => end <= cut)), keeper.Packets.Select(Rings.NumberOf));
             }
         }
     }
@@ -85,6 +90,38 @@ public sealed class PacketRingCrashTests
         Assert.Contains(0, numbers);
         Assert.Contains(699, numbers);
         Assert.Equal(numbers.Order(), numbers);
+    }
+
+    [Fact]
+    public void Around_a_damaged_place_packets_are_read_and_what_is_lost_is_counted()
+    {
+        using ScratchFolder folder = new();
+        (string data, _) = WriteOne(folder.Path, 12);
+        byte[] whole = File.ReadAllBytes(data);
+        int at = PacketEnds(whole)[4];
+        whole.AsSpan(at + 4, 8).Fill(0xEE);
+        File.WriteAllBytes(data, whole);
+        using PacketRingSource source = new(folder.Path, new PacketSelection());
+        PacketKeeper keeper = new();
+        CaptureFormatException error = Assert.Throws<CaptureFormatException>(() => source.Run(keeper, CancellationToken.None));
+        Assert.Equal(at, error.Offset);
+        Assert.EndsWith("is damaged: 1 packets are lost, and 11 beside the damage may be wrong", error.Message, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(0, 12).Where(number => number != 5), keeper.Packets.Select(Rings.NumberOf));
+    }
+
+    [Fact]
+    public void No_changed_byte_of_a_ring_changes_its_packets_without_a_word()
+    {
+        using ScratchFolder folder = new();
+        (string data, _) = WriteOne(folder.Path, 12);
+        byte[] whole = File.ReadAllBytes(data);
+        for (int at = 0; at < whole.Length; at++)
+        {
+            byte[] changed = [.. whole];
+            changed[at] ^= 1;
+            File.WriteAllBytes(data, changed);
+            Assert.Throws<CaptureFormatException>(() => Rings.Read(folder.Path));
+        }
     }
 
     [Theory]

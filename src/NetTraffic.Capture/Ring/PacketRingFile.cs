@@ -23,6 +23,7 @@ internal sealed class PacketRingFile : IDisposable
     private long pendingFirst;
     private long pendingLast;
     private int pendingPackets;
+    private uint pendingSum;
 
     private PacketRingFile(long sequence, FileStream data, FileStream? index, PacketRingFileBuffers buffers, long bytesPerEntry)
     {
@@ -130,12 +131,13 @@ internal sealed class PacketRingFile : IDisposable
         if (pendingLength == 0)
         {
             pendingOffset = Length - chunk.Length;
-            (pendingFirst, pendingLast, pendingPackets) = (long.MaxValue, long.MinValue, 0);
+            (pendingFirst, pendingLast, pendingPackets, pendingSum) = (long.MaxValue, long.MinValue, 0, PacketRingIndex.BeginSum);
             buffers.Addresses.Begin(buffers.List);
         }
 
         pendingLength += chunk.Length;
         pendingPackets += chunk.Packets;
+        pendingSum = PacketRingIndex.Continue(pendingSum, chunk.Buffer.AsSpan(0, chunk.Length));
         pendingFirst = Math.Min(pendingFirst, chunk.FirstNs);
         pendingLast = Math.Max(pendingLast, chunk.LastNs);
         if (chunk.AddressCount < 0)
@@ -157,10 +159,20 @@ internal sealed class PacketRingFile : IDisposable
     }
 
     /// <summary>Notes blocks without packets that were just appended.</summary>
-    public void Note(PacketRingPart part, int length, Func<int, bool> mayGrow)
+    public void Note(PacketRingPart part, ReadOnlySpan<byte> blocks, Func<int, bool> mayGrow)
     {
         FlushIndex(mayGrow);
-        int entry = PacketRingIndex.Write(buffers.Entry, part, Length - length, length, long.MaxValue, long.MinValue, 0, any: false, []);
+        int entry = PacketRingIndex.Write(
+            buffers.Entry,
+            part,
+            Length - blocks.Length,
+            blocks.Length,
+            long.MaxValue,
+            long.MinValue,
+            0,
+            PacketRingIndex.Checksum(blocks),
+            any: false,
+            []);
         AppendIndex(entry, mayGrow);
     }
 
@@ -178,6 +190,7 @@ internal sealed class PacketRingFile : IDisposable
                 pendingFirst,
                 pendingLast,
                 pendingPackets,
+                ~pendingSum,
                 any,
                 buffers.Addresses.Found);
             AppendIndex(entry, mayGrow);
@@ -186,8 +199,13 @@ internal sealed class PacketRingFile : IDisposable
     }
 
     /// <summary>Closes a file that is complete, as soon as all of it is written.</summary>
-    public void End()
+    public void End(Func<int, bool> mayGrow)
     {
+        if (direct is null)
+        {
+            Note(PacketRingPart.End, [], mayGrow); // of one whose end is still on its way to the disk, that would not be true
+        }
+
         index?.Dispose();
         if (direct is not null)
         {

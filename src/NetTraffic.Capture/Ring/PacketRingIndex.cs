@@ -15,20 +15,32 @@ internal enum PacketRingPart : byte
 
     /// <summary>Statistics of interfaces.</summary>
     Statistics = 2,
+
+    /// <summary>Nothing: the file was ended here, and is complete.</summary>
+    End = 3,
 }
 
 /// <summary>One entry of an index: a stretch of the file beside it.</summary>
 internal sealed record PacketRingEntry(
-    PacketRingPart Part, long Offset, long Length, long FirstNs, long LastNs, int Packets, bool AnyAddress, IpAddress128[] Addresses)
+    PacketRingPart Part,
+    long Offset,
+    long Length,
+    long FirstNs,
+    long LastNs,
+    int Packets,
+    uint Checksum,
+    bool AnyAddress,
+    IpAddress128[] Addresses)
 {
     public long End => Offset + Length;
 }
 
 /// <summary>
-/// The form of NNNNNNNN.index: 8 bytes "NTPRIDX1", then entries, all numbers little-endian: length of the entry (4), CRC-32C of what
+/// The form of NNNNNNNN.index: 8 bytes "NTPRIDX2", then entries, all numbers little-endian: length of the entry (4), CRC-32C of what
 /// follows (4), offset (8), length (8), earliest and latest time in ns (8, 8), packets (4), part (1), 1 where the addresses are any (1),
-/// number of IPv4 (2) and of other addresses (2), 6 zeros; then those addresses in 4 and 16 bytes. What no entry covers is to be read in
-/// full.
+/// number of IPv4 (2) and of other addresses (2), 2 zeros, CRC-32C of the stretch (4); then those addresses in 4 and 16 bytes. What no
+/// entry covers is to be read in full. The last entry of a file that was ended in good order is an empty one (<see
+/// cref="PacketRingPart.End"/>): nothing of such a file may be missing.
 /// </summary>
 internal static class PacketRingIndex
 {
@@ -37,7 +49,10 @@ internal static class PacketRingIndex
     /// <summary>An index longer than this is none of ours: a file has at most about a thousand entries.</summary>
     private const long LongestIndex = 32 << 20;
 
-    public static ReadOnlySpan<byte> Magic => "NTPRIDX1"u8;
+    /// <summary>Longest stretch: a full file, and one chunk that is larger than a file.</summary>
+    private const long LongestStretch = 2 * PacketRing.LargestFile;
+
+    public static ReadOnlySpan<byte> Magic => "NTPRIDX2"u8;
 
     /// <summary>Longest entry.</summary>
     public const int LongestEntry = EntryHeader + (16 * PacketRingAddresses.Limit);
@@ -54,6 +69,7 @@ internal static class PacketRingIndex
         long firstNs,
         long lastNs,
         int packets,
+        uint checksum,
         bool any,
         ReadOnlySpan<IpAddress128> addresses)
     {
@@ -89,6 +105,7 @@ internal static class PacketRingIndex
 
         BinaryPrimitives.WriteUInt16LittleEndian(at[46..], (ushort)four);
         BinaryPrimitives.WriteUInt16LittleEndian(at[48..], (ushort)(any ? 0 : addresses.Length - four));
+        BinaryPrimitives.WriteUInt32LittleEndian(at[52..], checksum);
         BinaryPrimitives.WriteInt32LittleEndian(at, end);
         BinaryPrimitives.WriteUInt32LittleEndian(at[4..], Checksum(at[8..end]));
         return end;
@@ -151,7 +168,8 @@ internal static class PacketRingIndex
         int other = BinaryPrimitives.ReadUInt16LittleEndian(at[48..]);
         long offset = BinaryPrimitives.ReadInt64LittleEndian(at[8..]);
         long bytes = BinaryPrimitives.ReadInt64LittleEndian(at[16..]);
-        if (EntryHeader + (4 * four) + (16 * other) != length || offset < 0 || bytes <= 0 || bytes > long.MaxValue - offset)
+        if (EntryHeader + (4 * four) + (16 * other) != length || offset < 0 || bytes is < 0 or > LongestStretch
+            || offset > long.MaxValue - bytes || (bytes == 0) != (at[44] == (byte)PacketRingPart.End))
         {
             return false;
         }
@@ -176,14 +194,21 @@ internal static class PacketRingIndex
             BinaryPrimitives.ReadInt64LittleEndian(at[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(at[32..]),
             BinaryPrimitives.ReadInt32LittleEndian(at[40..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(at[52..]),
             at[45] != 0,
             addresses);
         return true;
     }
 
-    private static uint Checksum(ReadOnlySpan<byte> data)
+    /// <summary>CRC-32C of some bytes.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> data) => ~Continue(BeginSum, data);
+
+    /// <summary>The state of a sum of nothing.</summary>
+    public const uint BeginSum = uint.MaxValue;
+
+    /// <summary>The state of a sum with more bytes in it; its complement is the CRC-32C.</summary>
+    public static uint Continue(uint crc, ReadOnlySpan<byte> data)
     {
-        uint crc = uint.MaxValue;
         for (; data.Length >= 8; data = data[8..])
         {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
@@ -194,6 +219,6 @@ internal static class PacketRingIndex
             crc = BitOperations.Crc32C(crc, value);
         }
 
-        return ~crc;
+        return crc;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NetTraffic.Net;
 using NetTraffic.Packets;
 
@@ -73,6 +74,7 @@ public sealed class PacketRingSource : IPacketSource
         Volatile.Write(ref length, lengths.Sum());
         RingSink mapped = new(this, sink);
         CaptureFormatException? damage = null;
+        int damaged = 0;
         long before = 0;
         for (int i = 0; i < files.Count && !mapped.Stopped && !cancellationToken.IsCancellationRequested; i++)
         {
@@ -88,6 +90,7 @@ public sealed class PacketRingSource : IPacketSource
             catch (CaptureFormatException found)
             {
                 damage ??= found; // what the other files hold is still good
+                damaged++;
             }
 
             before += lengths[i];
@@ -98,7 +101,11 @@ public sealed class PacketRingSource : IPacketSource
         counts.Publish(packets, bytes);
         if (damage is not null && !mapped.Stopped)
         {
-            throw damage;
+            throw damaged == 1 ? damage : new CaptureFormatException(
+                string.Create(CultureInfo.InvariantCulture, $"{damage.Message}. So are others of its ring: {damaged} files in all"),
+                damage.Offset,
+                truncated: false,
+                damage);
         }
     }
 
@@ -113,8 +120,9 @@ public sealed class PacketRingSource : IPacketSource
     {
         List<PacketRingEntry> index = PacketRingIndex.Read(PacketRingFiles.IndexPath(folder, sequence));
         long covered = index.Count > 0 ? index[^1].End : 0;
+        bool complete = index.Count > 0 && index[^1].Part == PacketRingPart.End;
         string path = PacketRingFiles.DataPath(folder, sequence);
-        List<(long Offset, long End)> stretches = Wanted(index, PacketRingFiles.Length(path) > covered);
+        List<RingStretch> stretches = Wanted(index, !complete && PacketRingFiles.Length(path) > covered, complete ? covered : long.MaxValue);
         if (stretches.Count == 0)
         {
             return;
@@ -132,14 +140,15 @@ public sealed class PacketRingSource : IPacketSource
 
         FilesOpened++;
         bool ahead = file.Length < covered;
-        StretchStream stream = new(file, stretches);
+        RingStretches stream = new(file, stretches, complete);
         window = new ByteWindow(stream);
         try
         {
             InterfaceList described = new();
             SourceCounts counted = new();
             sink.Begin(described);
-            if (window.Peek(4) is { Length: 4 } start && !PcapngReader.Recognises(start))
+            ReadOnlySpan<byte> start = window.Peek(4);
+            if (start.Length == 4 ? !PcapngReader.Recognises(start) : stream.DamageOffset is not null)
             {
                 throw new CaptureFormatException($"'{file.Name}' does not begin as a file of a packet ring", 0, truncated: false);
             }
@@ -149,7 +158,8 @@ public sealed class PacketRingSource : IPacketSource
                 new PcapngReader(window, described, counted).Run(sink, cancellationToken);
             }
             catch (CaptureFormatException error)
-                when (stream.FileOffset(error.Offset) >= covered ? error.Truncated || covered > 0 : error.Truncated && ahead)
+                when (!complete
+                    && (stream.FileOffset(error.Offset) >= covered ? error.Truncated || covered > 0 : error.Truncated && ahead))
             {
                 // The end of a file that is being written, or was when its writer was killed: behind what the index knows, or where the
                 // index is ahead.
@@ -164,6 +174,15 @@ public sealed class PacketRingSource : IPacketSource
             {
                 counts.Add(NumberOf(found.Interface), found);
             }
+
+            if (stream.DamageOffset is { } at)
+            {
+                string saved = stream.SavedPackets > 0 ? $", and {stream.SavedPackets:N0} beside the damage may be wrong" : "";
+                throw new CaptureFormatException(
+                    string.Create(CultureInfo.InvariantCulture, $"'{file.Name}' is damaged: {stream.LostPackets:N0} packets are lost{saved}"),
+                    at,
+                    truncated: false);
+            }
         }
         finally
         {
@@ -175,11 +194,11 @@ public sealed class PacketRingSource : IPacketSource
 
     /// <summary>
     /// Stretches to read: what no entry covers, what entries say may be wanted, and whatever packets need to be understood. The last one
-    /// is open, for what came since. Neighbours are read as one. None where nothing of the file is wanted.
+    /// is open where the file may have grown since. None where nothing of the file is wanted.
     /// </summary>
-    private List<(long Offset, long End)> Wanted(List<PacketRingEntry> index, bool goesOn)
+    private List<RingStretch> Wanted(List<PacketRingEntry> index, bool goesOn, long end)
     {
-        List<(long Offset, long End)> stretches = [];
+        List<RingStretch> stretches = [];
         long covered = 0;
         bool any = goesOn;
         foreach (PacketRingEntry entry in index)
@@ -196,27 +215,23 @@ public sealed class PacketRingSource : IPacketSource
         covered = 0;
         foreach (PacketRingEntry entry in index)
         {
-            Add(covered, entry.Offset);
-            if (entry.Part != PacketRingPart.Packets || MayHold(entry))
+            Add(covered, entry.Offset, null);
+            if (entry.Part is PacketRingPart.Interfaces or PacketRingPart.Statistics || MayHold(entry))
             {
-                Add(entry.Offset, entry.End);
+                Add(entry.Offset, entry.End, entry);
             }
 
             covered = entry.End;
         }
 
-        Add(covered, long.MaxValue);
+        Add(covered, end, null);
         return stretches;
 
-        void Add(long offset, long end)
+        void Add(long from, long to, PacketRingEntry? entry)
         {
-            if (offset < end && stretches.Count > 0 && stretches[^1].End == offset)
+            if (from < to)
             {
-                stretches[^1] = (stretches[^1].Offset, end);
-            }
-            else if (offset < end)
-            {
-                stretches.Add((offset, end));
+                stretches.Add(new RingStretch(from, to, entry));
             }
         }
     }

@@ -17,7 +17,6 @@ internal sealed partial class PacketRingWriter
             return false;
         }
 
-        begun.Note(PacketRingPart.Interfaces, length, mayGrow);
         return true;
     }
 
@@ -34,11 +33,6 @@ internal sealed partial class PacketRingWriter
         if (!own && chunk.LastInterface < InterfacesAtOnce)
         {
             int length = AppendBlocks([], chunk.LastInterface + 1);
-            if (length > 0)
-            {
-                file.Note(PacketRingPart.Interfaces, length, mayGrow);
-            }
-
             return length > 0;
         }
 
@@ -57,12 +51,14 @@ internal sealed partial class PacketRingWriter
             blocks.AddRange(PcapngBlocks.Interface(ring.Interfaces[number], options.SnapLength));
         }
 
-        if (!TryAppend([.. blocks]))
+        byte[] appended = [.. blocks];
+        if (!TryAppend(appended))
         {
             return 0;
         }
 
         file.Same = file.Described = upTo;
+        file.Note(PacketRingPart.Interfaces, appended, mayGrow);
         return blocks.Count;
     }
 
@@ -101,13 +97,14 @@ internal sealed partial class PacketRingWriter
 
         if (described.Count > 0)
         {
-            if (!TryAppend([.. described]))
+            byte[] blocks = [.. described];
+            if (!TryAppend(blocks))
             {
                 AbandonFile();
                 return false;
             }
 
-            file.Note(PacketRingPart.Interfaces, described.Count, mayGrow);
+            file.Note(PacketRingPart.Interfaces, blocks, mayGrow);
         }
 
         return true;

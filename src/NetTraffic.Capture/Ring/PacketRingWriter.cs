@@ -318,7 +318,7 @@ internal sealed partial class PacketRingWriter
     private void CloseFile(PacketRingFile file)
     {
         current = null;
-        file.End();
+        file.End(mayGrow);
         closed.Add((file.Sequence, file.Length + file.IndexLength));
         closedBytes += file.Length + file.IndexLength;
     }
@@ -353,7 +353,7 @@ internal sealed partial class PacketRingWriter
             if (TryAppend(blocks.AsSpan(0, length)))
             {
                 statisticsWritten = hash;
-                current.Note(PacketRingPart.Statistics, length, mayGrow);
+                current.Note(PacketRingPart.Statistics, blocks.AsSpan(0, length), mayGrow);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
