@@ -152,19 +152,20 @@ public static class TrafficEngine
 
     /// <summary>
     /// Passes on to the InfluxDB that is set what the store holds and was not passed on yet, on the caller's thread. Waits while the
-    /// server is away.
+    /// server is away, as long as the options say.
     /// </summary>
     /// <param name="storePath">Folder; null: the default store.</param>
+    /// <param name="options">How.</param>
     /// <param name="progress">Takes how far it is.</param>
     /// <param name="warn">Takes problems that do not end it.</param>
     /// <param name="cancellationToken">Ends it; the next one goes on from there.</param>
-    /// <exception cref="InfluxException">The server does not take it, or none is set.</exception>
-    public static ForwardResult SyncInflux(string? storePath, IProgress<ForwardProgress>? progress, Action<string> warn,
-        CancellationToken cancellationToken)
+    /// <exception cref="InfluxException">The server does not take it, is away for too long, or none is set; or another process does it.</exception>
+    public static ForwardResult SyncInflux(string? storePath, SyncOptions options, IProgress<ForwardProgress>? progress,
+        Action<string> warn, CancellationToken cancellationToken)
     {
         using ITrafficStore store = OpenStore(storePath);
         ITrafficSettings settings = OpenSettings(store.Path);
-        using InfluxForwarder forwarder = ForwardService.Open(store, settings, Target(settings)) ?? throw new InfluxException(
+        using InfluxForwarder forwarder = ForwardService.Open(store, settings, Target(settings), options) ?? throw new InfluxException(
             $"Another process passes on '{store.Path}' to this server now: a running capture, or another Sync-NetTrafficInflux. It sends "
                 + $"what you would; nothing is to be done.", InfluxProblem.Busy);
         forwarder.Problem += warn;

@@ -5,9 +5,8 @@ using System.Text.Json;
 namespace NetTraffic.Influx;
 
 /// <summary>
-/// The lines a server does not take, as JSON lines that only their owner reads: <c>{"time", "reason", "line"}</c>, or for points older
-/// than the retention policy one summary, <c>{"time", "reason", "count", "first", "last", "line"}</c> with the first of the lines. What
-/// is appended is on the disk when the call returns. At its size limit the file becomes NAME.1 and a new one is begun.
+/// The lines a server does not take, as JSON lines that only their owner reads: <c>{"time", "reason", "line"}</c>. What is
+/// appended is on the disk when the call returns. At its size limit the file becomes NAME.1 and a new one is begun.
 /// </summary>
 internal sealed class DeadLetterFile(string path, long limit)
 {
@@ -72,22 +71,12 @@ internal sealed class DeadLetterFile(string path, long limit)
         json.WriteStartObject();
         json.WriteString("time", DateTime.UtcNow);
         json.WriteString("reason", entry.Reason);
-        if (entry.Count > 1)
-        {
-            json.WriteNumber("count", entry.Count);
-            json.WriteNumber("first", entry.First);
-            json.WriteNumber("last", entry.Last);
-        }
-
         json.WriteString("line", Encoding.UTF8.GetString(entry.Line.Span).TrimEnd('\n'));
         json.WriteEndObject();
     }
 }
 
-/// <summary>A line the server does not take, or many lines for one reason.</summary>
+/// <summary>A line the server does not take.</summary>
 /// <param name="Reason">The server's words.</param>
-/// <param name="Line">The line, or the first of them.</param>
-/// <param name="Count">How many lines.</param>
-/// <param name="First">Of many: the earliest timestamp, ns.</param>
-/// <param name="Last">Of many: the latest timestamp, ns.</param>
-internal readonly record struct RejectedLine(string Reason, ReadOnlyMemory<byte> Line, long Count = 1, long First = 0, long Last = 0);
+/// <param name="Line">The line.</param>
+internal readonly record struct RejectedLine(string Reason, ReadOnlyMemory<byte> Line);

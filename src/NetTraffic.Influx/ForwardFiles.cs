@@ -7,20 +7,27 @@ namespace NetTraffic.Influx;
 /// What a forwarder keeps on disk, below the folder of the store's followers. KEY.cursor has the segments that were passed on, and as
 /// lines that begin with '#' the state of the choices. KEY.spool/ has batches that are on their way: written before the cursor names
 /// their segments, removed once the server has them. A batch is sent as it was written, so that whatever happens in between, every
-/// point arrives, and those that arrive twice are the same points. KEY.lock is the lease, KEY.rejected what the server refused.
+/// point arrives, and those that arrive twice are the same points. KEY.lock is the lease, KEY.rejected what the server refused. KEY.alias
+/// names the key under which all this is kept where the same server was first reached by another address.
 /// </summary>
 internal sealed class ForwardFiles
 {
+    private const string Alias = ".alias";
     private const string State = "#state ", Segment = "#segment ", End = "#end ";
     private readonly string cursor, spool;
 
     public ForwardFiles(string folder, string key)
     {
+        Key = key;
         cursor = Path.Combine(folder, key + ".cursor");
         spool = Path.Combine(folder, key + ".spool");
         Lock = Path.Combine(folder, key + ".lock");
         Rejected = Path.Combine(folder, key + ".rejected");
     }
+
+    public string Key { get; }
+
+    public bool HasCursor => File.Exists(cursor);
 
     public string Lock { get; }
 
@@ -31,6 +38,33 @@ internal sealed class ForwardFiles
 
     /// <summary>The state that goes with <see cref="Passed"/>.</summary>
     public IReadOnlyList<string> Choices { get; private set; } = [];
+
+    /// <summary>Whether something was sent anywhere.</summary>
+    public static bool HasAnyCursor(string folder) => Directory.EnumerateFiles(folder, "*.cursor").Any();
+
+    /// <summary>Whether a text can be the key of a cursor; one that comes from a server names a file here.</summary>
+    public static bool IsKey(string text) => text.Length == 16 && text.All(char.IsAsciiHexDigitLower);
+
+    /// <summary>The key under which a target's files are kept: another one where that is the same server by another address.</summary>
+    public static string Resolve(string folder, string key)
+    {
+        string alias = Path.Combine(folder, key + Alias);
+        if (!File.Exists(alias))
+        {
+            return key;
+        }
+
+        string other = File.ReadAllText(alias).Trim();
+        return IsKey(other) ? other : throw new InfluxException(
+            $"'{alias}' is damaged, so it is not known what was sent.", InfluxProblem.Other)
+        {
+            NextMove = "Delete that file: the server is asked again.",
+        };
+    }
+
+    /// <summary>Notes that a target's files are kept under another key.</summary>
+    public static void WriteAlias(string folder, string key, string other) =>
+        WriteWhole(Path.Combine(folder, key + Alias), Encoding.UTF8.GetBytes(other + "\n"), default);
 
     /// <summary>Reads the cursor; gives the batches that may not have arrived, oldest first.</summary>
     public List<string> Open()

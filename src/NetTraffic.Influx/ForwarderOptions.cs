@@ -23,6 +23,14 @@ public sealed record ForwarderOptions
     /// <summary>Name under which the forwarder's own numbers are sent. Default: the host name.</summary>
     public string Sensor { get; init; } = Environment.MachineName;
 
+    /// <summary>The server has nothing of the store: it is not asked before a first send to it. Default false.</summary>
+    public bool AssumeEmpty { get; init; }
+
+    /// <summary>
+    /// The server is asked how long it keeps points, and what it will refuse for its age is said before it is sent. Default false.
+    /// </summary>
+    public bool SayTooOld { get; init; }
+
     /// <summary>Lines that are gathered before they are sent. Default 20,000.</summary>
     public int GatherLines { get; init; } = 20_000;
 

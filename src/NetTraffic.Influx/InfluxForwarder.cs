@@ -7,17 +7,19 @@ namespace NetTraffic.Influx;
 /// twice, whatever happens to the server, the network or this process (see <see cref="ForwardFiles"/>). One at a time per store and
 /// target, by a lease that ends with the process.
 /// </summary>
-public sealed class InfluxForwarder : IDisposable
+public sealed partial class InfluxForwarder : IDisposable
 {
     // How the lock of another process shows; a folder that cannot be written shows otherwise.
     private const int SharingViolation = unchecked((int)0x80070020), WouldBlockLinux = 11, WouldBlockMac = 35;
     private readonly ISegmentFeed feed;
     private readonly InfluxTarget target;
     private readonly ForwarderOptions options;
-    private readonly InfluxWriter writer;
-    private readonly FileStream lease;
-    private readonly ForwardFiles files;
+    private readonly InfluxWriterOptions writerOptions;
+    private readonly string store;
     private readonly RollupLines rollups;
+    private InfluxWriter writer;
+    private FileStream lease;
+    private ForwardFiles files;
     private readonly LineEncoder lines = new();
     private readonly HashSet<string> unreadable = new(StringComparer.Ordinal);
     private readonly List<string> waiting;
@@ -34,13 +36,14 @@ public sealed class InfluxForwarder : IDisposable
         this.feed = feed;
         this.target = target;
         this.options = options;
+        this.writerOptions = writerOptions;
         this.lease = lease;
         this.files = files;
+        store = StoreIdentity.Of(feed.FollowerFolder);
         rollups = new RollupLines(options);
         waiting = files.Open();
         rollups.Restore(files.Choices);
-        writer = new InfluxWriter(target, writerOptions with { DeadLetterPath = files.Rejected });
-        writer.Problem += text => Problem?.Invoke(text);
+        writer = NewWriter();
     }
 
     /// <summary>Raised for each new problem, and at its end, from any thread.</summary>
@@ -54,13 +57,8 @@ public sealed class InfluxForwarder : IDisposable
         ArgumentNullException.ThrowIfNull(feed);
         ArgumentNullException.ThrowIfNull(target);
         Directory.CreateDirectory(feed.FollowerFolder);
-        ForwardFiles kept = new(feed.FollowerFolder, target.Key);
-        FileStream taken;
-        try
-        {
-            taken = new FileStream(kept.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (error.HResult is SharingViolation or WouldBlockLinux or WouldBlockMac)
+        ForwardFiles kept = new(feed.FollowerFolder, ForwardFiles.Resolve(feed.FollowerFolder, target.Key));
+        if (TryLease(kept) is not { } taken)
         {
             return null;
         }
@@ -84,6 +82,8 @@ public sealed class InfluxForwarder : IDisposable
         Stopwatch clock = Stopwatch.StartNew();
         (segments, points, rejected, bytes, retries, skipped) = (0, 0, 0, 0, 0, 0);
 
+        await FindOwnAsync(cancellationToken).ConfigureAwait(false);
+
         // What arrived while the batch behind it could not be made is gone from the disk.
         waiting.RemoveAll(path => !File.Exists(path));
         while (waiting.Count > 0)
@@ -94,6 +94,7 @@ public sealed class InfluxForwarder : IDisposable
 
         Queue<StoreSegment> pending = Pending();
         long total = pending.Count;
+        await SayTooOldAsync(pending, cancellationToken).ConfigureAwait(false);
         Task sending = Task.CompletedTask;
         try
         {
@@ -144,6 +145,25 @@ public sealed class InfluxForwarder : IDisposable
     {
         writer.Dispose();
         lease.Dispose();
+    }
+
+    private static FileStream? TryLease(ForwardFiles files)
+    {
+        try
+        {
+            return new FileStream(files.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (error.HResult is SharingViolation or WouldBlockLinux or WouldBlockMac)
+        {
+            return null;
+        }
+    }
+
+    private InfluxWriter NewWriter()
+    {
+        InfluxWriter made = new(target, writerOptions with { DeadLetterPath = files.Rejected });
+        made.Problem += text => Problem?.Invoke(text);
+        return made;
     }
 
     private static string FullName(StoreSegment segment) => FullName(segment.Dataset, segment.Name);
@@ -235,6 +255,7 @@ public sealed class InfluxForwarder : IDisposable
         }
 
         DateTime now = DateTime.UtcNow;
+        StoreIdentity.AddTo(lines, store, files.Key, now);
         rollups.AddForward(lines, now, now - oldest, lines.Lines + 1, rejected, pending.Count);
         return (files.Write(target.ToString(), names, lines.Written, rollups.Save()), names.Count);
     }

@@ -124,7 +124,7 @@ public sealed partial class InfluxWriter
 
         totals.AddRequest(bytes.Length);
         return await connection.SendAsync(
-            HttpMethod.Post, found.WritePath(connection.Target), content, found.UsesV2Write, options.Timeout, cancellationToken, askFirst)
+            HttpMethod.Post, found.WritePath(connection.Target), content, found.UsesV2Write, timeout, cancellationToken, askFirst)
             .ConfigureAwait(false);
     }
 
@@ -181,8 +181,11 @@ public sealed partial class InfluxWriter
             return false;
         }
 
-        rejected.Add(
-            new RejectedLine(reply.Message, lines.Slice(order[0].Start, order[0].Length), old, order[0].Time, order[old - 1].Time));
+        foreach ((_, int start, int length) in order.AsSpan(0, old))
+        {
+            rejected.Add(new RejectedLine(reply.Message, lines.Slice(start, length)));
+        }
+
         if (old < count)
         {
             byte[] rest = new byte[order.Skip(old).Sum(line => line.Length + 1)];

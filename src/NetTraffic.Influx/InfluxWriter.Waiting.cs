@@ -64,11 +64,13 @@ public sealed partial class InfluxWriter
     private sealed class RetryWaits(InfluxWriter writer) : IDisposable
     {
         private int failures;
+        private long since;
 
         public async Task WaitAsync(ServerReply reply, CancellationToken cancellationToken)
         {
             if (failures++ == 0)
             {
+                since = writer.Now;
                 writer.BeginWaiting(reply.Describe());
             }
 
@@ -85,6 +87,19 @@ public sealed partial class InfluxWriter
             }
 
             wait = Math.Max(wait, Interlocked.Read(ref writer.notBefore) - writer.Now);
+            if (options.GiveUpAfter is { } patience)
+            {
+                double left = patience.TotalMilliseconds - (writer.Now - since);
+                if (left <= 0)
+                {
+                    throw new InfluxException(
+                        $"{writer.connection.Target} took nothing for {patience.TotalSeconds:0.#} s ({reply.Describe()}). Nothing is lost: the " +
+                        "next Sync-NetTrafficInflux, or a running capture, goes on from here.", InfluxProblem.Unreachable);
+                }
+
+                wait = Math.Min(wait, left);
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(wait), options.Time, cancellationToken).ConfigureAwait(false);
         }
 
@@ -133,7 +148,7 @@ public sealed partial class InfluxWriter
 
         public void AddRejected(List<RejectedLine> lines)
         {
-            Interlocked.Add(ref rejected, lines.Sum(line => line.Count));
+            Interlocked.Add(ref rejected, lines.Count);
             lastReason = lines[^1].Reason;
         }
 

@@ -9,7 +9,7 @@ namespace NetTraffic.Influx;
 /// <para>A batch that is refused as too large is halved. One that is refused for its lines is halved down to the single bad lines, which go
 /// to the dead-letter file with the server's reason; all others are stored. Of a batch that reaches back beyond the retention policy the
 /// cut-off
-/// is searched by time with single lines (some 15 requests), and what is older is dead-lettered by one summary entry.</para>
+/// is searched by time with single lines (some 15 requests), and what is older goes to the dead-letter file.</para>
 /// <para>Errors that waiting does not mend are thrown as <see cref="InfluxException"/>; of the lines given some may be stored then, and all
 /// are to be given again.</para>
 /// </summary>
@@ -21,6 +21,7 @@ public sealed partial class InfluxWriter : IDisposable
     private readonly SemaphoreSlim slots;
     private readonly SemaphoreSlim detecting = new(1, 1);
     private readonly bool compress;
+    private readonly TimeSpan timeout;
     private readonly long began;
     private volatile InfluxServer? server;
 
@@ -34,6 +35,7 @@ public sealed partial class InfluxWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.BatchBytes, nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Connections, nameof(options));
         this.options = options;
+        timeout = options.GiveUpAfter < options.Timeout ? options.GiveUpAfter.Value : options.Timeout;
         began = options.Time.GetTimestamp();
         connection = new InfluxConnection(target, options.Connections);
         slots = new SemaphoreSlim(options.Connections, options.Connections);
@@ -133,7 +135,7 @@ public sealed partial class InfluxWriter : IDisposable
             while (server is null)
             {
                 ServerReply ping = await connection.SendAsync(
-                    HttpMethod.Get, "ping", null, preferToken: true, options.Timeout, cancellationToken).ConfigureAwait(false);
+                    HttpMethod.Get, "ping", null, preferToken: true, timeout, cancellationToken).ConfigureAwait(false);
                 totals.AddRequest(0);
                 if (ping.IsTransient)
                 {

@@ -21,6 +21,9 @@ public sealed record InfluxWriterOptions
     /// <summary>Longest wait, unless the server asks for more. 30 s.</summary>
     public TimeSpan RetryCap { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a server may be away until an error ends it; null: it is waited for without end, the default.</summary>
+    public TimeSpan? GiveUpAfter { get; init; }
+
     /// <summary>Longest wait that a server may ask for with Retry-After. 10 minutes.</summary>
     public TimeSpan RetryAfterCap { get; init; } = TimeSpan.FromMinutes(10);
 

@@ -46,7 +46,8 @@ internal static class ReplyJudge
             401 or 403 => Fatal(Unauthorized(reply, server, target)),
             404 when Contains(message, "page not found") => server.UsesV2Write && target.Generation == InfluxGeneration.Auto
                 ? (Verdict.WrongPath, null)
-                : Fatal(NotInflux(reply, target)),
+                : Fatal(server.UsesV2Write && reply.Version is { } version && version.TrimStart('v').StartsWith("1.", StringComparison.Ordinal)
+                    ? OtherGeneration(version, target) : NotInflux(reply, target)),
             404 when reply.HasJsonError || Contains(message, "not found") && !message.StartsWith('<') => Fatal(NotFound(reply, target)),
             413 => (Verdict.TooLarge, null),
             _ => Fatal(NotInflux(reply, target)),
@@ -67,6 +68,11 @@ internal static class ReplyJudge
             : $"What answers at {target} takes no InfluxDB line protocol ({reply.Describe()}). Correct the address, its port and path, " +
                 "or the generation.",
         InfluxProblem.NotInflux);
+
+    /// <summary>The error of a generation that is set and is not the server's.</summary>
+    private static InfluxException OtherGeneration(string version, InfluxTarget target) => new(
+        $"{target} is InfluxDB {version}, which has no /api/v2/write, and -InfluxGeneration is {(int)target.Generation}. Set " +
+        "-InfluxGeneration to 1 or Auto.", InfluxProblem.NotInflux);
 
     /// <summary>The error of wrong credentials.</summary>
     public static InfluxException Unauthorized(ServerReply reply, InfluxServer server, InfluxTarget target) => new(

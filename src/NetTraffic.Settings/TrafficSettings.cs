@@ -144,10 +144,11 @@ public sealed class TrafficSettings : ITrafficSettings
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                throw new StoreException($"{variable} names '{value}', which cannot be read: {error.Message}", error)
-                {
-                    NextMove = $"Correct or remove the environment variable {variable}, or make its file readable; the store is whole.",
-                };
+                throw new TrafficException(
+                    TrafficErrors.SecretFileUnreadable,
+                    $"The environment variable {variable} names '{value}', which cannot be read: {error.Message}",
+                    $"Correct or remove the environment variable {variable}, or make its file readable.",
+                    error);
             }
         }
 

@@ -105,8 +105,11 @@ public sealed class RefusalTests
     {
         await using FakeInflux server = await FakeInflux.StartNewAsync();
         InfluxException error = await RefusedAsync(server.Target with { Url = new Uri($"https://127.0.0.1:{server.Url.Port}") });
-        Assert.Equal(InfluxProblem.Certificate, error.Problem);
+        Assert.Equal(InfluxProblem.Unreachable, error.Problem);
         Assert.Contains("http://", error.Message);
+        InfluxProbeResult probe = await InfluxProbe.TestAsync(
+            server.Target with { Url = new Uri($"https://127.0.0.1:{server.Url.Port}") }, Stop);
+        Assert.Equal((InfluxProblem.Unreachable, false), (probe.Problem, probe.Reachable));
     }
 
     [Fact]

@@ -120,7 +120,8 @@ public sealed class SettingTableTests : IDisposable
         Assert.Equal("from the variable", Value(secret));
         variables.Remove(secret.Variable);
         variables[secret.Variable + "_FILE"] = Path.Combine(folder.Path, "nowhere");
-        StoreException error = Assert.Throws<StoreException>(() => Open().GetOption());
+        TrafficException error = Assert.Throws<TrafficException>(() => Open().GetOption());
+        Assert.Equal("SecretFileUnreadable", error.Id);
         Assert.Contains(secret.Variable + "_FILE", error.NextMove, StringComparison.Ordinal);
     }
 

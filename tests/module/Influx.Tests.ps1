@@ -22,6 +22,14 @@ Describe 'InfluxDB' {
             Should -BeLike '*-InfluxUrl*'
     }
 
+    It 'ends where nobody answers' {
+        $env:NETTRAFFIC_INFLUX_URL = $nobody
+        $null = Import-NetCapture "$PSScriptRoot/../fixtures/sample.pcapng" -StorePath $store
+        $clock = [Diagnostics.Stopwatch]::StartNew()
+        $null = Assert-Problem { Sync-NetTrafficInflux -TimeoutSec 1 -StorePath $store -WarningAction SilentlyContinue } InfluxUnreachable ConnectionError
+        $clock.Elapsed.TotalSeconds | Should -BeLessThan 20
+    }
+
     It 'keeps its settings, and shows no secret' {
         Set-NetTrafficOption -InfluxUrl http://influx.example:8086/ -InfluxOrg ops -InfluxBucket b -InfluxGeneration 2 -InfluxToken $secure -StorePath $store
         $option = Get-NetTrafficOption -StorePath $store
@@ -82,7 +90,7 @@ Describe 'InfluxDB' {
         @{ What = 'half a secrets.json'; Id = 'StoreFailed'; Category = 'ResourceUnavailable'; Names = '*-InfluxToken*'
             Command = 'Test-NetTrafficInflux'
             Make = { Set-NetTrafficOption -InfluxUrl http://127.0.0.1:1 -StorePath $store; Set-Content "$store/secrets.json" '{"InfluxToken": "very-secret-71' } }
-        @{ What = 'a token file that is not there'; Id = 'StoreFailed'; Category = 'ResourceUnavailable'
+        @{ What = 'a token file that is not there'; Id = 'SecretFileUnreadable'; Category = 'ObjectNotFound'
             Names = '*NETTRAFFIC_INFLUX_TOKEN_FILE*'; Command = 'Test-NetTrafficInflux'
             Make = { $env:NETTRAFFIC_INFLUX_TOKEN_FILE = "$store/nowhere" } }
         @{ What = 'a variable that is no URL'; Id = 'BadArgument'; Category = 'InvalidArgument'; Names = '*environment variable*'

@@ -32,9 +32,17 @@ internal sealed class ForwardService : IDisposable
     }
 
     /// <summary>A forwarder; null where another process has the lease.</summary>
-    public static InfluxForwarder? Open(ITrafficStore store, ITrafficSettings settings, InfluxTarget target) =>
-        InfluxForwarder.TryOpen(store.Segments, target, new ForwarderOptions { Sensor = settings.GetOption().Sensor },
-            new InfluxWriterOptions());
+    public static InfluxForwarder? Open(ITrafficStore store, ITrafficSettings settings, InfluxTarget target, SyncOptions options) =>
+        InfluxForwarder.TryOpen(
+            store.Segments,
+            target,
+            new ForwarderOptions
+            {
+                Sensor = settings.GetOption().Sensor,
+                AssumeEmpty = options.AssumeEmpty,
+                SayTooOld = options.SayTooOld,
+            },
+            new InfluxWriterOptions { GiveUpAfter = options.Timeout });
 
     /// <summary>
     /// Ends: passes on what was written last, where the server takes it within some seconds; else the next capture or
@@ -80,7 +88,7 @@ internal sealed class ForwardService : IDisposable
                 target = wanted;
             }
 
-            if (target is not null && forwarder is null && (forwarder = Open(store, settings, target)) is not null)
+            if (target is not null && forwarder is null && (forwarder = Open(store, settings, target, new SyncOptions())) is not null)
             {
                 forwarder.Problem += Warn;
             }

@@ -28,13 +28,12 @@ internal static class InfluxInitializer
             .GetAwaiter().GetResult();
         DateTime first = store.Segments.ListSegments().Select(segment => segment.First).DefaultIfEmpty(DateTime.MaxValue).Min();
         return request.Retention is { } kept && kept != TimeSpan.Zero && DateTime.UtcNow - first > kept
-            ? result with { Warnings = [.. result.Warnings, BeginsEarlier(first, kept, target)] }
+            ? result with { Warnings = [.. result.Warnings, BeginsEarlier(first, kept)] }
             : result;
     }
 
-    private static string BeginsEarlier(DateTime first, TimeSpan kept, InfluxTarget target) =>
+    private static string BeginsEarlier(DateTime first, TimeSpan kept) =>
         string.Create(CultureInfo.InvariantCulture, $"The store's history begins {first:yyyy-MM-dd HH:mm} UTC. ") +
         string.Create(CultureInfo.InvariantCulture, $"InfluxDB refuses what is older than the retention of {kept.TotalHours:0.#} h: ") +
-        $"of that only counts are kept, in {target.Key}.rejected of the store's folder 'forward'. Give a longer -Retention to send all of "
-            + $"it.";
+        $"that goes to a file that ends in .rejected in the store's folder 'forward'. Give a longer -Retention to send all of it.";
 }

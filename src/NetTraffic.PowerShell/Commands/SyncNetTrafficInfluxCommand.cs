@@ -10,16 +10,41 @@ public sealed class SyncNetTrafficInfluxCommand : EachStoreCmdlet
 {
     private const string Activity = "Sending to InfluxDB";
 
+    /// <summary>
+    /// Seconds that the server may be away until an error ends it; 0: it is waited for without end. Default 60.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue)]
+    public int TimeoutSec { get; set; } = 60;
+
+    /// <summary>
+    /// The server has nothing of this store. Without it, a store that was sent to another address asks the server first, so that the same
+    /// server by another name gets nothing twice.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AssumeEmpty { get; set; }
+
     /// <inheritdoc/>
     protected override void AskStore()
     {
+        SyncOptions options = new()
+        {
+            Timeout = TimeoutSec == 0 ? null : TimeSpan.FromSeconds(TimeoutSec),
+            AssumeEmpty = AssumeEmpty,
+            SayTooOld = true,
+        };
         using PumpedProgress<ForwardProgress> progress = new();
         Task<ForwardResult> work =
-            Task.Run(() => TrafficEngine.SyncInflux(FullStorePath, progress, progress.Warn, StopToken), CancellationToken.None);
+            Task.Run(() => TrafficEngine.SyncInflux(FullStorePath, options, progress, progress.Warn, StopToken), CancellationToken.None);
         try
         {
             progress.Pump(work, Show, warning => WriteWarning(Display.Text(warning)));
             WriteObject(work.GetAwaiter().GetResult());
+        }
+        catch (InfluxException error) when (error.Problem == InfluxProblem.Busy)
+        {
+            // A running capture does the same: nothing is wrong.
+            WriteWarning(Display.Text(error.Message));
         }
         finally
         {

@@ -134,6 +134,10 @@ public static class TrafficErrors
     public static TrafficError StoreFailed { get; } = Row(ErrorKind.Unavailable,
         "Check the folder and its permissions, or use another store with -StorePath.");
 
+    // Settings.
+    public static TrafficError SecretFileUnreadable { get; } = Row(ErrorKind.NotFound,
+        "Correct or remove the environment variable, or make its file readable.");
+
     // InfluxDB.
     public static TrafficError InfluxFailed { get; } = Row(ErrorKind.Protocol,
         "The message has the server's own words; its log may say more. Nothing is lost.");
