@@ -62,18 +62,18 @@ Describe 'Get-TrafficSummary' {
 
 Describe 'Sums of the store, of piped flows and of a file' {
     It 'are the same by <_>' -ForEach $keys {
-        $stored = Get-TrafficSummary -By $_ -Top 1000 | ConvertTo-Json
-        $imported | Get-NetFlow | Get-TrafficSummary -By $_ -Top 1000 | ConvertTo-Json | Should -Be $stored
-        Get-NetFlow -PerInterval | Get-TrafficSummary -By $_ -Top 1000 | ConvertTo-Json | Should -Be $stored
-        if ($_ -notin 'Capture', 'Interface', 'Sensor') { Get-TrafficSummary -By $_ -Top 1000 -Path $sample | ConvertTo-Json | Should -Be $stored }
+        $stored = Get-TrafficSummary -By $_ -Top 1000 | Select-Object * -ExcludeProperty StorePath | ConvertTo-Json
+        $imported | Get-NetFlow | Get-TrafficSummary -By $_ -Top 1000 | Select-Object * -ExcludeProperty StorePath | ConvertTo-Json | Should -Be $stored
+        Get-NetFlow -PerInterval | Get-TrafficSummary -By $_ -Top 1000 | Select-Object * -ExcludeProperty StorePath | ConvertTo-Json | Should -Be $stored
+        if ($_ -notin 'Capture', 'Interface', 'Sensor') { Get-TrafficSummary -By $_ -Top 1000 -Path $sample | Select-Object * -ExcludeProperty StorePath | ConvertTo-Json | Should -Be $stored }
     }
 
     It 'are the same with <_>' -ForEach '-Application dns', '-Address 10.0.1.0/24', '-Protocol TCP' {
         foreach ($key in 'Protocol', 'Address', 'Conversation') {
-            $stored = Invoke-Expression "Get-TrafficSummary $_ -By $key -Top 1000" | ConvertTo-Json
+            $stored = Invoke-Expression "Get-TrafficSummary $_ -By $key -Top 1000" | Select-Object * -ExcludeProperty StorePath | ConvertTo-Json
             $stored.Length | Should -BeGreaterThan 2
-            Invoke-Expression "Get-NetFlow $_ | Get-TrafficSummary -By $key -Top 1000" | ConvertTo-Json | Should -Be $stored
-            Invoke-Expression "Get-TrafficSummary -Path `$sample $_ -By $key -Top 1000" | ConvertTo-Json | Should -Be $stored
+            Invoke-Expression "Get-NetFlow $_ | Get-TrafficSummary -By $key -Top 1000" | Select-Object * -ExcludeProperty StorePath | ConvertTo-Json | Should -Be $stored
+            Invoke-Expression "Get-TrafficSummary -Path `$sample $_ -By $key -Top 1000" | Select-Object * -ExcludeProperty StorePath | ConvertTo-Json | Should -Be $stored
         }
     }
 
@@ -137,5 +137,74 @@ Describe 'What Get-TrafficSummary refuses' {
 
     It 'takes names as PowerShell takes them: <_>' -ForEach 'protocol', 'prot', "([string[]]'Protocol')", '([NetTraffic.SummaryKey]::Protocol)' {
         (Invoke-Expression "Get-TrafficSummary $_").By | Sort-Object -Unique | Should -Be Protocol
+    }
+}
+
+Describe 'The flows of a row' {
+    BeforeAll {
+        $own = New-StorePath
+        $null = Import-NetCapture (Get-Sample) -StorePath $own
+    }
+
+    It 'are as many as it says, by <_>' -ForEach @([Enum]::GetNames([NetTraffic.SummaryKey]) -ne 'None') {
+        $rows = Get-TrafficSummary -By $_ -StorePath $own -Top 12
+        $rows | Should -Not -BeNullOrEmpty
+        foreach ($row in $rows) { @($row | Get-NetFlow).Count | Should -Be $row.Flows -Because "$($row.Name)" }
+        foreach ($row in $rows | Select-Object -First 3) { @($row | Select-Object * | Get-NetFlow).Count | Should -Be $row.Flows }
+    }
+
+    It 'have typed keys' {
+        $port = Get-TrafficSummary -By DestinationPort -StorePath $own -Top 1
+        $port.DestinationPort, $port.Protocol | Should -Be 80, TCP
+        $port.DestinationPort | Should -BeOfType int
+        $pair = Get-TrafficSummary -By Conversation -StorePath $own -Top 1
+        $pair.Address, $pair.PeerAddress | Should -Be 10.0.1.10, 10.0.2.80
+        $pair.BitsPerSecond | Should -BeGreaterThan 0
+    }
+
+    It 'is said where there are more rows, and nothing is cut on its way to another command' {
+        $shell = Invoke-Runspace 'Get-TrafficSummary -By DestinationPort -StorePath $args[0]' -ArgumentList $own
+        $shell.Output | Should -HaveCount 10
+        $shell.Warnings | Should -HaveCount 1
+        $shell.Warnings[0] | Should -BeLike '*10 largest*'
+        $all = (Get-TrafficSummary -By DestinationPort -StorePath $own -Top 100000).Count
+        (Get-TrafficSummary -By DestinationPort -StorePath $own | Export-NetTraffic "$TestDrive/ports.csv").Rows | Should -Be $all
+    }
+}
+
+Describe 'A series' {
+    It 'has a point for every interval, and rates over it' {
+        $own = New-StorePath
+        $null = Import-NetCapture (New-DnsCapture sparse.pcap 3 -Step 10) -StorePath $own
+        $points = Get-TrafficSummary -Interval 5s -StorePath $own
+        $points.Packets | Should -Be 2, 0, 2, 0, 2
+        $points[0].BitsPerSecond | Should -Be (194 * 8 / 5)
+        $points[1].BitsPerSecond | Should -Be 0
+        (Get-TrafficSummary -By SourceAddress -Interval 5s -StorePath $own).Count | Should -Be 15
+    }
+}
+
+Describe '-Application' {
+    BeforeAll {
+        $own = New-StorePath
+        $null = Import-NetCapture (Get-Sample) -StorePath $own
+    }
+
+    It 'takes wildcards, whatever case, and (none)' {
+        $of = @{}
+        Get-TrafficSummary -By Application -StorePath $own -Top 100 | ForEach-Object { $of[$_.Name] = $_.Flows }
+        @(Get-NetFlow -Application HTTP* -StorePath $own).Count | Should -Be ($of.http + $of.https + $of['http-alt'])
+        @(Get-NetFlow -Application '(none)' -StorePath $own).Count | Should -Be $of['(none)']
+        @(Get-NetFlow (Get-Sample) -Application '(none)').Count | Should -Be $of['(none)']
+        @(Get-NetFlow (Get-Sample) -Application http*).Count | Should -Be ($of.http + $of.https + $of['http-alt'])
+    }
+
+    It 'refuses what is none, with the nearest: <Given>' -ForEach @(
+        @{ Given = 'htp'; Near = 'http' }, @{ Given = 'ngnix*'; Near = '' }, @{ Given = 'dnss'; Near = 'dns' }
+    ) {
+        foreach ($command in 'Get-NetFlow', 'Get-TrafficSummary', 'Get-NetPacket') {
+            $problem = Assert-Problem { & $command -Application $Given -StorePath $own } BadValue InvalidArgument
+            "$problem" | Should -BeLike "*$Given*$Near*"
+        }
     }
 }

@@ -34,12 +34,26 @@ public sealed class FlowSummary
                 break;
             default:
                 // Bytes sent from the key's side.
-                (long sent, long received) = SourceSide(flow)
+                (long sent, long received) = SourceSide(by, flow)
                     ? (flow.SourceBytes, flow.DestinationBytes)
                     : (flow.DestinationBytes, flow.SourceBytes);
-                Group(Key(flow)).Add(flow, sent, received);
+                Group(Key(by, flow)).Add(flow, sent, received);
                 break;
         }
+    }
+
+    /// <summary>Whether a row of a summary counts a flow, as far as its key says.</summary>
+    public static bool Counts(TrafficSummaryItem item, Flow flow)
+    {
+        ArgumentNullException.ThrowIfNull(item);
+        ArgumentNullException.ThrowIfNull(flow);
+        return item.By switch
+        {
+            SummaryKey.None => true,
+            SummaryKey.Address => (flow.SourceAddress ?? NoName) == item.Name
+                || (flow.DestinationAddress is not null && flow.DestinationAddress == item.Name),
+            _ => Display.Text(Key(item.By, flow) is { Length: > 0 } key ? key : NoName) == item.Name,
+        };
     }
 
     /// <summary>The totals. What captures dropped and could not decode is not in the flows, and stays null.</summary>
@@ -105,7 +119,7 @@ public sealed class FlowSummary
         }
     }
 
-    private bool SourceSide(Flow flow) => by switch
+    private static bool SourceSide(SummaryKey by, Flow flow) => by switch
     {
         SummaryKey.DestinationAddress or SummaryKey.DestinationPort => false,
         SummaryKey.Conversation =>
@@ -113,14 +127,14 @@ public sealed class FlowSummary
         _ => true,
     };
 
-    private string? Key(Flow flow) => by switch
+    private static string? Key(SummaryKey by, Flow flow) => by switch
     {
         SummaryKey.Protocol => flow.Protocol,
         SummaryKey.Application => flow.Application,
         SummaryKey.SourceAddress => flow.SourceAddress,
         SummaryKey.DestinationAddress => flow.DestinationAddress,
         SummaryKey.Conversation => flow.SourceAddress is null || flow.DestinationAddress is null ? null
-            : SourceSide(flow) ? $"{flow.SourceAddress} <-> {flow.DestinationAddress}" : $"{flow.DestinationAddress} <-> "
+            : SourceSide(by, flow) ? $"{flow.SourceAddress} <-> {flow.DestinationAddress}" : $"{flow.DestinationAddress} <-> "
                 + $"{flow.SourceAddress}",
         SummaryKey.DestinationPort =>
             flow.DestinationPort is { } port

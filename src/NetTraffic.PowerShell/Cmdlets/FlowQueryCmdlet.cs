@@ -105,6 +105,11 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     /// <summary>Takes a flow of the pipeline.</summary>
     protected abstract void TakeFlow(Flow flow);
 
+    /// <summary>Takes a row of a summary by some key.</summary>
+    protected virtual void TakeItem(TrafficSummaryItem item) =>
+        WriteError(ErrorRecords.Make(TrafficErrors.NotInput, $"{Command} does not take rows of a summary.", null,
+            "Get-NetFlow gives the flows of a row: Get-TrafficSummary -By ... | Get-NetFlow."));
+
     /// <summary>Takes a file of the pipeline, by its full path.</summary>
     protected abstract void TakeFile(string file);
 
@@ -156,6 +161,7 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     protected IEnumerable<Flow> FlowsOf(string file) =>
         TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken, odd => WriteWarning(Display.Text($"{file}: {odd}")));
 
+    /// <summary>The cmdlet's name.</summary>
     private string Command => MyInvocation.MyCommand.Name;
 
     private void Take(PipedObject input)
@@ -180,7 +186,11 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
                 "Give it in one way.");
         }
 
-        if (input.CaptureId is { } capture)
+        if (input.ToSummaryItem() is { } item)
+        {
+            TakeItem(item);
+        }
+        else if (input.CaptureId is { } capture)
         {
             piped.Add(FullStorePath, [capture]);
         }

@@ -45,11 +45,13 @@ internal sealed class PipedObject
 
     /// <summary>Whether it is a flow, or a copy of one (Select-Object, Import-Clixml, Import-Csv, a job, another computer).</summary>
     public bool IsFlow => input.BaseObject is Flow || (input.BaseObject is not NetPacket && IsCopyOf(nameof(Flow)))
-        || (input.BaseObject is PSCustomObject && Has(nameof(Flow.SourceAddress)) && Has(nameof(Flow.EndTime)));
+        || (input.BaseObject is PSCustomObject && Has(nameof(Flow.SourceAddress)) && Has(nameof(Flow.EndTime))
+            && !Has(nameof(TrafficSummaryItem.By)));
 
     /// <summary>Whether it is a packet, or a copy of one.</summary>
     public bool IsPacket => input.BaseObject is NetPacket || IsCopyOf(nameof(NetPacket))
-        || (input.BaseObject is PSCustomObject && Has(nameof(NetPacket.SourceAddress)) && !IsFlow);
+        || (input.BaseObject is PSCustomObject && Has(nameof(NetPacket.SourceAddress)) && !IsFlow
+            && !Has(nameof(TrafficSummaryItem.By)));
 
     /// <summary>The capture or import that it stands for; null: it stands for none.</summary>
     public string? CaptureId => IsFlow || IsPacket ? null : AnyCaptureId;
@@ -131,6 +133,31 @@ internal sealed class PipedObject
         missing = wrong.Count > 0 ? wrong : ReferenceEquals(needed, NeededForPackets) ? MissingOfKey(copy) : [];
         copy.Time = Has(nameof(Flow.Time)) ? copy.Time : copy.StartTime;
         return missing.Count > 0 ? null : copy;
+    }
+
+    /// <summary>The row of a summary by some key, or what a copy of one says of it; null: it is none.</summary>
+    public TrafficSummaryItem? ToSummaryItem()
+    {
+        if (input.BaseObject is TrafficSummaryItem whole)
+        {
+            return whole;
+        }
+
+        if (!Has(nameof(TrafficSummaryItem.By)) || Value(nameof(TrafficSummaryItem.Name)) is not string name
+            || !Enum.TryParse(Value(nameof(TrafficSummaryItem.By))?.ToString(), out SummaryKey by))
+        {
+            return null;
+        }
+
+        TrafficSummaryItem copy = new() { By = by, Name = name };
+        if (LanguagePrimitives.TryConvertTo(Value(nameof(TrafficSummaryItem.Time)), out DateTime? time)
+            && LanguagePrimitives.TryConvertTo(Value(nameof(TrafficSummaryItem.Interval)), out TimeSpan? interval))
+        {
+            copy.Time = time;
+            copy.Interval = interval;
+        }
+
+        return copy;
     }
 
     /// <summary>What follows from the rest of a copy is filled in; what does not is missing.</summary>

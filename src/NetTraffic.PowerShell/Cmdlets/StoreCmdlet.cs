@@ -49,14 +49,14 @@ public abstract class StoreCmdlet : TrafficCmdlet
         return store;
     }
 
-    /// <summary>A store to read from; one that is not there is empty, and the user is told where a path was given.</summary>
+    /// <summary>A store to read from; one that is not there is empty, and the user is told.</summary>
     protected ITrafficStore OpenForReading(string? path)
     {
         ITrafficStore store = OpenStore(path);
-        if (path is not null && !Directory.Exists(path) && missing.Add(path))
+        if (!Directory.Exists(store.Path) && missing.Add(store.Path))
         {
-            WriteWarning($"There is no store '{Display.Text(path)}', so there is nothing in it. Check -StorePath; Import-NetCapture and "
-                + $"Start-NetCapture make a store.");
+            WriteWarning($"There is no store '{Display.Text(store.Path)}', so there is nothing in it. "
+                + $"{(path is null ? "" : "Check -StorePath; ")}Import-NetCapture and Start-NetCapture make a store.");
         }
 
         return store;

@@ -92,7 +92,8 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
         {
             try
             {
-                filter = kind.AddTo(filter, ((IEnumerable)MyInvocation.BoundParameters[kind.Name]).Cast<object>());
+                IEnumerable<object> values = ((IEnumerable)MyInvocation.BoundParameters[kind.Name]).Cast<object>();
+                filter = kind.AddTo(filter, kind == TrafficFilters.Application ? values.SelectMany(Applications) : values);
             }
             catch (FilterValueException error)
             {
@@ -101,6 +102,20 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
         }
 
         return filter;
+    }
+
+    /// <summary>A name, or the names that a pattern fits.</summary>
+    private static string[] Applications(object given)
+    {
+        string text = given.ToString() ?? "";
+        if (!WildcardPattern.ContainsWildcardCharacters(text))
+        {
+            return [text];
+        }
+
+        WildcardPattern pattern = new(text, WildcardOptions.IgnoreCase);
+        string[] fitting = [.. ApplicationText.Names.Where(name => name != ApplicationText.None && pattern.IsMatch(name))];
+        return fitting.Length > 0 ? fitting : throw ApplicationText.Unknown(text);
     }
 
     /// <summary>The names of the parameters that narrow a question.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using NetTraffic.Engine;
 
 namespace NetTraffic.PowerShell.Commands;
 
@@ -52,6 +53,25 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
 
     /// <inheritdoc/>
     protected override void TakeFile(string file) => Write(FlowsOf(file), null, "");
+
+    /// <summary>The flows of a row at once: those whose key it counts, of the row's interval where it has one.</summary>
+    protected override void TakeItem(TrafficSummaryItem item)
+    {
+        ITrafficStore store = OpenForReading(FullStorePath);
+        TrafficFilter filter = MakeFilter([]);
+        filter = item.Protocol is { } protocol ? TrafficFilters.Protocol.AddTo(filter, [protocol]) : filter;
+        filter = item.Application is { } application ? TrafficFilters.Application.AddTo(filter, [application]) : filter;
+        filter = item.CaptureId is { } capture ? filter with { CaptureId = [capture] } : filter;
+        filter = item.DestinationPort is { } port ? filter with { Port = [port] } : filter;
+        filter = (item.Address ?? item.SourceAddress ?? item.DestinationAddress) is { } address
+            ? TrafficFilters.Address.AddTo(filter, [address]) : filter;
+        filter = item.Time is { } time && item.Interval is { } interval
+            ? filter with { Since = time.ToUniversalTime(), Until = time.ToUniversalTime() + interval } : filter;
+
+        // What is left to compare is which side has it, and what no filter asks for.
+        Write(store.GetFlows(filter, null, PerInterval, StopToken).Where(flow => FlowSummary.Counts(item, flow)),
+            PerInterval ? "NetTraffic.Flow#Interval" : null, store.Path);
+    }
 
     /// <inheritdoc/>
     protected override void End()

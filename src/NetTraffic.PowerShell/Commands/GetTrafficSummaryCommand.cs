@@ -105,7 +105,10 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             }
             else
             {
-                WriteObject(flows.Largest(Top), enumerateCollection: true);
+                foreach (TrafficSummaryItem item in Largest(most => flows.Largest(most)))
+                {
+                    WriteObject(item);
+                }
             }
         }
 
@@ -114,6 +117,38 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             Write(store, filter);
         }
     }
+
+    /// <summary>
+    /// Without -Top, what goes on to another command (a file, a table that is sorted) is not cut; at the end of a pipeline the largest ten
+    /// are what people read, and it is said that there are more.
+    /// </summary>
+    private bool CutsByItself => !IsBound(nameof(Top)) && MyInvocation.PipelinePosition == MyInvocation.PipelineLength;
+
+    private int Most => IsBound(nameof(Top)) || CutsByItself ? Top : int.MaxValue;
+
+    private IEnumerable<TrafficSummaryItem> Largest(Func<int, IReadOnlyList<TrafficSummaryItem>> ask)
+    {
+        IReadOnlyList<TrafficSummaryItem> found = ask(CutsByItself ? Top + 1 : Most);
+        if (CutsByItself && found.Count > Top)
+        {
+            TellOfCut();
+        }
+
+        return found.Take(Most);
+    }
+
+    private int TopOfSeries(ITrafficStore store, TrafficFilter filter)
+    {
+        if (By != SummaryKey.None && CutsByItself && store.GetSummary(By, Top + 1, null, filter, StopToken).Count > Top)
+        {
+            TellOfCut();
+        }
+
+        return Most;
+    }
+
+    private void TellOfCut() => WriteWarning($"These are the {Top} largest; there are more. -Top gives as many as it says, and into another "
+        + "command (Export-Csv, Export-NetTraffic, Sort-Object) all of them go.");
 
     private FlowSummary BeginFlows()
     {
@@ -143,8 +178,14 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             return;
         }
 
-        foreach (TrafficSummaryItem item in store.GetSummary(By, Top, interval, filter, StopToken))
+        IEnumerable<TrafficSummaryItem> items = interval is null
+            ? Largest(most => store.GetSummary(By, most, null, filter, StopToken))
+            : SummarySeries.Filled(store.GetSummary(By, TopOfSeries(store, filter), interval, filter, StopToken), interval.Value, By,
+                () => WriteWarning($"There are more than {Display.Count(SummarySeries.MostFilled)} intervals; those without traffic are left "
+                    + "out. Narrow it with -Since and -Until, or give a longer -Interval."));
+        foreach (TrafficSummaryItem item in items)
         {
+            item.StorePath = store.Path;
             if (interval is null)
             {
                 WriteObject(item);

@@ -41,7 +41,8 @@ internal sealed class FilterSql
             FilterOperation.WithinAny =>
                 Any(columns.SelectMany(column => values.Cast<AddressRange>().Select(range => Within(column, range)))),
             FilterOperation.EqualsAny => Any(columns.Select(column => $"{column} IN ({List(values.Select(Literal))})")),
-            FilterOperation.EqualsAnyIgnoringCase => Any(columns.Select(column => $"lower({column}) IN ({List(values.Select(Lower))})")),
+            FilterOperation.EqualsAnyIgnoringCase => Any(columns.Select(column => $"lower({column}) IN ({List(values.Select(Lower))})"
+                + (values.Contains(ApplicationText.None) ? $" OR {column} IS NULL" : ""))),
             FilterOperation.NameOrNumber => NameOrNumber(columns[0], columns[1], [.. values.Cast<string>()]),
             FilterOperation.AtLeast => $"{columns[0]} >= {Literal(values[0])}",
             FilterOperation.Below => $"{columns[0]} < {Literal(values[0])}",

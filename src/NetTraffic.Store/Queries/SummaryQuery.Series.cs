@@ -40,6 +40,7 @@ internal sealed partial class SummaryQuery
             reader => items.Add(new TrafficSummaryItem
             {
                 Time = UnixTime.FromMicroseconds(reader.GetInt64(0)),
+                Interval = width,
                 By = by,
                 Name = reader.GetString(1),
                 Packets = reader.GetInt64(2),

@@ -6,12 +6,21 @@ namespace NetTraffic;
 internal sealed class ApplicationMatch(IReadOnlyList<string> wanted) : IRowMatch, IPacketMatch
 {
     private readonly bool[] applications =
-        [.. ApplicationTable.Names.Select(name => name.Length > 0 && wanted.Contains(name, StringComparer.OrdinalIgnoreCase))];
+        [.. ApplicationTable.Names.Select(name =>
+            wanted.Contains(name.Length > 0 ? name : ApplicationText.None, StringComparer.OrdinalIgnoreCase))];
 
     public bool Matches(in FlowRow row, in FlowOrigin origin) => applications[row.Application];
 
     /// <summary>Which side began the flow is not known here, so both ways count.</summary>
-    public bool Matches(in DecodedPacket packet) => packet.IpVersion != 0
-        && (applications[ApplicationTable.Find(packet.IpProtocol, packet.SourcePort, packet.DestinationPort)]
-            || applications[ApplicationTable.Find(packet.IpProtocol, packet.DestinationPort, packet.SourcePort)]);
+    public bool Matches(in DecodedPacket packet)
+    {
+        if (packet.IpVersion == 0)
+        {
+            return applications[0];
+        }
+
+        int one = ApplicationTable.Find(packet.IpProtocol, packet.SourcePort, packet.DestinationPort);
+        int other = ApplicationTable.Find(packet.IpProtocol, packet.DestinationPort, packet.SourcePort);
+        return one == 0 && other == 0 ? applications[0] : (one != 0 && applications[one]) || (other != 0 && applications[other]);
+    }
 }

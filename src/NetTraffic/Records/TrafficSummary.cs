@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NetTraffic;
 
 /// <summary>What there is in the store, or in the part of it a filter chose.</summary>
@@ -93,6 +95,56 @@ public sealed class TrafficSummaryItem
 
     /// <summary>Last packet, local time.</summary>
     public DateTime EndTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
+
+    /// <summary>Length of the time bucket; null without -Interval.</summary>
+    public TimeSpan? Interval { get; set; }
+
+    /// <summary>Average packets a second: over the bucket, without -Interval from the first packet to the last.</summary>
+    public double PacketsPerSecond => Seconds > 0 ? Packets / Seconds : 0;
+
+    /// <summary>Average bits a second, likewise.</summary>
+    public double BitsPerSecond => Seconds > 0 ? Bytes * 8 / Seconds : 0;
+
+    /// <summary>The key where it is a protocol, or the protocol of a port; null elsewhere, as the other keys are.</summary>
+    public string? Protocol => Is(SummaryKey.Protocol) ?? (Is(SummaryKey.DestinationPort) is { } port && port.Split('/') is [_, string name]
+        ? ProtocolText.Find(name) ?? name : null);
+
+    /// <summary>The key where it is an application; "(none)" is one that is not known.</summary>
+    public string? Application => By == SummaryKey.Application ? Name : null;
+
+    /// <summary>The key where it is an address; of a conversation the one that is named first.</summary>
+    public string? Address => Is(SummaryKey.Address) ?? Pair?[0];
+
+    /// <summary>The other address of a conversation.</summary>
+    public string? PeerAddress => Pair?[1];
+
+    /// <summary>The key where it is an originator's address.</summary>
+    public string? SourceAddress => Is(SummaryKey.SourceAddress);
+
+    /// <summary>The key where it is a responder's address.</summary>
+    public string? DestinationAddress => Is(SummaryKey.DestinationAddress);
+
+    /// <summary>The key where it is a responder's port.</summary>
+    public int? DestinationPort => Is(SummaryKey.DestinationPort) is { } text && int.TryParse(text.Split('/')[0], NumberStyles.None,
+        CultureInfo.InvariantCulture, out int port) ? port : null;
+
+    /// <summary>The key where it is an interface.</summary>
+    public string? Interface => Is(SummaryKey.Interface);
+
+    /// <summary>The key where it is a sensor.</summary>
+    public string? Sensor => Is(SummaryKey.Sensor);
+
+    /// <summary>The key where it is a capture.</summary>
+    public string? CaptureId => Is(SummaryKey.Capture);
+
+    /// <summary>Folder of the store that was asked; empty for flows of a file or the pipeline.</summary>
+    public string StorePath { get; set; } = "";
+
+    private double Seconds => (Interval ?? EndTime.ToUniversalTime() - StartTime.ToUniversalTime()).TotalSeconds;
+
+    private string[]? Pair => Is(SummaryKey.Conversation)?.Split(" <-> ") is { Length: 2 } pair ? pair : null;
+
+    private string? Is(SummaryKey key) => By == key && Name != ApplicationText.None ? Name : null;
 }
 
 /// <summary>What a summary can be grouped by.</summary>
