@@ -2,13 +2,13 @@
 # NetTraffic in a container: PowerShell with the module, capturing as a user who is not root.
 # Every command here also runs outside of a container: tests/integration/dockerfile.sh does it.
 
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+FROM mcr.microsoft.com/dotnet/sdk:10.0.401 AS build
 WORKDIR /source
 COPY . .
 RUN ./build.sh build
 
 # The same distribution as the build stage (.NET 10's images are Ubuntu); no SDK.
-FROM mcr.microsoft.com/dotnet/runtime:10.0 AS final
+FROM mcr.microsoft.com/dotnet/runtime:10.0.12 AS final
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libpcap0.8 libcap2-bin \
  && rm -rf /var/lib/apt/lists/*

@@ -28,7 +28,8 @@ def services(config):
         true(name == "influxdb" or service.get("read_only"), f"{name} can write its root")
         true("pid" not in service and "ipc" not in service, f"{name} shares processes with the host")
         true(str(service.get("user", "")).split(":")[0] not in ("0", "root"), f"{name} runs as root")
-        true(not service.get("image", "").endswith(":latest"), f"{name} takes whatever is the latest image")
+        true(service.get("image") == "nettraffic:local" or re.search(r":\d+\.\d+\.\d+$", service.get("image", "")), f"{name} takes another image tomorrow")
+        true(service.get("mem_limit") and service.get("pids_limit", 0) > 0, f"{name} may take all memory or processes of the machine")
         true("healthcheck" in service or (name == "nettraffic" and "\nHEALTHCHECK" in (ROOT / "Dockerfile").read_text()), f"{name} has no health check")
         true(service.get("logging", {}).get("options", {}).get("max-size"), f"{name} logs without a bound")
         for port in service.get("ports", []):
@@ -39,6 +40,7 @@ def services(config):
                 true(pathlib.Path(source).exists() and rest.endswith(":ro"), f"{name} mounts {volume}: not there, or not read-only")
             else:
                 true(source in config["volumes"], f"{name} mounts {volume}, which is no named volume")
+        true(name != "nettraffic" or not service.get("depends_on"), "the capture waits for InfluxDB, and traffic passes unseen until then")
         for other, how in service.get("depends_on", {}).items():
             wanted = "service_completed_successfully" if other in ONCE else "service_healthy"
             true(how.get("condition") == wanted, f"{name} does not wait until {other} is ready")
@@ -72,7 +74,22 @@ def agreement(config):
     true(asked <= set(grafana), f"Grafana is not given {sorted(asked - set(grafana))}")
     source = yaml.safe_load((ROOT / "grafana/provisioning/datasources/nettraffic.yml").read_text())["datasources"][0]
     true(source["type"] == "influxdb" and source["jsonData"]["version"] == "InfluxQL" and source["jsonData"]["httpMode"] == "POST", "the data source does not ask with InfluxQL")
-    true(source["jsonData"]["httpHeaderName1"] == "Authorization" and source["secureJsonData"]["httpHeaderValue1"] == "Token ${INFLUX_TOKEN}", "the token is not sent as 2.x wants it")
+    true(source["jsonData"]["httpHeaderName1"] == "Authorization" and source["secureJsonData"]["httpHeaderValue1"] == "Token $__file{/run/nettraffic/influx-read.token}", "the token is not sent as 2.x wants it")
+    # Grafana has the token that may only read, which influxdb-init makes; and the group that may read its file.
+    secret = server["DOCKER_INFLUXDB_INIT_ADMIN_TOKEN"]
+    true(not any(secret in str(value) for value in grafana.values()), "Grafana holds InfluxDB's administrator's token")
+    true("influx-tokens:/run/nettraffic:ro" in services_["grafana"]["volumes"] and [str(one) for one in services_["grafana"].get("group_add", [])] == ["1654"], "Grafana does not reach its token")
+    home = environment["influxdb-init"]["NETTRAFFIC_HOME"]
+    true(any(volume.split(":")[:2] == ["influx-tokens", home] for volume in services_["influxdb-init"]["volumes"]), "influxdb-init puts the token elsewhere")
+    true("-SkipToken" not in str(services_["influxdb-init"]["command"]), "influxdb-init makes no token")
+    # What .env says of the retention takes effect at each start: not only InfluxDB's first one has it.
+    true(environment["influxdb-init"].get("INFLUX_RETENTION") and "DOCKER_INFLUXDB_INIT_RETENTION" not in server, "a changed retention has no effect")
+    script = (ROOT / "grafana/influxdb-init.ps1").read_text(encoding="utf-8")
+    true("-Retention $retention" in script and "A changed token" in script, "influxdb-init sets no retention, or does not explain a changed token")
+    true("**A changed token.**" in (ROOT / "docs/grafana.md").read_text(encoding="utf-8"), "the page does not explain a changed token")
+    # Grafana 13 updates its bundled plugins at the start, and loses them where it cannot write.
+    true(grafana.get("GF_PLUGINS_PREINSTALL_AUTO_UPDATE") == "false", "Grafana replaces its data source for InfluxDB at the start")
+    true(int(server.get("INFLUXD_INFLUXQL_MAX_SELECT_BUCKETS", 0)) > 0, "a question to InfluxDB has no bound")
     mounted = {volume.split(":")[1] for volume in services_["grafana"]["volumes"]}
     true(grafana["NETTRAFFIC_DASHBOARDS"] in mounted and "/etc/grafana/provisioning" in mounted, "Grafana does not see the dashboards or the provisioning")
     home = grafana["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"].replace(grafana["NETTRAFFIC_DASHBOARDS"], str(ROOT / "grafana/dashboards"))
@@ -95,6 +112,8 @@ def main():
     services(config)
     agreement(config)
     variables()
+    for image in re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE):
+        true(re.search(r":\d+\.\d+\.\d+$", image), f"Dockerfile: {image} is another image tomorrow")
     for one in problems:
         print(f"WRONG {one}")
     print(f"{len(config['services'])} services, {len(problems)} wrong")

@@ -34,8 +34,39 @@ for name in "${secrets[@]}"; do
   done
 done
 
+# influxdb-init explains a token that InfluxDB does not have: its script, against a server that refuses every token.
+cat >"$work/refuse.py" <<'EOF'
+import http.server, sys
+
+
+class Refuse(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        ping = self.path.startswith("/ping")
+        self.send_response(204 if ping else 401)
+        self.send_header("X-Influxdb-Version", "v2.7.12")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Refuse)
+print(server.server_port, flush=True)
+server.serve_forever()
+EOF
+python3 "$work/refuse.py" >"$work/refuse.port" &
+pids+=("$!")
+wait_until 10 "[ -s '$work/refuse.port' ]" || die "the server that refuses did not start"
+if NETTRAFFIC_INFLUX_URL="http://127.0.0.1:$(cat "$work/refuse.port")" NETTRAFFIC_INFLUX_GENERATION=2 NETTRAFFIC_INFLUX_ORG=o \
+  NETTRAFFIC_INFLUX_BUCKET=b NETTRAFFIC_INFLUX_TOKEN=another-token NETTRAFFIC_HOME="$work/init" INFLUX_RETENTION=30d \
+  "${nt[@]}" "& '$root/grafana/influxdb-init.ps1'" >"$work/out" 2>&1; then die "influxdb-init succeeds with a token that is refused"; fi
+grep -q 'A changed token' "$work/out" || die "influxdb-init does not explain a changed token"
+
 # The checks can fail.
-sed 's/127\.0\.0\.1:3000/0.0.0.0:3000/; s/- NET_RAW/- NET_ADMIN/' "$work/config" >"$work/open"
+sed 's/127\.0\.0\.1:3000/0.0.0.0:3000/; s/- NET_RAW/- NET_ADMIN/; /AUTO_UPDATE/d; /pids_limit/d' "$work/config" >"$work/open"
 if "$python" "$root/tests/grafana/compose.py" "$work/open" >"$work/out"; then die "a port for everybody went unseen"; fi
-grep -q 'WRONG grafana publishes' "$work/out" && grep -q "WRONG nettraffic adds" "$work/out" || die "a port for everybody or another capability went unseen"
+grep -q 'WRONG grafana publishes' "$work/out" && grep -q "WRONG nettraffic adds" "$work/out" && grep -q 'WRONG Grafana replaces' "$work/out" && grep -q 'may take all memory' "$work/out" || die "a port for everybody or another capability went unseen"
 echo "passed: docker-compose $(docker-compose version --short) takes the stack, and none of its secrets has a default"

@@ -9,7 +9,7 @@ begin
 reader="$root/tests/grafana/dockerfile.py"
 
 for image in $(python3 "$reader" from); do
-  [[ "$image" =~ ^mcr\.microsoft\.com/dotnet/(sdk|runtime):10\.0$ ]] || die "the image $image is none of .NET 10's"
+  [[ "$image" =~ ^mcr\.microsoft\.com/dotnet/(sdk|runtime):10\.0\.[0-9]+$ ]] || die "the image $image is none of .NET 10's, pinned to a patch"
 done
 # What the build reads is what .dockerignore lets through, and nothing that was built or is secret.
 context="$work/context"
