@@ -54,8 +54,11 @@ public sealed class TrafficStore : ITrafficStore
     }
 
     /// <inheritdoc/>
-    public bool HasTraffic(DateTime since, DateTime until) =>
-        segments.Names(Datasets.Flows, UnixTime.ToMicroseconds(since), UnixTime.ToMicroseconds(until)).Count > 0;
+    public bool HasWholeTraffic(DateTime since, DateTime until)
+    {
+        (long sinceUs, long untilUs) = (UnixTime.ToMicroseconds(since), UnixTime.ToMicroseconds(until));
+        return segments.Names(Datasets.Flows, sinceUs, untilUs).Count > 0 && !segments.IsIncomplete(Datasets.Flows, sinceUs, untilUs);
+    }
 
     /// <inheritdoc/>
     public TrafficSummary GetSummary(TrafficFilter filter, CancellationToken cancellationToken) =>

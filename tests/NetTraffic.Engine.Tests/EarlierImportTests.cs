@@ -68,9 +68,13 @@ public sealed class EarlierImportTests : IDisposable
     public void Another_file_and_one_whose_traffic_was_cleared_are_new()
     {
         Import(folder.Write("a.pcapng", whole));
-        byte[] other = [.. whole];
-        other[^5] ^= 1;
-        Assert.Null(Import(folder.Write("b.pcapng", other)).EarlierCaptureId);
+        foreach (int at in new[] { 5, 70_000, whole.Length / 2, whole.Length - 70_000 })
+        {
+            byte[] other = [.. whole];
+            other[^at] ^= 1;
+            Assert.Null(Import(folder.Write("b.pcapng", other)).EarlierCaptureId);
+        }
+
         using (ITrafficStore store = TrafficEngine.OpenStore(StorePath))
         {
             // Retention leaves the entries of captures that ended after the cut-off.
@@ -79,6 +83,34 @@ public sealed class EarlierImportTests : IDisposable
         }
 
         Assert.Null(Import(folder.Write("a.pcapng", whole), skipKnown: true).EarlierCaptureId);
+    }
+
+    [Fact]
+    public void A_file_whose_traffic_was_cleared_is_new_though_other_traffic_of_its_time_came_since()
+    {
+        Import(folder.Write("a.pcapng", whole));
+        using (ITrafficStore store = TrafficEngine.OpenStore(StorePath))
+        {
+            store.Clear(DateTime.UtcNow.AddHours(-1), keepRecentlyWritten: false, whatIf: false, CancellationToken.None);
+        }
+
+        byte[] other = [.. whole];
+        other[^5] ^= 1;
+        Import(folder.Write("b.pcapng", other));
+        Assert.True(Import(folder.Write("a.pcapng", whole), skipKnown: true).Packets > 0);
+    }
+
+    [Fact]
+    public void A_file_whose_segment_is_damaged_is_new()
+    {
+        ImportResult first = Import(folder.Write("a.pcapng", whole));
+        foreach (string path in Directory.GetFiles(Path.Combine(StorePath, "flows"), "*.parquet", SearchOption.AllDirectories))
+        {
+            File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+        }
+
+        Assert.Equal(first.Packets, Import(folder.Write("a.pcapng", whole), skipKnown: true).Packets);
+        Assert.Equal(first.Packets, Packets());
     }
 
     /// <summary>The check for a file's earlier import asks nothing of the store's segments, so none that is damaged can fail it.</summary>

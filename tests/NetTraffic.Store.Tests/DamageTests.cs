@@ -131,6 +131,25 @@ public sealed class DamageTests : IDisposable
             wrong.Order(StringComparer.Ordinal), CapturesBeside().Select(file => file.Path).Order(StringComparer.Ordinal));
     }
 
+    /// <summary>Opening a pipe waits for somebody at its other end.</summary>
+    [Fact]
+    public async Task Pipes_among_the_files_are_named_and_hang_nothing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no named pipes among Windows' files.");
+        string segment = Segments()[0];
+        string[] pipes =
+            [segment.Replace("_0_", "_99_", StringComparison.Ordinal), StatusPath("pipe"), segment[..^40] + "_merged-1_0.parquet.replaces"];
+        foreach (string pipe in pipes)
+        {
+            using System.Diagnostics.Process made = System.Diagnostics.Process.Start("mkfifo", [pipe]);
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Task<long> asked = Task.Run(() => Summary(out _).Packets, TestContext.Current.CancellationToken);
+        Assert.Equal(40, await asked.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal(pipes[1], Assert.Single(CapturesBeside()).Path);
+    }
+
     [Fact]
     public void A_version_file_of_bad_UTF8_is_refused_by_its_name()
     {

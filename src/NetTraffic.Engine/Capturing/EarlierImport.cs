@@ -13,8 +13,9 @@ internal sealed record EarlierImport(CaptureStatus Import, bool IsWhole)
     public long Packets => Import.FilePackets ?? 0;
 
     /// <summary>
-    /// Finds it by content, whatever the file's name: its length and the checksums of the first and the last 64 KiB (<see cref="Fingerprint"/>)
-    /// stand in the status of every import. Of several the longest. Null: there is none, or its traffic has been cleared.
+    /// Finds it by content, whatever the file's name. Length and checksum of the first and the last 64 KiB tell most files apart, in
+    /// milliseconds; what agrees in them is read as a whole (<see cref="FileContent"/>). Of several the longest. Null: there is none, or not
+    /// all of its traffic is there any more.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static EarlierImport? Find(ITrafficStore store, string path)
@@ -30,8 +31,10 @@ internal sealed record EarlierImport(CaptureStatus Import, bool IsWhole)
         foreach (CaptureStatus import in imports.OrderByDescending(capture => capture.FileBytes))
         {
             long length = import.FileBytes!.Value;
-            if (length <= file.Length && Fingerprint(file, length) == import.FileFingerprint
-                && store.HasTraffic(import.FirstPacketTime ?? DateTime.MinValue, import.LastPacketTime?.AddSeconds(1) ?? DateTime.MaxValue))
+            string ends;
+            if (length <= file.Length && import.FileFingerprint!.StartsWith(ends = Ends(file, length), StringComparison.Ordinal)
+                && import.FileFingerprint == $"{ends}-{FileContent.Checksum(path, length)}"
+                && (import.FirstPacketTime is not { } first || store.HasWholeTraffic(first, import.LastPacketTime!.Value.AddSeconds(1))))
             {
                 return new EarlierImport(import, length == file.Length);
             }
@@ -42,7 +45,7 @@ internal sealed record EarlierImport(CaptureStatus Import, bool IsWhole)
 
     /// <summary>Checksums (XXH3) of the first and the last 64 KiB of a file's first bytes, in hexadecimal.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static string Fingerprint(FileStream file, long length)
+    public static string Ends(FileStream file, long length)
     {
         byte[] bytes = new byte[Math.Min(length, Stretch)];
         return $"{Hash(0)}-{Hash(length - bytes.Length)}";

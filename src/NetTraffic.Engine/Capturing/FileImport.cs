@@ -21,6 +21,7 @@ internal static class FileImport
             return Known(request, earlier, clock.Elapsed);
         }
 
+        using FileContent? content = source.IsArriving ? null : new FileContent(request.Path);
         using LaterPackets? later = request.SkipKnown && earlier is not null ? new LaterPackets(source, earlier.Packets) : null;
         IPacketSource packets = later ?? (IPacketSource)source;
         bool input = request.Path == CaptureFileSource.StandardInput;
@@ -102,9 +103,12 @@ internal static class FileImport
             result.Message = "Stopped before the file's end.";
         }
 
-        if (!source.IsArriving)
+        if (content is not null)
         {
-            Remember(status, request.Path, source, result, later is null ? 0 : earlier!.Packets);
+            Remember(status, request.Path, content, result.Complete ? source.Counters.Position : 0);
+            status.FilePackets = result.Packets + (later is null ? 0 : earlier!.Packets);
+            status.FirstPacketTime = result.StartTime;
+            status.LastPacketTime = result.EndTime;
         }
 
         writer.Complete(CaptureState.Completed,
@@ -133,19 +137,14 @@ internal static class FileImport
     /// <summary>
     /// Notes what the file is known by when it is imported again. One that somebody removed meanwhile is stored all the same, and not known.
     /// </summary>
-    private static void Remember(CaptureStatus status, string path, CaptureFileSource source, ImportResult result, long skipped)
+    private static void Remember(CaptureStatus status, string path, FileContent content, long read)
     {
         try
         {
+            (long length, string checksum) = content.Finish(read);
             using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-
-            // A file that grows is read to where it ended then; one that is damaged counts as a whole.
-            long length = result.Complete ? Math.Min(source.Counters.Position, file.Length) : file.Length;
-            status.FileFingerprint = EarlierImport.Fingerprint(file, length);
+            status.FileFingerprint = $"{EarlierImport.Ends(file, length)}-{checksum}";
             status.FileBytes = length;
-            status.FilePackets = skipped + result.Packets;
-            status.FirstPacketTime = result.StartTime;
-            status.LastPacketTime = result.EndTime;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

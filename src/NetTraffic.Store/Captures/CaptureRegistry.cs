@@ -38,6 +38,22 @@ internal static class CaptureRegistry
     /// <summary>The state that a status file has, whether or not its process lives; null: there is none.</summary>
     public static CaptureState? StateOf(string store, string captureId) => ReadFile(StatusPath(store, captureId), new DamageLog())?.State;
 
+    /// <summary>
+    /// Forgets by what the files are known whose import reaches into a time that was cleared: imported again, they are new.
+    /// </summary>
+    public static void ForgetFiles(string store, DateTime begin, DateTime end)
+    {
+        foreach (CaptureStatus status in List(store, new DamageLog()))
+        {
+            if (status is { FileFingerprint: not null, State: not CaptureState.Running, FirstPacketTime: { } first, LastPacketTime: { } last }
+                && first.ToUniversalTime() < end && last.ToUniversalTime() >= begin)
+            {
+                status.FileFingerprint = null;
+                Write(store, status, durable: false);
+            }
+        }
+    }
+
     /// <summary>Moves status files away that are none.</summary>
     public static void MoveDamaged(string store)
     {
@@ -132,9 +148,10 @@ internal static class CaptureRegistry
         string id = Path.GetFileNameWithoutExtension(path);
         try
         {
-            if (new FileInfo(path).Length > longest)
+            // Of a pipe or a device the length is 0, and reading it could wait for ever.
+            if (new FileInfo(path).Length is 0 or > longest)
             {
-                damage.Add(path, "it is too large for a capture's status.");
+                damage.Add(path, "it is empty or too large for a capture's status.");
                 return null;
             }
 

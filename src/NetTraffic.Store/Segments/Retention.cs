@@ -8,6 +8,7 @@ internal static class Retention
     {
         ClearResult result = new() { StorePath = store, Before = before };
         DateTime now = DateTime.UtcNow;
+        (DateTime First, DateTime Last) cleared = (DateTime.MaxValue, DateTime.MinValue);
         foreach (Dataset dataset in Datasets.All)
         {
             foreach ((string folder, DateTime begin, DateTime end) in SegmentCatalog.Folders(store, dataset.Name).ToList())
@@ -42,10 +43,16 @@ internal static class Retention
 
                 if (!whatIf)
                 {
+                    cleared = (begin < cleared.First ? begin : cleared.First, end > cleared.Last ? end : cleared.Last);
                     RemoveEmpty(folder);
                     RemoveEmpty(Path.GetDirectoryName(folder)!);
                 }
             }
+        }
+
+        if (cleared.Last > cleared.First)
+        {
+            CaptureRegistry.ForgetFiles(store, cleared.First, cleared.Last);
         }
 
         if (!whatIf && !keepRecentlyWritten)

@@ -45,14 +45,15 @@ internal static class SegmentCheck
     /// <summary>False: the file is damaged. One that is gone, or that may not be read, is not: the query says so.</summary>
     public static bool IsWhole(Segment segment)
     {
-        if (segment.Checksum is not { } checksum)
-        {
-            return true;
-        }
-
         FileInfo file = new(segment.Path);
         try
         {
+            // Of a pipe or a device the length is 0, and opening it could wait for ever.
+            if (file.Length == 0 || segment.Checksum is not { } checksum)
+            {
+                return file.Length > 0;
+            }
+
             if (Known.TryGetValue(segment.Path, out Seen seen) && seen.IsOf(file))
             {
                 return seen.Whole;
