@@ -168,7 +168,7 @@ public sealed class FilterTests : IDisposable
         ],
         "Port" => [[443], [53, 80], ["443"]],
         "Protocol" => [["tcp"], ["17"], ["ARP", "ICMP"], ["0x0806"]],
-        "Application" => [["HTTPS"], ["domain", "http"]],
+        "Application" => [["HTTPS"], ["dns", "http"]],
         "Since" => [[Middle], [Middle.ToLocalTime()], [Middle.AddTicks(3)]],
         "Until" => [[Middle], [Middle.AddTicks(7)]],
         "CaptureId" => [[capture.CaptureId], [capture.CaptureId.ToLowerInvariant(), "x' OR 'a'='a"], ["none"]],
