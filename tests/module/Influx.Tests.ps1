@@ -76,7 +76,7 @@ Describe 'InfluxDB' {
         $shown.HasInfluxToken | Should -BeTrue
         $shown.FromEnvironment | Should -Be 'InfluxUrl (NETTRAFFIC_INFLUX_URL)', 'InfluxToken (NETTRAFFIC_INFLUX_TOKEN_FILE)'
         Remove-Item "$TestDrive/token"
-        (Assert-Problem { Get-NetTrafficOption -StorePath $store } StoreFailed ResourceUnavailable).ErrorDetails.Message |
+        (Assert-Problem { Get-NetTrafficOption -StorePath $store } SecretFileUnreadable ObjectNotFound).ErrorDetails.Message |
             Should -BeLike '*NETTRAFFIC_INFLUX_TOKEN_FILE*'
     }
 
