@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.IO.Compression;
+using NetTraffic.Capture;
+using NetTraffic.Decode.Tests;
+using NetTraffic.Packets;
+using NetTraffic.Testing;
+
+namespace NetTraffic.Fuzz.Tests;
+
+/// <summary>Mutated capture files.</summary>
+internal sealed class FileLoop
+{
+    private const long MostBytes = 256 << 20;
+    private static readonly TimeSpan LongestFile = TimeSpan.FromSeconds(20);
+
+    /// <summary>Reads a file; in a test that the loop can fail, another reader.</summary>
+    public Action<string> Read { get; init; } = path => Packets(path, int.MaxValue);
+
+    /// <summary>Runs; throws at the first finding.</summary>
+    public void Run(int seed, long first, long count)
+    {
+        byte[][] seeds = [.. Seeds()];
+        using ScratchFolder folder = new();
+        for (long i = first; i < first + count; i++)
+        {
+            Random random = Mutator.Of(seed, i);
+            byte[] mutated = Mutator.Mutate(seeds[random.Next(seeds.Length)], random);
+            string path = folder.Write("mutated", mutated);
+            long begin = Stopwatch.GetTimestamp(), memory = GC.GetTotalAllocatedBytes();
+            try
+            {
+                Read(path);
+            }
+            catch (IOException error) when (error.Message.Length > 0)
+            {
+                // What is no capture, or a damaged one, is said.
+            }
+            catch (Exception error)
+            {
+                throw new InvalidOperationException($"Seed {seed}, iteration {i}, {mutated.Length} bytes: {error}", error);
+            }
+
+            Assert.InRange(GC.GetTotalAllocatedBytes() - memory, 0, MostBytes);
+            Assert.InRange(Stopwatch.GetElapsedTime(begin), TimeSpan.Zero, LongestFile);
+        }
+    }
+
+    /// <summary>Copies of a capture's first packets.</summary>
+    public static List<(int LinkType, byte[] Data)> Packets(string path, int most)
+    {
+        Keeper keeper = new(most);
+        using CaptureFileSource source = CaptureFileSource.Open(path, CancellationToken.None);
+        source.Run(keeper, CancellationToken.None);
+        return keeper.Found;
+    }
+
+    /// <summary>A classic pcap file of the catalogue's Ethernet frames, in two hours.</summary>
+    public static byte[] SmallPcap()
+    {
+        byte[][] frames = [.. FrameCatalog.All.Where(row => row.LinkType == 1).Select(row => row.Frame)];
+        using MemoryStream file = new();
+        Span<byte> header = stackalloc byte[24];
+        BinaryPrimitives.WriteUInt32LittleEndian(header, 0xA1B2C3D4);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], 2);
+        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], 4);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], 65535);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[20..], 1);
+        file.Write(header);
+        for (int i = 0; i < frames.Length; i++)
+        {
+            Span<byte> record = header[..16];
+            record.Clear();
+            BinaryPrimitives.WriteInt32LittleEndian(record, 1_700_000_000 + (i * 7200 / frames.Length));
+            BinaryPrimitives.WriteInt32LittleEndian(record[8..], frames[i].Length);
+            BinaryPrimitives.WriteInt32LittleEndian(record[12..], frames[i].Length);
+            file.Write(record);
+            file.Write(frames[i]);
+        }
+
+        return file.ToArray();
+    }
+
+    private static IEnumerable<byte[]> Seeds()
+    {
+        byte[] pcap = SmallPcap();
+        yield return pcap;
+        yield return File.ReadAllBytes(Repository.SampleCapture)[..40_000];
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(pcap);
+        }
+
+        yield return packed.ToArray();
+    }
+
+    private sealed class Keeper(int most) : IPacketSink
+    {
+        public List<(int LinkType, byte[] Data)> Found { get; } = [];
+
+        public bool OnPacket(in RawPacket packet)
+        {
+            Found.Add((packet.LinkType, packet.Data.ToArray()));
+            return Found.Count < most;
+        }
+
+        public bool OnTick(long nowNs) => true;
+    }
+}
