@@ -24,9 +24,14 @@ BeforeAll {
 }
 
 Describe 'A hostile name' {
+    It 'is refused as the name of a capture, and as a sensor' {
+        $null = Assert-Problem { Import-NetCapture $named -Name $evil -StorePath (New-StorePath) } BadValue InvalidArgument
+        $null = Assert-Problem { Import-NetCapture $named -Sensor $evil -StorePath (New-StorePath) } BadValue InvalidArgument
+    }
+
     BeforeAll {
         $store = New-StorePath
-        $result = Import-NetCapture $named -Name $evil -KeepPackets -StorePath $store
+        $result = Import-NetCapture $named -KeepPackets -StorePath $store
         $capture = Get-NetCapture -StorePath $store
     }
 

@@ -141,7 +141,7 @@ Describe 'Import-NetCapture warns' {
     It 'of a file that the store has already' {
         $store = New-StorePath
         $path = New-DnsCapture twice.pcap 2
-        $first = Import-NetCapture $path, (New-DnsCapture other.pcap 4) -StorePath $store -WarningVariable none
+        $first = Import-NetCapture $path, (New-DnsCapture other.pcap 2 -Step 7) -StorePath $store -WarningVariable none
         $none | Should -BeNullOrEmpty
         $null = New-Item -ItemType Directory "$TestDrive/copies" -Force
         Copy-Item $path "$TestDrive/copies/twice.pcap"
