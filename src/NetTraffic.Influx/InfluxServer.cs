@@ -105,7 +105,7 @@ internal sealed record InfluxServer(string Product, string? Version, InfluxGener
             return document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object
                 && document.RootElement.TryGetProperty("version", out System.Text.Json.JsonElement value) ? value.ToString() : null;
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException)
         {
             return null; // some other page, which is no InfluxDB's
         }

@@ -86,7 +86,7 @@ internal sealed record ServerReply
 
             return message is not null;
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // Cut off after 64 KB, or no JSON: the text itself is the message.
             return false;

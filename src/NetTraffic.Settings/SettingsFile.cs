@@ -55,7 +55,7 @@ internal sealed class SettingsFile(string folder, string name, bool secret)
             // Another user's store: its queries work without.
             return [];
         }
-        catch (JsonException) when (secret)
+        catch (Exception error) when (secret && IsNoJson(error))
         {
             // Without the parser's message, which quotes what it read.
             throw new StoreException($"'{path}' is not readable. Delete it, and set the token or password again with Set-NetTrafficOption.")
@@ -63,7 +63,7 @@ internal sealed class SettingsFile(string folder, string name, bool secret)
                 NextMove = "Delete that file, then: Set-NetTrafficOption -InfluxToken (Read-Host -AsSecureString), or -InfluxPassword.",
             };
         }
-        catch (JsonException error)
+        catch (Exception error) when (IsNoJson(error))
         {
             throw new StoreException($"The config file '{path}' is not readable: {error.Message} Mend or delete it.", error)
             {
@@ -126,6 +126,9 @@ internal sealed class SettingsFile(string folder, string name, bool secret)
 
         return stream.ToArray();
     }
+
+    /// <summary>Text that is no UTF-8, or has half of a surrogate pair, passes the parser and is found out where it is taken.</summary>
+    private static bool IsNoJson(Exception error) => error is JsonException or InvalidOperationException;
 
     private static string Text(Setting setting, JsonElement value) => (setting.IsList, value.ValueKind) switch
     {

@@ -77,6 +77,21 @@ public class OptionTests
         Assert.Contains(path, Assert.Throws<StoreException>(settings.GetOption).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The parser of JSON lets both pass.</summary>
+    [Fact]
+    public void A_file_of_bad_UTF8_or_half_a_surrogate_pair_is_named_with_the_next_move()
+    {
+        using ScratchFolder folder = new();
+        foreach (byte[] content in new byte[][]
+            { [.. "{\"Sen"u8, 0xF3, .. "sor\": \"tap\"}"u8], [.. "{\"Sensor\": \"t"u8, 0xF3, .. "\"}"u8], [.. "{\"Sensor\": \"\\ud800\"}"u8] })
+        {
+            string path = folder.Write("config.json", content);
+            StoreException error = Assert.Throws<StoreException>(new TrafficSettings(folder.Path).GetOption);
+            Assert.Contains(path, error.Message, StringComparison.Ordinal);
+            Assert.NotNull(error.NextMove);
+        }
+    }
+
     [Fact]
     public void A_bad_value_in_the_file_is_named_with_its_place_and_can_be_set_anew()
     {
