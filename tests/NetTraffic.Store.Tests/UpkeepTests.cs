@@ -142,7 +142,9 @@ public class UpkeepTests
         using DuckDB.NET.Data.DuckDBConnection connection = store.Connect();
         object? cached = Database.Scalar(
             connection, "SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM duckdb_memory() WHERE tag = 'EXTERNAL_FILE_CACHE'");
-        Assert.Equal(0L, cached);
+
+        // Questions of other tests may be on their way; 300 files would keep 4 KiB each.
+        Assert.InRange((long)cached!, 0, 256 << 10);
     }
 
     [Theory]
