@@ -8,7 +8,8 @@ namespace NetTraffic.Decode;
 public sealed partial class PacketDecoder
 {
     private const byte HopByHop = 0, Icmp = 1, Igmp = 2, IpInIpV4 = 4, Tcp = 6, Udp = 17, Dccp = 33, IpInIpV6 = 41, Routing = 43,
-        FragmentHeader = 44, Gre = 47, AuthenticationHeader = 51, IcmpV6 = 58, NoNextHeader = 59, DestinationOptions = 60, EtherIp = 97, Pim = 103,
+        FragmentHeader = 44, Gre = 47, AuthenticationHeader = 51, IcmpV6 = 58, NoNextHeader = 59, DestinationOptions = 60, EtherIp = 97,
+        Pim = 103,
         Sctp = 132, UdpLite = 136, MplsInIp = 137, EthernetInIp = 143;
 
     /// <summary>IP by its version nibble.</summary>

@@ -159,7 +159,8 @@ public static class TrafficEngine
     /// <param name="progress">Takes how far it is.</param>
     /// <param name="warn">Takes problems that do not end it.</param>
     /// <param name="cancellationToken">Ends it; the next one goes on from there.</param>
-    /// <exception cref="InfluxException">The server does not take it, is away for too long, or none is set; or another process does it.</exception>
+    /// <exception cref="InfluxException">The server does not take it, is away for too long, or none is set; or another process does
+    /// it.</exception>
     public static ForwardResult SyncInflux(string? storePath, SyncOptions options, IProgress<ForwardProgress>? progress,
         Action<string> warn, CancellationToken cancellationToken)
     {

@@ -247,12 +247,12 @@ internal sealed class InfluxConnection : IDisposable
         if (certificateProblem is null)
         {
             return new InfluxException(
-                $"No TLS connection to {Base.GetLeftPart(UriPartial.Authority)}: {WithInner(error).Last().Message.TrimEnd('.')}. Where the " +
-                "server speaks plain HTTP, set -InfluxUrl to http://.", InfluxProblem.Unreachable, error);
+                $"No TLS connection to {Base.GetLeftPart(UriPartial.Authority)}: {WithInner(error).Last().Message.TrimEnd('.')}. " +
+                "Where the server speaks plain HTTP, set -InfluxUrl to http://.", InfluxProblem.Unreachable, error);
         }
 
-        string message = $"The certificate of {Base.GetLeftPart(UriPartial.Authority)} is not trusted: {certificateProblem}. Add the certificate of who issued " +
-                "it to this machine's trusted roots, or correct the address.";
+        string message = $"The certificate of {Base.GetLeftPart(UriPartial.Authority)} is not trusted: {certificateProblem}. " +
+            "Add the certificate of who issued it to this machine's trusted roots, or correct the address.";
         return new InfluxException(message, InfluxProblem.Certificate, error);
     }
 }

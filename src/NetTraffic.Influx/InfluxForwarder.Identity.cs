@@ -7,8 +7,8 @@ public sealed partial class InfluxForwarder
     private bool identified, keptAsked;
 
     /// <summary>
-    /// Before a first send to an address, where the store has sent to another one: asks whether they are the same server. If so, goes on with
-    /// that one's cursor: sent again, the same traffic would be in other series and at other times, and sums would double.
+    /// Before a first send to an address, where the store has sent to another one: asks whether they are the same server. If so, goes on
+    /// with that one's cursor: sent again, the same traffic would be in other series and at other times, and sums would double.
     /// </summary>
     private async Task FindOwnAsync(CancellationToken cancellationToken)
     {
@@ -21,8 +21,8 @@ public sealed partial class InfluxForwarder
         {
             ServerReply reply = await writer.QueryAsync(StoreIdentity.Question(store), cancellationToken).ConfigureAwait(false);
             IReadOnlyList<string> cursors = StoreIdentity.Cursors(reply) ?? throw new InfluxException(
-                $"The store has been sent to another address, and {target} does not tell whether it is the same server ({reply.Describe()}). " +
-                "Sent twice, its traffic would count twice.", InfluxProblem.Unauthorized)
+                $"The store has been sent to another address, and {target} does not tell whether it is the same server " +
+                $"({reply.Describe()}). Sent twice, its traffic would count twice.", InfluxProblem.Unauthorized)
             {
                 NextMove = "Run Sync-NetTrafficInflux once with credentials that may read as well (on 2.x Initialize-NetTrafficInflux " +
                     "first); or with -AssumeEmpty, where this server has nothing of the store.",
@@ -54,9 +54,9 @@ public sealed partial class InfluxForwarder
             int old = pending.Count(segment => segment.First < limit);
             Problem?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{target} keeps points for {kept.TotalHours:0.#} h, and refuses older ones. Of the {pending.Count:N0} segments to send {old:N0} " +
-                $"have older ones, from {first:yyyy-MM-dd HH:mm} UTC on: they go to '{files.Rejected}'. A longer retention (Initialize-" +
-                $"NetTrafficInflux -Retention) takes them."));
+                $"{target} keeps points for {kept.TotalHours:0.#} h, and refuses older ones. Of the {pending.Count:N0} segments to send " +
+                $"{old:N0} have older ones, from {first:yyyy-MM-dd HH:mm} UTC on: they go to '{files.Rejected}'. " +
+                $"A longer retention (Initialize-NetTrafficInflux -Retention) takes them."));
         }
     }
 
@@ -70,8 +70,8 @@ public sealed partial class InfluxForwarder
                 NextMove = "Empty the database in InfluxDB and run Sync-NetTrafficInflux with -AssumeEmpty, or take the file back.",
             };
         FileStream taken = TryLease(new ForwardFiles(feed.FollowerFolder, key)) ?? throw new InfluxException(
-            $"Another process passes on this store to the same server, by another address than {target}. It sends what you would; nothing " +
-            "is to be done.", InfluxProblem.Busy);
+            $"Another process passes on this store to the same server, by another address than {target}. It sends what you would; " +
+            "nothing is to be done.", InfluxProblem.Busy);
         ForwardFiles.WriteAlias(feed.FollowerFolder, target.Key, key);
         lease.Dispose();
         writer.Dispose();

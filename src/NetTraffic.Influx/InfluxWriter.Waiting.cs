@@ -93,8 +93,9 @@ public sealed partial class InfluxWriter
                 if (left <= 0)
                 {
                     throw new InfluxException(
-                        $"{writer.connection.Target} took nothing for {patience.TotalSeconds:0.#} s ({reply.Describe()}). Nothing is lost: the " +
-                        "next Sync-NetTrafficInflux, or a running capture, goes on from here.", InfluxProblem.Unreachable);
+                        $"{writer.connection.Target} took nothing for {patience.TotalSeconds:0.#} s ({reply.Describe()}). " +
+                        "Nothing is lost: the next Sync-NetTrafficInflux, or a running capture, goes on from here.",
+                        InfluxProblem.Unreachable);
                 }
 
                 wait = Math.Min(wait, left);

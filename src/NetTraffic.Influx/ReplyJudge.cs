@@ -46,7 +46,8 @@ internal static class ReplyJudge
             401 or 403 => Fatal(Unauthorized(reply, server, target)),
             404 when Contains(message, "page not found") => server.UsesV2Write && target.Generation == InfluxGeneration.Auto
                 ? (Verdict.WrongPath, null)
-                : Fatal(server.UsesV2Write && reply.Version is { } version && version.TrimStart('v').StartsWith("1.", StringComparison.Ordinal)
+                : Fatal(server.UsesV2Write && reply.Version is { } version
+                    && version.TrimStart('v').StartsWith("1.", StringComparison.Ordinal)
                     ? OtherGeneration(version, target) : NotInflux(reply, target)),
             404 when reply.HasJsonError || Contains(message, "not found") && !message.StartsWith('<') => Fatal(NotFound(reply, target)),
             413 => (Verdict.TooLarge, null),

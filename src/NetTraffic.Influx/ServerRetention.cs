@@ -7,7 +7,8 @@ namespace NetTraffic.Influx;
 internal static class ServerRetention
 {
     /// <summary>What asks for it.</summary>
-    public static string Question(string database) => $"SHOW RETENTION POLICIES ON \"{database.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    public static string Question(string database) =>
+        $"SHOW RETENTION POLICIES ON \"{database.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     /// <summary>Of the policy that is written to; null: without end, or the server does not tell.</summary>
     public static TimeSpan? Read(ServerReply reply)

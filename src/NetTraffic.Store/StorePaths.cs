@@ -27,7 +27,9 @@ internal static class StorePaths
     /// <summary>DATASET/date=YYYY-MM-DD/hour=all of the day of an hour: what is written of a day with little in its hours.</summary>
     public static string Day(string store, string dataset, long hour) => Folder(store, dataset, hour, "'hour=all'");
 
-    /// <summary>The time that a folder of <see cref="Hour"/>'s or <see cref="Day"/>'s form stands for; null where it has another form.</summary>
+    /// <summary>
+    /// The time that a folder of <see cref="Hour"/>'s or <see cref="Day"/>'s form stands for; null where it has another form.
+    /// </summary>
     public static (DateTime Begin, DateTime End)? TimeOf(string folder)
     {
         string hour = Path.GetFileName(folder);

@@ -57,7 +57,7 @@ public sealed class TrafficStore : ITrafficStore
     public bool HasWholeTraffic(DateTime since, DateTime until)
     {
         (long sinceUs, long untilUs) = (UnixTime.ToMicroseconds(since), UnixTime.ToMicroseconds(until));
-        return segments.Names(Datasets.Flows, sinceUs, untilUs).Count > 0 && !segments.IsIncomplete(Datasets.Flows, sinceUs, untilUs);
+        return segments.List(Datasets.Flows, sinceUs, untilUs, out bool incomplete).Count > 0 && !incomplete;
     }
 
     /// <inheritdoc/>
@@ -97,7 +97,8 @@ public sealed class TrafficStore : ITrafficStore
                 $"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.",
                 nameof(dataset));
         return Ask(
-            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, cancellationToken), cancellationToken);
+            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, cancellationToken),
+            cancellationToken);
     }
 
     /// <inheritdoc/>

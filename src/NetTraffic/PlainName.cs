@@ -34,6 +34,7 @@ public static class PlainName
     {
         return Cut(Display.Text(Cut(name ?? "")));
 
-        static string Cut(string text) => text.Length <= Longest ? text : text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)];
+        static string Cut(string text) =>
+            text.Length <= Longest ? text : text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)];
     }
 }

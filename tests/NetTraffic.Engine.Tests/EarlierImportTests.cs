@@ -52,7 +52,8 @@ public sealed class EarlierImportTests : IDisposable
         Assert.Equal(0, all.Packets);
         using ScratchFolder other = new();
         Assert.Equal(
-            TrafficEngine.Import(new ImportRequest { Path = path, StorePath = other.Path }, null, CancellationToken.None).Packets, Packets());
+            TrafficEngine.Import(new ImportRequest { Path = path, StorePath = other.Path }, null, CancellationToken.None).Packets,
+            Packets());
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public sealed class OutputFileTests
     public void What_a_killed_process_left_is_removed_by_the_next_and_what_is_being_written_stays()
     {
         using ScratchFolder folder = new();
-        using Process gone = Process.Start(new ProcessStartInfo("dotnet", "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using Process gone =
+            Process.Start(new ProcessStartInfo("dotnet", "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
         gone.WaitForExit();
         using OutputFile writing = new(Path.Combine(folder.Path, "one.csv"), overwrite: false);
         using Stream open = writing.Open(compress: false);
@@ -40,7 +41,8 @@ public sealed class OutputFileTests
     {
         using ScratchFolder folder = new();
         Assert.Throws<FilterValueException>(() => TrafficEngine.StartCapture(
-            new CaptureRequest { Interfaces = ["one"], Name = "a\u202eb", StorePath = folder.Path }, options => new ScriptedSource(options)));
+            new CaptureRequest { Interfaces = ["one"], Name = "a\u202eb", StorePath = folder.Path },
+            options => new ScriptedSource(options)));
         Assert.Throws<FilterValueException>(() => TrafficEngine.Import(
             new ImportRequest { Path = "x.pcap", Sensor = "a\u001bb", StorePath = folder.Path }, null, CancellationToken.None));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));

@@ -83,7 +83,8 @@ public class OptionTests
     {
         using ScratchFolder folder = new();
         foreach (byte[] content in new byte[][]
-            { [.. "{\"Sen"u8, 0xF3, .. "sor\": \"tap\"}"u8], [.. "{\"Sensor\": \"t"u8, 0xF3, .. "\"}"u8], [.. "{\"Sensor\": \"\\ud800\"}"u8] })
+            { [.. "{\"Sen"u8, 0xF3, .. "sor\": \"tap\"}"u8], [.. "{\"Sensor\": \"t"u8, 0xF3, .. "\"}"u8],
+                [.. "{\"Sensor\": \"\\ud800\"}"u8] })
         {
             string path = folder.Write("config.json", content);
             StoreException error = Assert.Throws<StoreException>(new TrafficSettings(folder.Path).GetOption);

@@ -55,7 +55,8 @@ public sealed class DamageTests : IDisposable
         Flow[] expected = [.. Without(path, other => other.GetFlows(all, null, true, CancellationToken.None).ToArray())];
         Damage(path);
         Assert.Equal(expected.Length, store.GetFlows(all, null, true, CancellationToken.None).Count());
-        Assert.Equal(expected.Select(flow => flow.FlowId).Distinct().Count(), store.GetFlows(all, null, false, CancellationToken.None).Count());
+        Assert.Equal(expected.Select(flow => flow.FlowId).Distinct().Count(),
+            store.GetFlows(all, null, false, CancellationToken.None).Count());
         long bytes = expected.Sum(flow => flow.Bytes);
         Assert.Equal(bytes, store.GetSummary(SummaryKey.Protocol, 100, null, all, CancellationToken.None).Sum(item => item.Bytes));
         Assert.Equal(
@@ -64,7 +65,8 @@ public sealed class DamageTests : IDisposable
         Assert.Equal(
             expected.Length, store.ExportParquet("flows", all, true, Path.Combine(folder.Path, "x.parquet"), CancellationToken.None));
         Assert.Equal(path, Assert.Single(store.DamagedFiles).Path);
-        StoreSegment segment = store.Segments.ListSegments().Single(one => path.EndsWith(Path.GetFileName(one.Name), StringComparison.Ordinal));
+        StoreSegment segment = store.Segments.ListSegments()
+            .Single(one => path.EndsWith(Path.GetFileName(one.Name), StringComparison.Ordinal));
         Assert.Throws<StoreException>(() => store.Segments.Read(segment, TimeSpan.FromSeconds(10), CancellationToken.None));
     }
 

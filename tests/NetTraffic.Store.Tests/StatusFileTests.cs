@@ -87,6 +87,10 @@ public sealed class StatusFileTests
         : type == typeof(CaptureState) ? CaptureState.Stopped
         : type == typeof(Dictionary<string, long>) ? new Dictionary<string, long>(StringComparer.Ordinal) { ["Malformed"] = i }
         : type == typeof(Dictionary<string, InterfaceState>)
-            ? new Dictionary<string, InterfaceState>(StringComparer.Ordinal) { ["eth" + i] = InterfaceState.Removed, ["lo"] = InterfaceState.Up }
+            ? new Dictionary<string, InterfaceState>(StringComparer.Ordinal)
+            {
+                ["eth" + i] = InterfaceState.Removed,
+                ["lo"] = InterfaceState.Up,
+            }
         : throw new NotSupportedException($"A status has a property of {type}: say here how it is tried.");
 }

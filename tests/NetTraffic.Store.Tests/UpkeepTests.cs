@@ -124,7 +124,9 @@ public class UpkeepTests
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path);
         Rows.Store(store, Enumerable.Range(0, 30).Select(CaptureWriterTests.Row));
-        Assert.Equal(0, Compactor.Compact(new StoreSegments(folder.Path, new DamageLog()), () => throw new InvalidOperationException("opened"), CancellationToken.None));
+        Assert.Equal(0,
+            Compactor.Compact(new StoreSegments(folder.Path, new DamageLog()), () => throw new InvalidOperationException("opened"),
+                CancellationToken.None));
     }
 
     /// <summary>DuckDB's cache of file contents kept 2.4 GB after six questions over 39,000 small files.</summary>

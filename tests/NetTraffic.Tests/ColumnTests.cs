@@ -9,7 +9,8 @@ public sealed class ColumnTests
 {
     [Fact]
     public void Fields_of_flows_are_the_properties_of_Flow_in_their_order() => Assert.Equal(
-        typeof(Flow).GetProperties().Select(property => property.Name).Where(name => name != nameof(Flow.StorePath)), Datasets.Flows.Fields.Select(field => field.Property));
+        typeof(Flow).GetProperties().Select(property => property.Name).Where(name => name != nameof(Flow.StorePath)),
+            Datasets.Flows.Fields.Select(field => field.Property));
 
     [Fact]
     public void Fields_of_captures_are_the_properties_of_CaptureInterval_in_their_order() => Assert.Equal(
@@ -18,7 +19,8 @@ public sealed class ColumnTests
 
     [Fact]
     public void What_can_be_set_is_stored_and_nothing_else_is() => Assert.Equal(
-        typeof(Flow).GetProperties().Where(property => property.CanWrite && property.Name != nameof(Flow.StorePath)).Select(property => property.Name),
+        typeof(Flow).GetProperties().Where(property => property.CanWrite && property.Name != nameof(Flow.StorePath))
+            .Select(property => property.Name),
         Datasets.Flows.Columns.Select(column => column.Property));
 
     /// <summary>Each column's own way in and out: a wrong getter or setter would show as another property's value.</summary>

@@ -5,7 +5,8 @@ public sealed class PlainNameTests
 {
     private static readonly string TooLong = new('n', PlainName.Longest + 1);
 
-    public static TheoryData<string> Bad => new("", "  ", "a\u001b[31mb", "a\nb", "a\0", "evil\u202egpj.exe", "zero\u200bwidth", "\ud800", TooLong);
+    public static TheoryData<string> Bad =>
+        new("", "  ", "a\u001b[31mb", "a\nb", "a\0", "evil\u202egpj.exe", "zero\u200bwidth", "\ud800", TooLong);
 
     [Theory]
     [MemberData(nameof(Bad))]

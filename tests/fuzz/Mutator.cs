@@ -5,7 +5,8 @@ namespace NetTraffic.Fuzz.Tests;
 /// <summary>Changes bytes as damage and attackers do. The same seed and iteration give the same bytes.</summary>
 internal static class Mutator
 {
-    private static readonly long[] Extremes = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, int.MaxValue, uint.MaxValue, long.MaxValue, -1];
+    private static readonly long[] Extremes =
+        [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, int.MaxValue, uint.MaxValue, long.MaxValue, -1];
 
     /// <summary>The random numbers of one iteration.</summary>
     public static Random Of(int seed, long iteration) => new(unchecked((int)((seed * 1_000_003L) + iteration)));

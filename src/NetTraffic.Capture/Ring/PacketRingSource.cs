@@ -122,7 +122,8 @@ public sealed class PacketRingSource : IPacketSource
         long covered = index.Count > 0 ? index[^1].End : 0;
         bool complete = index.Count > 0 && index[^1].Part == PacketRingPart.End;
         string path = PacketRingFiles.DataPath(folder, sequence);
-        List<RingStretch> stretches = Wanted(index, !complete && PacketRingFiles.Length(path) > covered, complete ? covered : long.MaxValue);
+        List<RingStretch> stretches =
+            Wanted(index, !complete && PacketRingFiles.Length(path) > covered, complete ? covered : long.MaxValue);
         if (stretches.Count == 0)
         {
             return;
@@ -179,7 +180,8 @@ public sealed class PacketRingSource : IPacketSource
             {
                 string saved = stream.SavedPackets > 0 ? $", and {stream.SavedPackets:N0} beside the damage may be wrong" : "";
                 throw new CaptureFormatException(
-                    string.Create(CultureInfo.InvariantCulture, $"'{file.Name}' is damaged: {stream.LostPackets:N0} packets are lost{saved}"),
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"'{file.Name}' is damaged: {stream.LostPackets:N0} packets are lost{saved}"),
                     at,
                     truncated: false);
             }

@@ -133,7 +133,9 @@ internal sealed class RingStretches(FileStream file, IReadOnlyList<RingStretch> 
 
         int before = Walk(length);
         DamageOffset ??= before < length ? offset + before : offset;
-        int whole = entry.Part == PacketRingPart.Packets ? KeepWholePackets(before, length, length == entry.Length ? TailBegin(before, length) : length, entry.Packets) : 0;
+        int whole = entry.Part == PacketRingPart.Packets
+            ? KeepWholePackets(before, length, length == entry.Length ? TailBegin(before, length) : length, entry.Packets)
+            : 0;
         if (entry.Part == PacketRingPart.Interfaces)
         {
             // Packets say by number which interface they are of: without its description nothing behind it can be understood.

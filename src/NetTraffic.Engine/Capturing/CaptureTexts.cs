@@ -27,5 +27,7 @@ public static class CaptureTexts
 
     /// <summary>Seconds left, or -1.</summary>
     public static int SecondsLeft(CaptureStatus now, TimeSpan? duration) =>
-        duration is { } length ? (int)Math.Clamp((now.StartTime.ToUniversalTime() + length - DateTime.UtcNow).TotalSeconds, 0, int.MaxValue) : -1;
+        duration is { } length
+            ? (int)Math.Clamp((now.StartTime.ToUniversalTime() + length - DateTime.UtcNow).TotalSeconds, 0, int.MaxValue)
+            : -1;
 }

@@ -14,14 +14,17 @@ internal sealed record EarlierImport(CaptureStatus Import, bool IsWhole)
 
     /// <summary>
     /// Finds it by content, whatever the file's name. Length and checksum of the first and the last 64 KiB tell most files apart, in
-    /// milliseconds; what agrees in them is read as a whole (<see cref="FileContent"/>). Of several the longest. Null: there is none, or not
-    /// all of its traffic is there any more.
+    /// milliseconds; what agrees in them is read as a whole (<see cref="FileContent"/>). Of several the longest. Null: there is none, or
+    /// not all of its traffic is there any more.
     /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static EarlierImport? Find(ITrafficStore store, string path)
     {
         List<CaptureStatus> imports =
-            [.. store.GetCaptures().Where(capture => capture is { State: CaptureState.Completed, FileBytes: > 0, FileFingerprint: not null })];
+        [
+            .. store.GetCaptures().Where(
+                capture => capture is { State: CaptureState.Completed, FileBytes: > 0, FileFingerprint: not null }),
+        ];
         if (imports.Count == 0)
         {
             return null;

@@ -4,8 +4,8 @@ using System.IO.Hashing;
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// The checksum (XXH3, 64 bits) of a file's first bytes, all of them: what a file is known by when it is imported again. Reckoned on a thread
-/// of its own beside the import, which reads the same bytes.
+/// The checksum (XXH3, 64 bits) of a file's first bytes, all of them: what a file is known by when it is imported again. Reckoned on a
+/// thread of its own beside the import, which reads the same bytes.
 /// </summary>
 internal sealed class FileContent : IDisposable
 {

@@ -135,7 +135,8 @@ internal static class FileImport
     };
 
     /// <summary>
-    /// Notes what the file is known by when it is imported again. One that somebody removed meanwhile is stored all the same, and not known.
+    /// Notes what the file is known by when it is imported again. One that somebody removed meanwhile is stored all the same, and not
+    /// known.
     /// </summary>
     private static void Remember(CaptureStatus status, string path, FileContent content, long read)
     {

@@ -68,7 +68,8 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
             store.Compact(stop.Token);
             foreach (DamagedFile file in store.DamagedFiles.Where(file => file.IsReadable && named.Add(file.Path)))
             {
-                warn($"'{file.Path}' is damaged, and was moved to the store's folder 'quarantine': {file.Reason} Answers lack what it had.");
+                warn($"'{file.Path}' is damaged and left out: {file.Reason} It is moved to the store's folder 'quarantine' "
+                    + "as soon as nobody holds it open; answers lack what it had.");
             }
         }
         catch (OperationCanceledException)

@@ -68,8 +68,8 @@ public abstract class StoreCmdlet : TrafficCmdlet
         foreach (DamagedFile file in stores.Values.SelectMany(store => store.DamagedFiles).Where(file => named.Add(file.Path)))
         {
             WriteWarning(Display.Text(file.IsReadable
-                ? $"'{file.Path}' is damaged and left out: {file.Reason} Put it back from a copy if there is one; a running capture moves it "
-                    + "to the store's folder 'quarantine'."
+                ? $"'{file.Path}' is damaged and left out: {file.Reason} Put it back from a copy if there is one; a running capture "
+                    + "moves it to the store's folder 'quarantine'."
                 : $"'{file.Path}' is left out: {file.Reason}"));
         }
     }

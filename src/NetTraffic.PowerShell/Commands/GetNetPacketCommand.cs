@@ -163,7 +163,8 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
         }
 
         using ReadingProgress progress = new(this, "Reading packets");
-        PacketReadResult result = TrafficEngine.ReadPackets(store, Query(filter, selection) with { Progress = progress.Show }, Write, StopToken);
+        PacketReadResult result =
+            TrafficEngine.ReadPackets(store, Query(filter, selection) with { Progress = progress.Show }, Write, StopToken);
         PacketProblems.Warn(this, left > 0 ? result : result with { FlowPackets = 0 });
 
         if (result.NoSuchFlow)

@@ -147,7 +147,8 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
         return Most;
     }
 
-    private void TellOfCut() => WriteWarning($"These are the {Top} largest; there are more. -Top gives as many as it says, and into another "
+    private void TellOfCut() =>
+        WriteWarning($"These are the {Top} largest; there are more. -Top gives as many as it says, and into another "
         + "command (Export-Csv, Export-NetTraffic, Sort-Object) all of them go.");
 
     private FlowSummary BeginFlows()
@@ -181,8 +182,8 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
         IEnumerable<TrafficSummaryItem> items = interval is null
             ? Largest(most => store.GetSummary(By, most, null, filter, StopToken))
             : SummarySeries.Filled(store.GetSummary(By, TopOfSeries(store, filter), interval, filter, StopToken), interval.Value, By,
-                () => WriteWarning($"There are more than {Display.Count(SummarySeries.MostFilled)} intervals; those without traffic are left "
-                    + "out. Narrow it with -Since and -Until, or give a longer -Interval."));
+                () => WriteWarning($"There are more than {Display.Count(SummarySeries.MostFilled)} intervals; those without traffic are "
+                    + "left out. Narrow it with -Since and -Until, or give a longer -Interval."));
         foreach (TrafficSummaryItem item in items)
         {
             item.StorePath = store.Path;

@@ -15,12 +15,13 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
     private readonly List<string> piped = [];
 
-    // pwsh -Command "Start-NetCapture lo -Duration 10s" has nothing more to do, and ends at once. A script may well wait for the job: that is
-    // known only when the process ends, and nobody reads warnings then but standard error.
+    // pwsh -Command "Start-NetCapture lo -Duration 10s" has nothing more to do, and ends at once. A script may well wait for the job: that
+    // is known only when the process ends, and nobody reads warnings then but standard error.
     static StartNetCaptureCommand() => RunningCaptures.EndedWithProcess += last => Console.Error.WriteLine(Display.Text(
         $"WARNING: The capture '{last.Name}' ({last.CaptureId}) ended with the PowerShell that ran it, after "
-        + $"{Display.Span(last.EndTime - last.StartTime ?? TimeSpan.Zero)}: {Display.Count(last.Packets)} packets in {Display.Count(last.Flows)} "
-        + "flows are stored. A capture is a job of its PowerShell; Start-NetCapture -Wait returns when the capture has ended."));
+        + $"{Display.Span(last.EndTime - last.StartTime ?? TimeSpan.Zero)}: {Display.Count(last.Packets)} packets in "
+        + $"{Display.Count(last.Flows)} flows are stored. A capture is a job of its PowerShell; "
+        + "Start-NetCapture -Wait returns when the capture has ended."));
 
     private bool asked;
 
@@ -159,7 +160,8 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
         return new CaptureRequest
         {
             Interfaces =
-                InterfaceNames.Expand(piped.Count > 0 ? piped : [DefaultInterface()], TrafficEngine.GetInterfaces, Engine != CaptureEngine.Libpcap),
+                InterfaceNames.Expand(piped.Count > 0 ? piped : [DefaultInterface()], TrafficEngine.GetInterfaces,
+                    Engine != CaptureEngine.Libpcap),
             Engine = Engine,
             Filter = Filter,
             Promiscuous = Promiscuous,

@@ -119,7 +119,8 @@ public sealed class NetCaptureJob : Job
 
     /// <summary>Whether anything happened between two statuses; how much memory the process has is nothing that happened.</summary>
     private static bool IsNews(CaptureStatus before, CaptureStatus now) =>
-        CaptureCounters.All.Any(counter => counter.Property != nameof(CaptureCounters.MemoryBytes) && counter.Get(before) != counter.Get(now))
+        CaptureCounters.All.Any(counter => counter.Property != nameof(CaptureCounters.MemoryBytes)
+            && counter.Get(before) != counter.Get(now))
         || before.PacketsPerSecond != now.PacketsPerSecond
         || before.Message != now.Message
         || before.InterfaceStates.Count != now.InterfaceStates.Count

@@ -45,7 +45,8 @@ internal static class CaptureRegistry
     {
         foreach (CaptureStatus status in List(store, new DamageLog()))
         {
-            if (status is { FileFingerprint: not null, State: not CaptureState.Running, FirstPacketTime: { } first, LastPacketTime: { } last }
+            if (status is { FileFingerprint: not null, State: not CaptureState.Running }
+                && status is { FirstPacketTime: { } first, LastPacketTime: { } last }
                 && first.ToUniversalTime() < end && last.ToUniversalTime() >= begin)
             {
                 status.FileFingerprint = null;

@@ -1,9 +1,9 @@
 namespace NetTraffic.Store;
 
 /// <summary>
-/// Imports that count as a whole or not at all. <c>incoming/ID</c> is there from before such an import's first row until its status says that
-/// it is complete, and as long as it is there its segments are left out of every answer. So the status file's rename is the one moment at
-/// which all of an import's rows begin to count.
+/// Imports that count as a whole or not at all. <c>incoming/ID</c> is there from before such an import's first row until its status says
+/// that it is complete, and as long as it is there its segments are left out of every answer. So the status file's rename is the one moment
+/// at which all of an import's rows begin to count.
 /// </summary>
 internal static class UnfinishedImports
 {

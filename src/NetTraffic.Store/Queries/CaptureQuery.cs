@@ -10,7 +10,9 @@ internal static class CaptureQuery
     {
         FilterSql condition = FilterSql.Create(filter, Datasets.Captures);
         List<Segment> segments = source.List(Datasets.Captures, condition.SinceUs, condition.UntilUs);
-        return segments.Count == 0 ? [] : Rows(connection, $"{Database.Read(Datasets.Captures, segments)} WHERE {condition.Condition}", cancellationToken);
+        return segments.Count == 0
+            ? []
+            : Rows(connection, $"{Database.Read(Datasets.Captures, segments)} WHERE {condition.Condition}", cancellationToken);
     }
 
     /// <summary>Rows in the order of time.</summary>

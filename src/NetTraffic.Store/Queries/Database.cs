@@ -9,8 +9,8 @@ namespace NetTraffic.Store;
 internal static class Database
 {
     /// <summary>
-    /// Opens one; nothing is downloaded, and what does not fit in memory goes to a folder that goes away with the process. Its cache of file
-    /// contents is off: the system has one, and DuckDB's keeps at least 4 KiB a read, of deleted files too.
+    /// Opens one; nothing is downloaded, and what does not fit in memory goes to a folder that goes away with the process. Its cache of
+    /// file contents is off: the system has one, and DuckDB's keeps at least 4 KiB a read, of deleted files too.
     /// </summary>
     public static DuckDBConnection Open(int memoryMegabytes)
     {

@@ -54,7 +54,8 @@ internal sealed class FlowQuery
     /// The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.
     /// </summary>
     private (long FromUs, RowReader<Flow> Result)? Next(long limit) =>
-        Database.Retry<(long, RowReader<Flow>)?>(segments.Store, () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
+        Database.Retry<(long, RowReader<Flow>)?>(segments.Store,
+            () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
 
     /// <summary>The newest segments with rows before <see cref="before"/>, and the time from which on they hold every row.</summary>
     private (List<Segment> Segments, long FromUs)? Window()

@@ -43,7 +43,7 @@ internal sealed partial class SummaryQuery
         Query(
             $"""
             SELECT {side.KeyNames}, sum({RowBytes})::BIGINT AS bytes FROM (SELECT {side.NamedKeys}, source_bytes, destination_bytes
-            FROM {Database.Read(Datasets.Flows, segments)} WHERE {filter.Condition}) GROUP BY {side.KeyNames} ORDER BY bytes DESC, {names} LIMIT {Text(top)}
+            FROM {Flows(segments)} WHERE {filter.Condition}) GROUP BY {side.KeyNames} ORDER BY bytes DESC, {names} LIMIT {Text(top)}
             """,
             reader => found.Add(ReadKey(reader, 0, side.Keys.Length)));
         return found;
@@ -61,7 +61,7 @@ internal sealed partial class SummaryQuery
         int[] counts = [0, 0];
         long[] last = [0, 0];
         string lists = string.Join(" UNION ALL ", sides.Select((side, number) =>
-            $"(SELECT {number} AS side, {side.Keys[0]} AS k0, sum({RowBytes})::BIGINT AS bytes FROM {Database.Read(Datasets.Flows, segments)} "
+            $"(SELECT {number} AS side, {side.Keys[0]} AS k0, sum({RowBytes})::BIGINT AS bytes FROM {Flows(segments)} "
             + $"WHERE {filter.Condition} AND {side.Counts} GROUP BY k0 ORDER BY bytes DESC LIMIT {Text(listed)})"));
         Query(
             $"SELECT k0, side, bytes FROM ({lists}) ORDER BY bytes DESC",
@@ -95,7 +95,7 @@ internal sealed partial class SummaryQuery
     {
         long whole = 0;
         Query(
-            $"SELECT coalesce(sum({RowBytes}), 0)::BIGINT FROM {Database.Read(Datasets.Flows, segments)} WHERE {filter.Condition}",
+            $"SELECT coalesce(sum({RowBytes}), 0)::BIGINT FROM {Flows(segments)} WHERE {filter.Condition}",
             reader => whole = reader.GetInt64(0));
         string sums = string.Join(" UNION ALL ", sides.Select(side =>
             $"""
@@ -104,7 +104,7 @@ internal sealed partial class SummaryQuery
                 count(*) FILTER (WHERE time = start_time) AS began, count(*) FILTER (WHERE start_time < {FirstTime(segments)}) AS older,
                 sum({side.Sent}) AS sent, sum({side.Received}) AS received,
                 epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
-              FROM {Database.Read(Datasets.Flows, segments)} WHERE {filter.Condition} AND {side.Counts} AND {side.Only(only)} GROUP BY {side.KeyNames})
+              FROM {Flows(segments)} WHERE {filter.Condition} AND {side.Counts} AND {side.Only(only)} GROUP BY {side.KeyNames})
             """));
         List<Group> found = [];
         Query(
@@ -145,7 +145,7 @@ internal sealed partial class SummaryQuery
             string only = items.Count > MostNamed ? "true" : NamesCondition(items.Keys);
             string rows = string.Join(" UNION ALL ", Sides(by).Select(side =>
                 $"SELECT {side.Name} AS name, flow_id FROM (SELECT {side.NamedKeys}, flow_id "
-                + $"FROM {Database.Read(Datasets.Flows, segments)} WHERE {filter.Condition} AND start_time < {FirstTime(segments)})"));
+                + $"FROM {Flows(segments)} WHERE {filter.Condition} AND start_time < {FirstTime(segments)})"));
             Query(
                 $"SELECT name, count(DISTINCT flow_id) FROM (SELECT coalesce(name, '{NoName}') AS name, flow_id FROM ({rows})) WHERE "
                     + $"{only} GROUP BY name",

@@ -25,13 +25,13 @@ internal sealed partial class SummaryQuery
             $"SELECT {bucket}, coalesce({side.Name}, '{NoName}') AS name, packets, bytes, sent, received, flow_id, time, end_time, "
                 + $"start_time "
             + $"FROM (SELECT {side.NamedKeys}, source_packets + destination_packets AS packets, {RowBytes} AS bytes, {side.Sent} AS sent, "
-            + $"{side.Received} AS received, flow_id, time, end_time, start_time FROM {Database.Read(Datasets.Flows, segments)} WHERE {filter.Condition} "
+            + $"{side.Received} AS received, flow_id, time, end_time, start_time FROM {Flows(segments)} WHERE {filter.Condition} "
                 + $"AND {side.Counts})"));
         List<TrafficSummaryItem> items = [];
         Query(
             $"""
             WITH buckets AS (SELECT {bucket}, sum({RowBytes}) AS whole
-              FROM {Database.Read(Datasets.Flows, segments)} WHERE {filter.Condition} GROUP BY bucket)
+              FROM {Flows(segments)} WHERE {filter.Condition} GROUP BY bucket)
             SELECT bucket, name, sum(packets)::BIGINT, sum(bytes)::BIGINT, {FlowCount("make_timestamptz(bucket)")}::BIGINT,
               100.0 * sum(bytes) / nullif(any_value(whole), 0), sum(sent)::BIGINT, sum(received)::BIGINT,
               epoch_us(min(time)), epoch_us(max(end_time))

@@ -10,8 +10,8 @@ internal sealed partial class SummaryQuery(
 
     public TrafficSummary Total()
     {
-        TrafficSummary summary = new();
-        List<Segment> segments = List(Datasets.Flows);
+        List<Segment> segments = source.List(Datasets.Flows, filter.SinceUs, filter.UntilUs, out bool incomplete);
+        TrafficSummary summary = new() { Incomplete = incomplete };
         if (segments.Count > 0)
         {
             Query(
@@ -21,7 +21,7 @@ internal sealed partial class SummaryQuery(
                   {FlowCount(FirstTime(segments))}::BIGINT,
                   count(DISTINCT source_address), count(DISTINCT destination_address), count(DISTINCT capture_id),
                   sum(source_retransmissions::BIGINT + destination_retransmissions)::BIGINT
-                FROM {Database.Read(Datasets.Flows, segments)} WHERE {filter.Condition}
+                FROM {Flows(segments)} WHERE {filter.Condition}
                 """,
                 reader =>
                 {
@@ -43,7 +43,6 @@ internal sealed partial class SummaryQuery(
         }
 
         AddLosses(summary);
-        summary.Incomplete = source.IsIncomplete(Datasets.Flows, filter.SinceUs, filter.UntilUs);
         return summary;
     }
 
@@ -71,7 +70,8 @@ internal sealed partial class SummaryQuery(
             Query(
                 $"""
                 SELECT coalesce(sum(kernel_drops + interface_drops), 0)::BIGINT, coalesce(sum(decode_failures), 0)::BIGINT
-                FROM {Database.Read(Datasets.Captures, segments)} WHERE {FilterSql.Create(whole, Datasets.Captures).Condition} AND {since} AND {until}
+                FROM {Database.Read(Datasets.Captures, segments)}
+                WHERE {FilterSql.Create(whole, Datasets.Captures).Condition} AND {since} AND {until}
                 """,
                 reader =>
                 {
@@ -82,6 +82,8 @@ internal sealed partial class SummaryQuery(
     }
 
     private List<Segment> List(Dataset dataset) => source.List(dataset, filter.SinceUs, filter.UntilUs);
+
+    private static string Flows(List<Segment> segments) => Database.Read(Datasets.Flows, segments);
 
     private void Query(string sql, Action<DuckDBDataReader> row) => Database.Query(connection, sql, row, cancellationToken);
 }

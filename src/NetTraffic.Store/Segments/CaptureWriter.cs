@@ -3,9 +3,9 @@ using NetTraffic.Store.Parquet;
 namespace NetTraffic.Store;
 
 /// <summary>
-/// Gathers a capture's rows by the hour they belong to and writes them as segments; by the day, once they turn out to be spread over so many
-/// hours that each would have few. While the disk is full the rows wait, up to a
-/// bound; past it the oldest are let go and counted. While one segment is on its way to the disk the next one is gathered.
+/// Gathers a capture's rows by the hour they belong to and writes them as segments; by the day, once they turn out to be spread over so
+/// many hours that each would have few. While the disk is full the rows wait, up to a bound; past it the oldest are let go and counted.
+/// While one segment is on its way to the disk the next one is gathered.
 /// </summary>
 internal sealed class CaptureWriter : ICaptureWriter
 {
@@ -156,7 +156,8 @@ internal sealed class CaptureWriter : ICaptureWriter
         else if (state == CaptureState.Completed && !UnfinishedImports.IsHidden(store, Status.CaptureId))
         {
             state = CaptureState.Failed;
-            WriteProblem = Status.Message = "Another process took this import for dead and removed what it had stored (did this machine sleep?).";
+            WriteProblem = "Another process took this import for dead and removed what it had stored (did this machine sleep?).";
+            Status.Message = WriteProblem;
         }
 
         if (state != CaptureState.Completed)
@@ -295,8 +296,8 @@ internal sealed class CaptureWriter : ICaptureWriter
         byDay ? StorePaths.Day(store, dataset.Name, slot) : StorePaths.Hour(store, dataset.Name, slot);
 
     /// <summary>
-    /// Time stamps in a file are whatever somebody wrote there: many open hours are written early, and what follows by the day. With the disk
-    /// full the oldest rows go.
+    /// Time stamps in a file are whatever somebody wrote there: many open hours are written early, and what follows by the day. With the
+    /// disk full the oldest rows go.
     /// </summary>
     private void LimitMemory()
     {

@@ -96,7 +96,8 @@ internal static class Compactor
 
             string merged = "merged-" + Guid.NewGuid().ToString("N")[..8];
             string name = Segment.Name(
-                segments.Min(segment => segment.FirstUs), segments.Max(segment => segment.LastUs), merged, 0, SegmentCheck.OfFile(temporary));
+                segments.Min(segment => segment.FirstUs), segments.Max(segment => segment.LastUs), merged, 0,
+                SegmentCheck.OfFile(temporary));
             string path = Path.Combine(folder, name);
             using (FileStream written = new(temporary, FileMode.Open, FileAccess.ReadWrite))
             {

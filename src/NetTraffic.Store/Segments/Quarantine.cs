@@ -1,8 +1,8 @@
 namespace NetTraffic.Store;
 
 /// <summary>
-/// quarantine/ of a store: damaged files that upkeep has moved out of the way, for whoever can save something of them. Their names still say
-/// what answers lack; deleting them says that it is known.
+/// quarantine/ of a store: damaged files that upkeep has moved out of the way, for whoever can save something of them. Their names still
+/// say what answers lack; deleting them says that it is known.
 /// </summary>
 internal static class Quarantine
 {

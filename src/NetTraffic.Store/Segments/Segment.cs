@@ -23,7 +23,9 @@ internal sealed record Segment(string Path, long FirstUs, long LastUs, string Wr
         return parts.Length >= 3 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long first)
             && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long last)
             ? new Segment(path, first, last, parts[2], parts.Length == 5 && parts[4].Length == 16
-                && ulong.TryParse(parts[4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong checksum) ? checksum : null)
+                && ulong.TryParse(parts[4], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong checksum)
+                    ? checksum
+                    : null)
             : null;
     }
 }

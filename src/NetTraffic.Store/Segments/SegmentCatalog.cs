@@ -65,7 +65,8 @@ internal static class SegmentCatalog
 
             found.Add(segment);
             string replaces = path + ReplacesSuffix;
-            if (Path.GetFileName(path).Contains(Compactor.MergedMark, StringComparison.Ordinal) && new FileInfo(replaces) is { Exists: true, Length: > 0 })
+            if (Path.GetFileName(path).Contains(Compactor.MergedMark, StringComparison.Ordinal)
+                && new FileInfo(replaces) is { Exists: true, Length: > 0 })
             {
                 replaced ??= new HashSet<string>(StringComparer.Ordinal);
                 replaced.UnionWith(File.ReadAllLines(replaces));

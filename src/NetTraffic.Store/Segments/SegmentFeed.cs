@@ -44,7 +44,8 @@ internal sealed class SegmentFeed(
     public SegmentRollup? Read(StoreSegment segment, TimeSpan interval, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
-        string path = Path.Combine(StorePaths.Dataset(source.Store, segment.Dataset), segment.Name.Replace('/', Path.DirectorySeparatorChar));
+        string path =
+            Path.Combine(StorePaths.Dataset(source.Store, segment.Dataset), segment.Name.Replace('/', Path.DirectorySeparatorChar));
         if (!File.Exists(path) || Segment.FromPath(path) is not { } file)
         {
             return null;

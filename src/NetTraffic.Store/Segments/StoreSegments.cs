@@ -11,14 +11,19 @@ internal sealed class StoreSegments(string store, DamageLog damage)
     /// <summary>Segments that can hold rows of a time range, oldest first.</summary>
     public List<Segment> List(Dataset dataset, long fromUs, long toUs) => damage.Whole(Names(dataset, fromUs, toUs));
 
+    /// <summary>The same, and whether rows are missing: those of damaged segments, or of such that upkeep has moved away.</summary>
+    public List<Segment> List(Dataset dataset, long fromUs, long toUs, out bool incomplete)
+    {
+        List<Segment> all = Names(dataset, fromUs, toUs);
+        List<Segment> whole = damage.Whole(all);
+        incomplete = whole.Count < all.Count
+            || Quarantine.List(Store, dataset).Exists(segment => segment.FirstUs < toUs && segment.LastUs >= fromUs);
+        return whole;
+    }
+
     /// <summary>The same with damaged ones among them: none of them has been looked into.</summary>
     public List<Segment> Names(Dataset dataset, long fromUs, long toUs) => SegmentCatalog.List(Store, dataset.Name, fromUs, toUs);
 
     /// <summary>Those that are not damaged.</summary>
     public List<Segment> Whole(IReadOnlyList<Segment> segments) => damage.Whole(segments);
-
-    /// <summary>Whether an answer about a time range lacks rows: those of damaged segments, or of such that upkeep has moved away.</summary>
-    public bool IsIncomplete(Dataset dataset, long fromUs, long toUs) =>
-        Names(dataset, fromUs, toUs).Exists(segment => !SegmentCheck.IsWhole(segment))
-        || Quarantine.List(Store, dataset).Exists(segment => segment.FirstUs < toUs && segment.LastUs >= fromUs);
 }

@@ -30,7 +30,8 @@ public static class TrafficFilters
     /// <summary>Application is one of these; case does not matter.</summary>
     public static FilterKind<string> Application { get; } = new(
         "Application", ["Application"], FilterOperation.EqualsAnyIgnoringCase,
-        "The application is one of these. A packet belongs to that of either port.", ApplicationText.Parse, values => new ApplicationMatch(values))
+        "The application is one of these. A packet belongs to that of either port.", ApplicationText.Parse,
+        values => new ApplicationMatch(values))
     { Completion = SummaryKey.Application };
 
     /// <summary>Rows at or after this time, UTC.</summary>

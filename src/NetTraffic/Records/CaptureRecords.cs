@@ -102,7 +102,9 @@ public sealed class CaptureStatus : CaptureCounters
     /// <summary>Tells the imported file from others by its content, or null.</summary>
     public string? FileFingerprint { get; set => field = Display.OptionalText(value); }
 
-    /// <summary>Packets of the imported file, with those that the store had already and that were left out; null where FileBytes is.</summary>
+    /// <summary>
+    /// Packets of the imported file, with those that the store had already and that were left out; null where FileBytes is.
+    /// </summary>
     public long? FilePackets { get; set; }
 
     /// <summary>Earliest packet of the import; null before there is one, and of live captures.</summary>
