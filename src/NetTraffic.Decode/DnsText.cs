@@ -101,7 +101,7 @@ internal static class DnsText
         int inner = type switch { 15 => data + 2, 33 => data + 6, _ => data };
         string? value = type switch
         {
-            1 when length == 4 => IpAddress128.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(message[data..])).ToString(),
+            1 when length == 4 => IpAddress128.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(message[data..])).ToString(4),
             28 when length == 16 =>
                 new IpAddress128(BinaryPrimitives.ReadUInt64BigEndian(message[data..]),
                     BinaryPrimitives.ReadUInt64BigEndian(message[(data + 8)..])).ToString(),

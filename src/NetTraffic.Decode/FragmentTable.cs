@@ -50,6 +50,7 @@ internal sealed class FragmentTable
             TimestampNs = packet.TimestampNs,
             FragmentId = packet.FragmentId,
             IpProtocol = packet.IpProtocol,
+            IpVersion = packet.IpVersion,
             Used = true,
             SourcePort = packet.SourcePort,
             DestinationPort = packet.DestinationPort,
@@ -86,11 +87,11 @@ internal sealed class FragmentTable
         public ushort SourcePort;
         public ushort DestinationPort;
         public byte IpProtocol;
+        public byte IpVersion;
         public bool Used;
 
         public readonly bool Matches(in DecodedPacket packet) =>
-            Used && FragmentId == packet.FragmentId && IpProtocol == packet.IpProtocol && Source == packet.Source
-                && Destination == packet.Destination
-            && packet.TimestampNs - TimestampNs < LifetimeNs;
+            Used && FragmentId == packet.FragmentId && IpProtocol == packet.IpProtocol && IpVersion == packet.IpVersion
+            && Source == packet.Source && Destination == packet.Destination && packet.TimestampNs - TimestampNs < LifetimeNs;
     }
 }

@@ -217,7 +217,7 @@ public static partial class PacketText
         return text.ToString();
     }
 
-    private static string IPv4Text(ReadOnlySpan<byte> four) => IpAddress128.FromIPv4(U32(four, 0)).ToString();
+    private static string IPv4Text(ReadOnlySpan<byte> four) => IpAddress128.FromIPv4(U32(four, 0)).ToString(4);
 
     private static string IPv6Text(ReadOnlySpan<byte> sixteen) =>
         new IpAddress128(((ulong)U32(sixteen, 0) << 32) | U32(sixteen, 4), ((ulong)U32(sixteen, 8) << 32) | U32(sixteen, 12)).ToString();

@@ -20,10 +20,11 @@ internal static class Decoding
 
     /// <summary>Source, destination, protocol and ports in one text.</summary>
     public static string Endpoints(in DecodedPacket packet) =>
-        $"{packet.Source}:{packet.SourcePort} {packet.Destination}:{packet.DestinationPort} {packet.IpProtocol}";
+        $"{packet.Source.ToString(packet.IpVersion)}:{packet.SourcePort} "
+        + $"{packet.Destination.ToString(packet.IpVersion)}:{packet.DestinationPort} {packet.IpProtocol}";
 
     /// <summary>Source, destination and protocol, as TShark.HostPairs writes them.</summary>
     public static string Pair(in DecodedPacket packet) =>
-        packet.IpVersion != 0 ? $"{packet.Source} {packet.Destination} {packet.IpProtocol}"
+        packet.IpVersion != 0 ? $"{packet.Source.ToString(packet.IpVersion)} {packet.Destination.ToString(packet.IpVersion)} {packet.IpProtocol}"
         : packet.EtherType != 0 ? $"- - 0x{packet.EtherType:x4}" : "- - -";
 }

@@ -46,8 +46,8 @@ public sealed class PacketDotNetTests
             Assert.Equal(
                 (ip.SourceAddress, ip.DestinationAddress, (byte)ip.Protocol, transport.SourcePort, transport.DestinationPort,
                     ethernet.SourceHardwareAddress, ethernet.DestinationHardwareAddress),
-                (AddressText.ToIPAddress(ours.Source), AddressText.ToIPAddress(ours.Destination), ours.IpProtocol, ours.SourcePort,
-                    ours.DestinationPort, Mac(ours.SourceMac), Mac(ours.DestinationMac)));
+                (AddressText.ToIPAddress(ours.Source, ours.IpVersion), AddressText.ToIPAddress(ours.Destination, ours.IpVersion),
+                    ours.IpProtocol, ours.SourcePort, ours.DestinationPort, Mac(ours.SourceMac), Mac(ours.DestinationMac)));
             if (transport is TcpPacket tcp)
             {
                 Assert.Equal(((byte)tcp.Flags, tcp.SequenceNumber, tcp.AcknowledgmentNumber, tcp.WindowSize),

@@ -11,9 +11,9 @@ public sealed class OriginatorTests
         const ushort noService = 50001;
         FlowRow row = new Script().Udp(fromA: false, payload: 10, noService).Udp(fromA: true, payload: 20, noService)
             .Udp(fromA: true, payload: 30, noService).Row();
-        Assert.Equal(("10.0.0.2", noService, 1L, 52L), (row.Source.ToString(), row.SourcePort, row.SourcePackets, row.SourceBytes));
+        Assert.Equal(("10.0.0.2", noService, 1L, 52L), (row.Source.ToString(row.IpVersion), row.SourcePort, row.SourcePackets, row.SourceBytes));
         Assert.Equal(("10.0.0.1", (ushort)40000, 2L, 134L),
-            (row.Destination.ToString(), row.DestinationPort, row.DestinationPackets, row.DestinationBytes));
+            (row.Destination.ToString(row.IpVersion), row.DestinationPort, row.DestinationPackets, row.DestinationBytes));
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class OriginatorTests
             DestinationPort = other,
         };
         FlowRow row = Assert.Single(Rows(answer));
-        Assert.Equal(("10.0.0.1", other, 0L, 1L), (row.Source.ToString(), row.SourcePort, row.SourcePackets, row.DestinationPackets));
+        Assert.Equal(("10.0.0.1", other, 0L, 1L), (row.Source.ToString(row.IpVersion), row.SourcePort, row.SourcePackets, row.DestinationPackets));
     }
 
     [Theory]
@@ -42,14 +42,14 @@ public sealed class OriginatorTests
     public void A_flow_seen_from_its_middle_whose_ports_say_nothing_comes_from_the_first_sender(ushort first, ushort second)
     {
         DecodedPacket segment = new Script().FromB("A", payload: 5).Packets[0] with { SourcePort = first, DestinationPort = second };
-        Assert.Equal("10.0.0.2", Assert.Single(Rows(segment)).Source.ToString());
+        Assert.Equal("10.0.0.2", Assert.Single(Rows(segment)).Source.ToString(4));
     }
 
     [Fact]
     public void A_SYN_from_a_well_known_port_is_the_originators()
     {
         FlowRow row = new Script().FromB("S").FromA("SA").FromB("A").Row();
-        Assert.Equal(("10.0.0.2", 2L, 1L), (row.Source.ToString(), row.SourcePackets, row.DestinationPackets));
+        Assert.Equal(("10.0.0.2", 2L, 1L), (row.Source.ToString(row.IpVersion), row.SourcePackets, row.DestinationPackets));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class OriginatorTests
     public void The_receiver_of_a_SYN_ACK_is_the_source_though_its_SYN_was_not_seen()
     {
         FlowRow row = new Script().FromB("SA").FromA("A").Row();
-        Assert.Equal("10.0.0.1", row.Source.ToString());
+        Assert.Equal("10.0.0.1", row.Source.ToString(row.IpVersion));
         Assert.Equal((40000, 80), (row.SourcePort, row.DestinationPort));
     }
 
@@ -73,7 +73,7 @@ public sealed class OriginatorTests
     public void The_sender_of_a_SYN_is_the_source_though_the_other_side_was_seen_first()
     {
         FlowRow row = new Script().FromB("A", sequence: 77).FromA("S").FromB("SA").FromA("A").Row();
-        Assert.Equal("10.0.0.1", row.Source.ToString());
+        Assert.Equal("10.0.0.1", row.Source.ToString(row.IpVersion));
         Assert.Equal((2L, 2L), (row.SourcePackets, row.DestinationPackets));
         Assert.Equal(ConnectionState.S1, row.State);
     }
@@ -82,7 +82,7 @@ public sealed class OriginatorTests
     public void Roles_stay_as_they_are_once_a_row_was_written()
     {
         List<FlowRow> rows = new Script().FromA("A", payload: 5, sequence: 77).After(6).FromB("S").Rows(new FlowOptions());
-        Assert.Equal(["10.0.0.1", "10.0.0.1"], rows.Select(row => row.Source.ToString()));
+        Assert.Equal(["10.0.0.1", "10.0.0.1"], rows.Select(row => row.Source.ToString(row.IpVersion)));
         Assert.Equal((0L, 1L), (rows[1].SourcePackets, rows[1].DestinationPackets));
     }
 
@@ -104,7 +104,7 @@ public sealed class OriginatorTests
     {
         List<FlowRow> rows = new Script().Other(true, protocol, query, 0, version).Other(false, protocol, query, 0, version)
             .Other(false, protocol, answer, 0, version).Other(true, protocol, answer, 0, version).Rows();
-        Assert.Equal(["10.0.0.1", "10.0.0.2"], rows.Select(row => row.Source.ToString()));
+        Assert.Equal(["10.0.0.1", "10.0.0.2"], rows.Select(row => row.Source.ToString(4)));
         Assert.All(rows, row => Assert.Equal((1L, 1L, query), (row.SourcePackets, row.DestinationPackets, row.SourcePort)));
     }
 

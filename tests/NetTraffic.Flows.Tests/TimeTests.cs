@@ -78,7 +78,7 @@ public sealed class TimeTests
     public void A_new_SYN_of_the_other_side_is_a_new_flow()
     {
         List<FlowRow> rows = new Script().Handshake().FromA("PA", 3).FromB("PA", 3).FromB("S", sequence: 90_000).FromA("SA").Rows();
-        Assert.Equal(["10.0.0.1", "10.0.0.2"], rows.Select(row => row.Source.ToString()));
+        Assert.Equal(["10.0.0.1", "10.0.0.2"], rows.Select(row => row.Source.ToString(row.IpVersion)));
     }
 
     [Fact]

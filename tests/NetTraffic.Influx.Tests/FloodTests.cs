@@ -33,7 +33,7 @@ public sealed class FloodTests
             for (; sender < end; sender++)
             {
                 // An odd factor makes all 32-bit numbers differ that differ before.
-                string address = IpAddress128.FromIPv4(unchecked((uint)sender * 2654435761u)).ToString();
+                string address = IpAddress128.FromIPv4(unchecked((uint)sender * 2654435761u)).ToString(4);
                 int size = even ? 60 : random.Next(60, 1_500);
                 received += size;
                 rows.Add(new TalkerRollup(time, "probe", address, 1, size, 0, 0, 1, 0));

@@ -91,7 +91,7 @@ public sealed class FilterTests : IDisposable
             Assert.Equal((key, bytes), (key, By(key, TimeSpan.FromHours(1)).Sum(item => item.Bytes)));
         });
         Assert.Equal(
-            expected.SelectMany(row => row.IpVersion == 0 ? ["(none)"] : new[] { row.Source.ToString(), row.Destination.ToString() })
+            expected.SelectMany(row => row.IpVersion == 0 ? ["(none)"] : new[] { row.Source.ToString(row.IpVersion), row.Destination.ToString(row.IpVersion) })
                 .Distinct().Order(StringComparer.Ordinal),
             By(SummaryKey.Address).Select(item => item.Name).Order(StringComparer.Ordinal));
         string file = Path.Combine(folder.Path, "x.parquet");
@@ -163,7 +163,7 @@ public sealed class FilterTests : IDisposable
         "Address" =>
         [
             ["10.0.0.3"], ["10.0.0.0/27"], ["10.0.0.16/29"], ["0.0.0.0/0"], ["2001:db8::/125"], ["2001:db8::5"], ["::/0"],
-            ["2000::/4", "10.0.0.1"],
+            ["2000::/4", "10.0.0.1"], ["::ffff:10.0.0.3"], ["::FFFF:a00:4"], ["::ffff:0:0/96"], ["::ffff:10.0.0.0/125"],
             .. rows.Where(row => row.IpVersion == 6).Take(5).Select(row => new object[] { $"{row.Source}/61" }),
         ],
         "Port" => [[443], [53, 80], ["443"]],

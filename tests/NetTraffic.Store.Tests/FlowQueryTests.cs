@@ -94,6 +94,9 @@ public class FlowQueryTests
     [InlineData("2001:db8::/125")]
     [InlineData("2001:db8::5")]
     [InlineData("::/0")]
+    [InlineData("::ffff:0:0/96")]
+    [InlineData("::ffff:10.0.0.0/123")]
+    [InlineData("::ffff:10.0.0.3")]
     public void Address_filter_takes_either_side_of_the_network(string network) => Rows.Many.Sample(
         rows =>
         {
@@ -102,7 +105,7 @@ public class FlowQueryTests
             Rows.Store(store, rows);
             AddressRange range = AddressRange.Parse(network);
             bool In(FlowRow row, IpAddress128 address) =>
-                row.IpVersion != 0 && address.IsIPv4 == range.First.IsIPv4 && range.Contains(address);
+                row.IpVersion == range.IpVersion && range.MayContain(address);
             long expected = rows.Count(row => In(row, row.Source) || In(row, row.Destination));
             Assert.Equal(expected, store.GetFlows(new TrafficFilter { Address = [range] }, null, true, CancellationToken.None).LongCount());
         },
@@ -161,7 +164,7 @@ public class FlowQueryTests
             mac == 0 ? null : string.Join(':', Enumerable.Range(0, 6).Select(i => ((mac >> (40 - (8 * i))) & 0xFF).ToString("x2")));
         return string.Join('|', capture, "probe", Display.Text(Rows.Interfaces[row.InterfaceIndex]), row.FlowId, row.TimeUs, row.EndTimeUs,
             row.StartTimeUs,
-            ip ? AddressText.ToIPAddress(row.Source) : null, ports ? row.SourcePort : null, ip ? AddressText.ToIPAddress(row.Destination)
+            ip ? AddressText.ToIPAddress(row.Source, row.IpVersion) : null, ports ? row.SourcePort : null, ip ? AddressText.ToIPAddress(row.Destination, row.IpVersion)
                 : null, ports ? row.DestinationPort : null,
             ip ? row.IpVersion : null, ip ? row.IpProtocol
                 : null, ProtocolNames.Protocol(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType),

@@ -134,8 +134,8 @@ public class LargestGroupsTests
         Dictionary<string, (TrafficSummaryItem Item, HashSet<ulong> Flows)> groups = new(StringComparer.Ordinal);
         foreach (FlowRow row in counted)
         {
-            string source = row.IpVersion == 0 ? "(none)" : AddressText(row.Source), destination = row.IpVersion == 0 ? "(none)"
-                : AddressText(row.Destination);
+            string source = row.IpVersion == 0 ? "(none)" : row.Source.ToString(row.IpVersion), destination = row.IpVersion == 0 ? "(none)"
+                : row.Destination.ToString(row.IpVersion);
             long all = row.SourceBytes + row.DestinationBytes;
             bool own = row.IpVersion != 0 && source == destination, ordered = string.CompareOrdinal(source, destination) <= 0;
             switch (by)
@@ -190,7 +190,6 @@ public class LargestGroupsTests
             group.Flows.Add(row.FlowId);
         }
 
-        static string AddressText(IpAddress128 address) => address.ToString();
     }
 
     private static string Line(TrafficSummaryItem item) => string.Create(

@@ -8,13 +8,15 @@ internal static class Rows
 {
     public static readonly long BaseUs = (new DateTime(2026, 3, 1, 11, 59, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).Ticks / 10;
 
-    private static readonly Gen<IpAddress128> Address = Gen.Frequency(
-        (6, Gen.UInt[0x0A000000, 0x0A000020].Select(IpAddress128.FromIPv4)),
-        (2, Gen.UInt.Select(IpAddress128.FromIPv4)),
-        (2, Gen.ULong[0, 12].Select(low => new IpAddress128(0x20010DB8_00000000, low))),
+    /// <summary>Addresses with their IP version; some of IPv6 headers are IPv4-mapped, ::ffff:10.0.0.1 beside 10.0.0.1.</summary>
+    private static readonly Gen<(IpAddress128 Address, byte Version)> Address = Gen.Frequency(
+        (6, Gen.UInt[0x0A000000, 0x0A000020].Select(value => (IpAddress128.FromIPv4(value), (byte)4))),
+        (2, Gen.UInt.Select(value => (IpAddress128.FromIPv4(value), (byte)4))),
+        (2, Gen.UInt[0x0A000000, 0x0A000020].Select(value => (IpAddress128.FromIPv4(value), (byte)6))),
+        (2, Gen.ULong[0, 12].Select(low => (new IpAddress128(0x20010DB8_00000000, low), (byte)6))),
         (1,
             Gen.Select(Gen.ULong[0x2000_0000_0000_0000, 0x3FFF_FFFF_FFFF_FFFF], Gen.ULong)
-                .Select(pair => new IpAddress128(pair.Item1, pair.Item2))));
+                .Select(pair => (new IpAddress128(pair.Item1, pair.Item2), (byte)6))));
 
     /// <summary>A flow of one to five interval rows within two hours; source and destination have one family.</summary>
     public static readonly Gen<FlowRow[]> Flow = Gen.Select(
@@ -53,7 +55,7 @@ internal static class Rows
     }
 
     private static FlowRow[] Make(
-        (IpAddress128 Source, IpAddress128 Destination, byte Protocol) identity,
+        ((IpAddress128 Address, byte Version) Source, (IpAddress128 Address, byte Version) Destination, byte Protocol) identity,
         (ushort Source, ushort Destination, int Interface, int State) ports,
         (long Start, int Rows, ulong Mac) time, (int Packets, long Bytes, int Kind) numbers)
     {
@@ -65,7 +67,8 @@ internal static class Rows
             ports.Destination %= 256;
         }
 
-        IpAddress128 destination = identity.Source.IsIPv4 == identity.Destination.IsIPv4 ? identity.Destination : identity.Source;
+        byte version = identity.Source.Version;
+        IpAddress128 destination = version == identity.Destination.Version ? identity.Destination.Address : identity.Source.Address;
         FlowRow[] rows = new FlowRow[time.Rows];
         for (int i = 0; i < rows.Length; i++)
         {
@@ -75,9 +78,9 @@ internal static class Rows
                 StartTimeUs = BaseUs + time.Start,
                 TimeUs = at,
                 EndTimeUs = at + numbers.Bytes,
-                Source = ip ? identity.Source : default,
+                Source = ip ? identity.Source.Address : default,
                 Destination = ip ? destination : default,
-                IpVersion = (byte)(!ip ? 0 : identity.Source.IsIPv4 ? 4 : 6),
+                IpVersion = ip ? version : (byte)0,
                 IpProtocol = ip ? identity.Protocol : (byte)0,
                 SourcePort = ip ? ports.Source : (ushort)0,
                 DestinationPort = ip ? ports.Destination : (ushort)0,

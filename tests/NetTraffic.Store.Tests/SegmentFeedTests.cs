@@ -91,9 +91,9 @@ public class SegmentFeedTests
         foreach (FlowRow row in rows)
         {
             int began = row.TimeUs == row.StartTimeUs ? 1 : 0;
-            Add(expected, row.IpVersion == 0 ? null : row.Source.ToString(), row.SourcePackets, row.SourceBytes, row.DestinationPackets,
+            Add(expected, row.IpVersion == 0 ? null : row.Source.ToString(row.IpVersion), row.SourcePackets, row.SourceBytes, row.DestinationPackets,
                 row.DestinationBytes, began, 0);
-            Add(expected, row.IpVersion == 0 ? null : row.Destination.ToString(), row.DestinationPackets, row.DestinationBytes,
+            Add(expected, row.IpVersion == 0 ? null : row.Destination.ToString(row.IpVersion), row.DestinationPackets, row.DestinationBytes,
                 row.SourcePackets, row.SourceBytes, 0, began);
         }
 

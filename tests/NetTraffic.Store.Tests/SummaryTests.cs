@@ -18,7 +18,8 @@ public class SummaryTests
             Assert.Equal(rows.Sum(row => row.SourcePackets + row.DestinationPackets), total.Packets);
             Assert.Equal(rows.Sum(row => row.SourceBytes + row.DestinationBytes), total.Bytes);
             Assert.Equal(rows.Select(row => row.FlowId).Distinct().LongCount(), total.Flows);
-            Assert.Equal(rows.Where(row => row.IpVersion != 0).Select(row => row.Source).Distinct().LongCount(), total.SourceAddresses);
+            Assert.Equal(rows.Where(row => row.IpVersion != 0).Select(row => (row.Source, row.IpVersion)).Distinct().LongCount(),
+                total.SourceAddresses);
             Assert.Equal(rows.Sum(row => (long)row.SourceRetransmissions + row.DestinationRetransmissions), total.Retransmissions);
         },
         iter: Tries);
@@ -140,8 +141,8 @@ public class SummaryTests
 
     private static IEnumerable<string> Names(FlowRow row, SummaryKey key, CaptureStatus capture)
     {
-        string source = row.IpVersion == 0 ? "(none)" : row.Source.ToString();
-        string destination = row.IpVersion == 0 ? "(none)" : row.Destination.ToString();
+        string source = row.IpVersion == 0 ? "(none)" : row.Source.ToString(row.IpVersion);
+        string destination = row.IpVersion == 0 ? "(none)" : row.Destination.ToString(row.IpVersion);
         string transport = ProtocolNames.Protocol(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType);
         return key switch
         {

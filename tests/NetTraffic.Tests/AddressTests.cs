@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text;
 using CsCheck;
 using NetTraffic.Net;
@@ -15,23 +16,23 @@ public sealed class AddressTests
     [Fact]
     public void IPv4_is_written_as_the_framework_writes_it() =>
         Gen.UInt.Sample(value => Assert.Equal($"{value >> 24}.{value >> 16 & 255}.{value >> 8 & 255}.{value & 255}",
-            IpAddress128.FromIPv4(value).ToString()), iter: 10_000);
+            IpAddress128.FromIPv4(value).ToString(4)), iter: 10_000);
 
     [Fact]
-    public void IPv6_is_written_as_the_framework_writes_it() =>
+    public void IPv6_is_written_as_libc_writes_it() =>
         Bytes16.Sample(bytes =>
         {
             IPAddress address = new(bytes);
             IpAddress128 ours = AddressText.FromIPAddress(address);
-            Assert.Equal(ours.IsIPv4 ? address.MapToIPv4().ToString() : address.ToString(), ours.ToString());
-            Assert.InRange(Encoding.ASCII.GetByteCount(ours.ToString()), 2, AddressText.MaxLength);
+            Assert.Equal(InetNtop(bytes), ours.ToString(6));
+            Assert.InRange(Encoding.ASCII.GetByteCount(ours.ToString(6)), 2, AddressText.MaxLength);
         }, iter: 10_000);
 
     [Fact]
     public void There_and_back_is_the_same_address() =>
         Gen.Select(Gen.ULong, Gen.ULong)
             .Sample((high, low) => Assert.Equal(new IpAddress128(high, low),
-                AddressText.FromIPAddress(AddressText.ToIPAddress(new IpAddress128(high, low)))));
+                AddressText.FromIPAddress(AddressText.ToIPAddress(new IpAddress128(high, low), 6))));
 
     [Theory]
     [InlineData("2001:db8::1")]
@@ -40,7 +41,35 @@ public sealed class AddressTests
     [InlineData("2001:db8:0:1:1:1:1:1")] // RFC 5952 section 4.2.2
     [InlineData("2001:0:0:1::1")] // and 4.2.3
     [InlineData("fe80::abcd")]
-    public void IPv6_is_canonical(string text) => Assert.Equal(text, AddressText.FromIPAddress(IPAddress.Parse(text)).ToString());
+    [InlineData("::ffff:192.0.2.1")] // section 5
+    [InlineData("::ffff:0.0.0.0")]
+    [InlineData("::192.0.2.1")]
+    [InlineData("::0.1.0.0")]
+    [InlineData("fe80::5efe:a00:1")] // ISATAP and SIIT as TShark has them, unlike the framework
+    [InlineData("::ffff:0:a00:1")]
+    [InlineData("64:ff9b::a00:1")]
+    [InlineData("1::")]
+    [InlineData("1:2:3:4:5:6:7:0")]
+    [InlineData("0:2:3:4:5:6:7:8")]
+    [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    public void IPv6_is_canonical(string text) => Assert.Equal(text, AddressText.FromIPAddress(IPAddress.Parse(text)).ToString(6));
+
+    [Theory]
+    [InlineData("1.2.3.4", "1.2.3.4", 4)]
+    [InlineData("::ffff:1.2.3.4", "1.2.3.4", 6)]
+    [InlineData("::FFFF:102:304", "1.2.3.4", 6)]
+    [InlineData("1.0.0.0/8", "1.2.3.4", 4)]
+    [InlineData("0.0.0.0/0", "1.2.3.4", 4)]
+    [InlineData("::ffff:0:0/96", "1.2.3.4", 6)]
+    [InlineData("::ffff:1.0.0.0/104", "1.2.3.4", 6)]
+    [InlineData("::/0", "1.2.3.4", 6)]
+    public void Mapped_addresses_are_IPv6(string range, string address, byte version)
+    {
+        AddressRange parsed = AddressRange.Parse(range);
+        IpAddress128 inside = AddressText.FromIPAddress(IPAddress.Parse(address));
+        Assert.True(parsed.MayContain(inside));
+        Assert.Equal((version == 4, version == 6), (parsed.Contains(inside, 4), parsed.Contains(inside, 6)));
+    }
 
     [Fact]
     public void Addresses_are_in_the_order_of_their_bytes() =>
@@ -69,8 +98,8 @@ public sealed class AddressTests
     public void A_range_holds_its_network_and_nothing_else(string text, string inside, string outside)
     {
         AddressRange range = AddressRange.Parse(text);
-        Assert.True(range.Contains(AddressText.FromIPAddress(IPAddress.Parse(inside))));
-        Assert.False(range.Contains(AddressText.FromIPAddress(IPAddress.Parse(outside))));
+        Assert.True(Contains(range, IPAddress.Parse(inside)));
+        Assert.False(Contains(range, IPAddress.Parse(outside)));
         Assert.Equal(text.Trim(), range.ToString());
     }
 
@@ -81,7 +110,7 @@ public sealed class AddressTests
             byte[] address = near ? [.. network[..12], .. other[12..]] : other;
             IPNetwork expected = new(new IPAddress(Mask(network, prefix)), prefix);
             Assert.Equal(expected.Contains(new IPAddress(address)),
-                AddressRange.Parse($"{new IPAddress(network)}/{prefix}").Contains(AddressText.FromIPAddress(new IPAddress(address))));
+                Contains(AddressRange.Parse($"{new IPAddress(network)}/{prefix}"), new IPAddress(address)));
         });
 
     [Theory]
@@ -107,6 +136,31 @@ public sealed class AddressTests
         Assert.True(AddressRange.Parse("192.0.2.1").IsSingle);
         Assert.True(AddressRange.Parse("2001:db8::1/128").IsSingle);
         Assert.False(AddressRange.Parse("192.0.2.0/31").IsSingle);
+    }
+
+    private static bool Contains(AddressRange range, IPAddress address) =>
+        range.Contains(AddressText.FromIPAddress(address), (byte)(address.AddressFamily == AddressFamily.InterNetwork ? 4 : 6));
+
+    /// <summary>What glibc's inet_ntop writes, which TShark prints: groups, and a dotted quad after ::ffff: and ::.</summary>
+    private static string InetNtop(byte[] bytes)
+    {
+        string[] groups = [.. Enumerable.Range(0, 8).Select(i => ((bytes[2 * i] << 8) | bytes[(2 * i) + 1]).ToString("x"))];
+        string head = string.Join(':', groups[..6]);
+        bool dotted = head is "0:0:0:0:0:ffff" || (head is "0:0:0:0:0:0" && groups[6] != "0");
+        groups = dotted ? [.. groups[..6], new IPAddress(bytes[12..]).ToString()] : groups;
+        string whole = string.Join(':', groups);
+        for (int length = groups.Length; length > 1; length--)
+        {
+            for (int at = 0; at + length <= groups.Length; at++)
+            {
+                if (groups[at..(at + length)].All(group => group == "0"))
+                {
+                    return string.Join(':', groups[..at]) + "::" + string.Join(':', groups[(at + length)..]);
+                }
+            }
+        }
+
+        return whole;
     }
 
     private static byte[] Mask(byte[] bytes, int prefix) =>

@@ -85,7 +85,7 @@ internal static class PacketRingIndex
         int four = 0;
         foreach (ref readonly IpAddress128 address in addresses)
         {
-            if (!any && address.IsIPv4)
+            if (!any && address.IsMapped)
             {
                 BinaryPrimitives.WriteUInt32LittleEndian(at[end..], (uint)address.Low);
                 end += 4;
@@ -95,7 +95,7 @@ internal static class PacketRingIndex
 
         foreach (ref readonly IpAddress128 address in addresses)
         {
-            if (!any && !address.IsIPv4)
+            if (!any && !address.IsMapped)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(at[end..], address.High);
                 BinaryPrimitives.WriteUInt64LittleEndian(at[(end + 8)..], address.Low);

@@ -246,7 +246,7 @@ public sealed class PacketRingSource : IPacketSource
     {
         foreach (AddressRange range in selection.Address)
         {
-            if (range.Contains(address))
+            if (range.MayContain(address))
             {
                 return true;
             }

@@ -108,7 +108,7 @@ public sealed class FlowSelection
         int capture = NumberOf(captureId);
         long first = long.MaxValue;
         long last = long.MinValue;
-        HashSet<IpAddress128> addresses = [];
+        HashSet<AddressRange> addresses = [];
         bool any = false;
         ReadOnlySpan<Span> all = CollectionsMarshal.AsSpan(spans);
         foreach ((FlowKey key, int head) in newest)
@@ -127,7 +127,8 @@ public sealed class FlowSelection
             if (here && !any)
             {
                 // One endpoint is enough: the other is in the same packets.
-                addresses.Add(new IpAddress128(key.FirstHigh, key.FirstLow));
+                IpAddress128 address = new(key.FirstHigh, key.FirstLow);
+                addresses.Add(new AddressRange(address, address, key.IpVersion, address.ToString(key.IpVersion)));
                 any = key.IpVersion == 0 || addresses.Count > most;
             }
         }
@@ -136,7 +137,7 @@ public sealed class FlowSelection
         {
             FirstNs = Scaled(first, 0),
             LastNs = Scaled(last, 999),
-            Address = any ? [] : [.. addresses.Select(address => new AddressRange(address, address, address.ToString()))],
+            Address = any ? [] : [.. addresses],
         };
     }
 

@@ -207,14 +207,14 @@ internal sealed class AddressColumn(bool mac) : IColumnBuilder
         count = 0;
     }
 
-    public void Add(in IpAddress128 address)
+    public void Add(in IpAddress128 address, byte ipVersion)
     {
         if (count == indices.Length)
         {
             Array.Resize(ref indices, count * 2);
         }
 
-        indices[count++] = dictionary.Number(address);
+        indices[count++] = dictionary.Number(address, ipVersion);
         present.AddValues(1);
     }
 
@@ -224,12 +224,13 @@ internal sealed class AddressColumn(bool mac) : IColumnBuilder
     {
         // Each distinct address is put into words once, as a dictionary also where most are distinct: queries group by it.
         text.Clear();
-        foreach (ref readonly IpAddress128 address in dictionary.Addresses)
+        for (int i = 0; i < dictionary.Count; i++)
         {
+            ref readonly IpAddress128 address = ref dictionary.Addresses[i];
             int at = text.Length;
             text.WriteInt32(0);
             Span<byte> room = text.Reserve(AddressText.MaxLength);
-            int length = mac ? AddressText.FormatMac(address.Low, room) : AddressText.Format(address, room);
+            int length = mac ? AddressText.FormatMac(address.Low, room) : AddressText.Format(address, dictionary.IpVersions[i], room);
             text.Advance(length);
             text.PatchInt32(at, length);
         }

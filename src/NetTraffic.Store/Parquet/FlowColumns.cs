@@ -209,8 +209,8 @@ internal sealed class FlowColumns
 
         bool ports = ProtocolNames.HasPorts(row.IpProtocol);
         bool icmp = row.IpProtocol is 1 or 58;
-        source.Add(row.Source);
-        destination.Add(row.Destination);
+        source.Add(row.Source, row.IpVersion);
+        destination.Add(row.Destination, row.IpVersion);
         sourcePort.Add(row.SourcePort, ports);
         destinationPort.Add(row.DestinationPort, ports);
         ipVersion.Add(row.IpVersion);
@@ -239,7 +239,7 @@ internal sealed class FlowColumns
         }
         else
         {
-            column.Add(new IpAddress128(0, mac));
+            column.Add(new IpAddress128(0, mac), 0);
         }
     }
 

@@ -44,11 +44,15 @@ internal sealed class AddressDictionary
     private static readonly ulong Secret =
         BinaryPrimitives.ReadUInt64LittleEndian(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8)) | 1;
     private IpAddress128[] addresses = new IpAddress128[1024];
+    private byte[] versions = new byte[1024];
     private int[] slots = new int[4096];
 
     public int Count { get; private set; }
 
     public ReadOnlySpan<IpAddress128> Addresses => addresses.AsSpan(0, Count);
+
+    /// <summary>The IP version of each: 1.2.3.4 and ::ffff:1.2.3.4 are two.</summary>
+    public ReadOnlySpan<byte> IpVersions => versions.AsSpan(0, Count);
 
     public void Clear()
     {
@@ -56,15 +60,16 @@ internal sealed class AddressDictionary
         Count = 0;
     }
 
-    public int Number(in IpAddress128 address)
+    public int Number(in IpAddress128 address, byte ipVersion)
     {
         int mask = slots.Length - 1;
         int at = (int)Hash(address) & mask;
         while (slots[at] != 0)
         {
-            if (addresses[slots[at] - 1] == address)
+            int known = slots[at] - 1;
+            if (addresses[known] == address && versions[known] == ipVersion)
             {
-                return slots[at] - 1;
+                return known;
             }
 
             at = (at + 1) & mask;
@@ -73,8 +78,10 @@ internal sealed class AddressDictionary
         if (Count == addresses.Length)
         {
             Array.Resize(ref addresses, Count * 2);
+            Array.Resize(ref versions, Count * 2);
         }
 
+        versions[Count] = ipVersion;
         addresses[Count++] = address;
         slots[at] = Count;
         if (Count * 2 > slots.Length)

@@ -83,10 +83,10 @@ internal sealed class FilterSql
     {
         if (range.IsSingle)
         {
-            return $"{column} = {Database.Text(range.First.ToString())}";
+            return $"{column} = {Database.Text(range.First.ToString(range.IpVersion))}";
         }
 
-        if (!range.First.IsIPv4)
+        if (range.IpVersion == 6)
         {
             return string.Create(CultureInfo.InvariantCulture, $"""
                 (ip_version = 6 AND {AddressFunction.Name}({column}, {range.First.High}::UBIGINT, {range.First.Low}::UBIGINT) >= 0

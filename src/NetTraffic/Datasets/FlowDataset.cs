@@ -56,7 +56,7 @@ public sealed class FlowDataset : Dataset<Flow>
                 "SourceAddress", "source_address", ColumnType.Text, Same, ValueForm.OptionalText,
                 "Originator's IP address; absent for frames without IP.",
                 flow => flow.SourceAddress, (flow, value) => flow.SourceAddress = value,
-                (in row, in _) => IsIp(row) ? row.Source.ToString() : null),
+                (in row, in _) => IsIp(row) ? row.Source.ToString(row.IpVersion) : null),
             new FlowColumn<int?>(
                 "SourcePort", "source_port", ColumnType.UInt16, Same, ValueForm.OptionalInt32, "Originator's port (TCP, UDP, SCTP, ...).",
                 flow => flow.SourcePort, (flow, value) => flow.SourcePort = value,
@@ -64,7 +64,7 @@ public sealed class FlowDataset : Dataset<Flow>
             new FlowColumn<string?>(
                 "DestinationAddress", "destination_address", ColumnType.Text, Same, ValueForm.OptionalText, "Responder's IP address.",
                 flow => flow.DestinationAddress, (flow, value) => flow.DestinationAddress = value,
-                (in row, in _) => IsIp(row) ? row.Destination.ToString() : null),
+                (in row, in _) => IsIp(row) ? row.Destination.ToString(row.IpVersion) : null),
             new FlowColumn<int?>(
                 "DestinationPort", "destination_port", ColumnType.UInt16, Same, ValueForm.OptionalInt32, "Responder's port.",
                 flow => flow.DestinationPort, (flow, value) => flow.DestinationPort = value,

@@ -9,41 +9,33 @@ namespace NetTraffic.Net;
 /// <summary>Addresses as text: RFC 5952 for IPv6, dotted quad for IPv4, colons for MAC addresses.</summary>
 public static class AddressText
 {
-    /// <summary>Bytes that any address's text fits in.</summary>
-    public const int MaxLength = 65;
+    /// <summary>Bytes that any address's text fits in: 39 of IPv6 without a dotted part, 22 with one.</summary>
+    public const int MaxLength = 39;
 
     /// <summary>Length of a MAC address's text.</summary>
     public const int MacLength = 17;
+
+    private const string Hex = "0123456789abcdef";
 
     /// <summary>
     /// Writes an address as ASCII; returns the number of bytes written. <paramref name="destination"/> holds at least <see
     /// cref="MaxLength"/>.
     /// </summary>
-    public static int Format(in IpAddress128 address, Span<byte> destination)
-    {
-        if (address.IsIPv4)
-        {
-            uint v4 = (uint)address.Low;
-            int at = WriteOctet(v4 >> 24, destination, 0);
-            destination[at++] = (byte)'.';
-            at = WriteOctet((v4 >> 16) & 0xFF, destination, at);
-            destination[at++] = (byte)'.';
-            at = WriteOctet((v4 >> 8) & 0xFF, destination, at);
-            destination[at++] = (byte)'.';
-            return WriteOctet(v4 & 0xFF, destination, at);
-        }
-
-        ToIPAddress(address).TryFormat(destination, out int written);
-        return written;
-    }
+    /// <param name="address">The address.</param>
+    /// <param name="ipVersion">4: dotted quad; anything else: RFC 5952.</param>
+    /// <param name="destination">Where the text goes.</param>
+    public static int Format(in IpAddress128 address, byte ipVersion, Span<byte> destination) =>
+        ipVersion == 4 ? WriteQuad((uint)address.Low, destination, 0) : WriteGroups(address, destination);
 
     /// <summary>The framework's form of an address.</summary>
-    public static IPAddress ToIPAddress(in IpAddress128 address)
+    /// <param name="address">The address.</param>
+    /// <param name="ipVersion">4 or 6.</param>
+    public static IPAddress ToIPAddress(in IpAddress128 address, byte ipVersion)
     {
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, address.High);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], address.Low);
-        return new IPAddress(address.IsIPv4 ? bytes[12..] : bytes);
+        return new IPAddress(ipVersion == 4 ? bytes[12..] : bytes);
     }
 
     /// <summary>Our form of the framework's address; scope identifiers are dropped.</summary>
@@ -64,12 +56,11 @@ public static class AddressText
     /// <summary>Writes a MAC address (low 48 bits) as <c>00:11:22:aa:bb:cc</c>; returns <see cref="MacLength"/>.</summary>
     public static int FormatMac(ulong mac, Span<byte> destination)
     {
-        const string hex = "0123456789abcdef";
         for (int i = 0; i < 6; i++)
         {
             int octet = (int)(mac >> (40 - (8 * i))) & 0xFF;
-            destination[3 * i] = (byte)hex[octet >> 4];
-            destination[(3 * i) + 1] = (byte)hex[octet & 15];
+            destination[3 * i] = (byte)Hex[octet >> 4];
+            destination[(3 * i) + 1] = (byte)Hex[octet & 15];
             if (i < 5)
             {
                 destination[(3 * i) + 2] = (byte)':';
@@ -89,6 +80,77 @@ public static class AddressText
 
         Span<byte> text = stackalloc byte[MacLength];
         return System.Text.Encoding.ASCII.GetString(text[..FormatMac(mac, text)]);
+    }
+
+    /// <summary>
+    /// RFC 5952: the longest run of two or more zero groups, the first of equals, is "::". The last 32 bits are a dotted quad where all
+    /// before them is zero (RFC 4291 section 2.5.5.1), or zero and ffff (2.5.5.2), as inet_ntop and TShark have it.
+    /// </summary>
+    private static int WriteGroups(in IpAddress128 address, Span<byte> destination)
+    {
+        bool dotted = address.IsMapped || (address.High == 0 && address.Low is > 0xFFFF and <= uint.MaxValue);
+        int groups = dotted ? 6 : 8;
+        int runStart = -1;
+        int runLength = 1;
+        int zeros = 0;
+        for (int i = 0; i < groups; i++)
+        {
+            zeros = Group(address, i) == 0 ? zeros + 1 : 0;
+            if (zeros > runLength)
+            {
+                runLength = zeros;
+                runStart = i - zeros + 1;
+            }
+        }
+
+        int at = 0;
+        for (int i = 0; i < groups; i++)
+        {
+            if (i == runStart)
+            {
+                destination[at++] = (byte)':';
+                i += runLength - 1;
+                if (i == 7)
+                {
+                    destination[at++] = (byte)':';
+                }
+
+                continue;
+            }
+
+            if (i > 0)
+            {
+                destination[at++] = (byte)':';
+            }
+
+            uint group = Group(address, i);
+            for (int shift = group > 0xFFF ? 12 : group > 0xFF ? 8 : group > 0xF ? 4 : 0; shift >= 0; shift -= 4)
+            {
+                destination[at++] = (byte)Hex[(int)(group >> shift) & 15];
+            }
+        }
+
+        if (!dotted)
+        {
+            return at;
+        }
+
+        destination[at++] = (byte)':';
+        return WriteQuad((uint)address.Low, destination, at);
+    }
+
+    private static uint Group(in IpAddress128 address, int index) =>
+        (ushort)((index < 4 ? address.High : address.Low) >> (48 - (16 * (index & 3))));
+
+    private static int WriteQuad(uint value, Span<byte> destination, int at)
+    {
+        at = WriteOctet(value >> 24, destination, at);
+        destination[at++] = (byte)'.';
+        at = WriteOctet((value >> 16) & 0xFF, destination, at);
+        destination[at++] = (byte)'.';
+        at = WriteOctet((value >> 8) & 0xFF, destination, at);
+        destination[at++] = (byte)'.';
+        return WriteOctet(value & 0xFF, destination, at);
     }
 
     private static int WriteOctet(uint value, Span<byte> destination, int at)
@@ -114,19 +176,18 @@ public static class AddressText
 /// <summary>One address, or a network in CIDR form: an inclusive range of addresses.</summary>
 /// <param name="First">Lowest address.</param>
 /// <param name="Last">Highest address.</param>
+/// <param name="IpVersion">4 or 6: an IPv4 network has no address of an IPv6 header in it, not even an IPv4-mapped one.</param>
 /// <param name="Text">As the user wrote it.</param>
-public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, string Text)
+public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, byte IpVersion, string Text)
 {
     /// <summary>Whether the range is one address.</summary>
     public bool IsSingle => First == Last;
 
-    /// <summary>Whether the address lies in the range.</summary>
-    public bool Contains(in IpAddress128 address) => address.CompareTo(First) >= 0 && address.CompareTo(Last) <= 0;
+    /// <summary>Whether the address may lie in the range, where its IP version is not known.</summary>
+    public bool MayContain(in IpAddress128 address) => address.CompareTo(First) >= 0 && address.CompareTo(Last) <= 0;
 
-    /// <summary>
-    /// Whether the address lies in the range and, of a network, is of its IP version: 0.0.0.0/0 and ::/0 are all of their own version.
-    /// </summary>
-    public bool Contains(in IpAddress128 address, byte ipVersion) => (IsSingle || (ipVersion == 4) == First.IsIPv4) && Contains(address);
+    /// <summary>Whether the address lies in the range.</summary>
+    public bool Contains(in IpAddress128 address, byte ipVersion) => ipVersion == IpVersion && MayContain(address);
 
     /// <summary>
     /// Reads <c>10.1.2.3</c>, <c>10.0.0.0/8</c>, <c>2001:db8::1</c> or <c>2001:db8::/32</c>; host bits beyond the prefix are ignored.
@@ -160,7 +221,7 @@ public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, string 
         UInt128 value = new(address.High, address.Low);
         UInt128 first = value & ~mask;
         UInt128 last = value | mask;
-        return new AddressRange(FromUInt128(first), FromUInt128(last), trimmed);
+        return new AddressRange(FromUInt128(first), FromUInt128(last), v4 ? (byte)4 : (byte)6, trimmed);
     }
 
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ namespace NetTraffic.Packets;
 
 /// <summary>
 /// What the decoder found in one frame: the fields flows are made of, and where the payload is. Blittable; 104 bytes.
-/// Addresses are those of the innermost IP header that is not quoted in an ICMP error, IPv4 as IPv4-mapped IPv6.
+/// Addresses are those of the innermost IP header that is not quoted in an ICMP error.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 public struct DecodedPacket
@@ -118,15 +118,18 @@ public struct DecodedPacket
     }
 }
 
-/// <summary>An IPv6 address, or an IPv4 address as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2), in two host-order halves.</summary>
+/// <summary>
+/// An IPv6 address, or an IPv4 address in the IPv4-mapped form (RFC 4291 section 2.5.5.2), in two host-order halves. Packets can carry
+/// mapped addresses in IPv6 headers too, so an address alone does not say which it is: the IP version stands beside it everywhere.
+/// </summary>
 /// <param name="High">The first 8 bytes as a big-endian number.</param>
 /// <param name="Low">The last 8 bytes as a big-endian number.</param>
 public readonly record struct IpAddress128(ulong High, ulong Low) : IComparable<IpAddress128>
 {
     private const ulong MappedPrefix = 0x0000_FFFF_0000_0000;
 
-    /// <summary>Whether this is an IPv4-mapped address.</summary>
-    public bool IsIPv4 => High == 0 && (Low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
+    /// <summary>Whether this is an IPv4 address, or an IPv4-mapped one of an IPv6 header.</summary>
+    public bool IsMapped => High == 0 && (Low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
 
     /// <summary>The IPv4-mapped form of an IPv4 address given as a host-order number.</summary>
     public static IpAddress128 FromIPv4(uint address) => new(0, MappedPrefix | address);
@@ -134,12 +137,16 @@ public readonly record struct IpAddress128(ulong High, ulong Low) : IComparable<
     /// <inheritdoc/>
     public int CompareTo(IpAddress128 other) => High != other.High ? High.CompareTo(other.High) : Low.CompareTo(other.Low);
 
-    /// <summary>The address's canonical text (RFC 5952), IPv4 as dotted quad.</summary>
-    public override string ToString()
+    /// <summary>The address's text: dotted quad where the version is 4, else RFC 5952's.</summary>
+    /// <param name="ipVersion">4 or 6.</param>
+    public string ToString(byte ipVersion)
     {
         Span<byte> text = stackalloc byte[Net.AddressText.MaxLength];
-        return System.Text.Encoding.ASCII.GetString(text[..Net.AddressText.Format(this, text)]);
+        return System.Text.Encoding.ASCII.GetString(text[..Net.AddressText.Format(this, ipVersion, text)]);
     }
+
+    /// <summary>The text of an IPv6 address.</summary>
+    public override string ToString() => ToString(6);
 }
 
 /// <summary>TCP flags of RFC 9293 section 3.1.</summary>
