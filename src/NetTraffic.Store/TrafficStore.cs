@@ -54,10 +54,17 @@ public sealed class TrafficStore : ITrafficStore
     }
 
     /// <inheritdoc/>
-    public bool HasWholeTraffic(DateTime since, DateTime until)
+    public StoredTraffic GetImportedTraffic(CaptureStatus import)
     {
-        (long sinceUs, long untilUs) = (UnixTime.ToMicroseconds(since), UnixTime.ToMicroseconds(until));
-        return segments.List(Datasets.Flows, sinceUs, untilUs, out bool incomplete).Count > 0 && !incomplete;
+        ArgumentNullException.ThrowIfNull(import);
+        if (import is not { FirstPacketTime: { } first, LastPacketTime: { } last })
+        {
+            return StoredTraffic.All; // there was none
+        }
+
+        List<Segment> found = segments.List(
+            Datasets.Flows, import.CaptureId, UnixTime.ToMicroseconds(first), UnixTime.ToMicroseconds(last) + 1, out bool incomplete);
+        return found.Count == 0 ? StoredTraffic.None : incomplete || import.PartlyCleared ? StoredTraffic.Part : StoredTraffic.All;
     }
 
     /// <inheritdoc/>
@@ -114,6 +121,9 @@ public sealed class TrafficStore : ITrafficStore
         : throw new ArgumentException($"'{captureId}' is no capture's identifier.", nameof(captureId));
 
     /// <inheritdoc/>
+    public IReadOnlyCollection<string> GetUnfinishedImports() => UnfinishedImports.List(Path);
+
+    /// <inheritdoc/>
     public IReadOnlyList<string> GetPacketCaptures() => Directory.Exists(StorePaths.Packets(Path))
         ? [.. Directory.GetDirectories(StorePaths.Packets(Path)).Select(folder => System.IO.Path.GetFileName(folder))
             .Where(CaptureRegistry.IsId).Order(StringComparer.Ordinal)]
@@ -153,6 +163,9 @@ public sealed class TrafficStore : ITrafficStore
 
         return new CaptureWriter(Path, status, options);
     }
+
+    /// <inheritdoc/>
+    public IDisposable LockImports(CancellationToken cancellationToken) => UnfinishedImports.Lock(Path, cancellationToken);
 
     /// <inheritdoc/>
     public bool RequestStop(string captureId) => CaptureRegistry.RequestStop(Path, captureId);

@@ -65,6 +65,10 @@ public sealed class IntervalLogTests
         {
         }
 
+        public void Discard()
+        {
+        }
+
         public void Dispose()
         {
         }

@@ -51,7 +51,7 @@ public sealed class StatusFileTests
         };
         using JsonDocument file = JsonDocument.Parse(StatusFile.Write(status));
         Assert.Equal(
-            Properties.Select(property => property.Name).Order(StringComparer.Ordinal),
+            Properties.Select(property => property.Name).Append("Checksum").Order(StringComparer.Ordinal),
             file.RootElement.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal));
         Assert.Equal("a\"\\u001b", file.RootElement.GetProperty("CaptureId").GetString());
     }
@@ -77,10 +77,22 @@ public sealed class StatusFileTests
         Assert.Equal(("a", "", 3L, 0), (read.CaptureId, read.Name, read.Packets, read.Interfaces.Length));
     }
 
+    [Fact]
+    public void A_file_that_is_not_as_it_was_written_is_none()
+    {
+        byte[] file = StatusFile.Write(new CaptureStatus { CaptureId = "a", Packets = 12_345 });
+        Assert.Equal(12_345, StatusFile.Read(file)!.Packets);
+        string text = Encoding.UTF8.GetString(file);
+        Assert.Null(StatusFile.Read(Encoding.UTF8.GetBytes(text.Replace("12345", "12344", StringComparison.Ordinal))));
+        Assert.Null(StatusFile.Read(Encoding.UTF8.GetBytes(text.Replace("\"a\"", "\"b\"", StringComparison.Ordinal))));
+        Assert.Null(StatusFile.Read(Encoding.UTF8.GetBytes(text.Insert(1, " "))));
+    }
+
     private static object Value(Type type, int i) => Nullable.GetUnderlyingType(type) is { } inner ? Value(inner, i)
         : type == typeof(string) ? "text " + i
         : type == typeof(long) ? (long)i
         : type == typeof(int) ? i
+        : type == typeof(bool) ? true
         : type == typeof(double) ? i + 0.5
         : type == typeof(DateTime) ? DateTime.UnixEpoch.AddTicks(1_234_567 + i)
         : type == typeof(string[]) ? new[] { "one " + i, "two" }

@@ -44,6 +44,60 @@ public class UpkeepTests
         Assert.Equal(1, Segments(folder.Path));
     }
 
+    /// <summary>Merged again before what the first merge replaced was removed: each list is needed until all it names is gone.</summary>
+    [Fact]
+    public void Hours_that_are_merged_twice_in_a_quarter_of_an_hour_count_once()
+    {
+        for (int round = 0; round < 6; round++)
+        {
+            using ScratchFolder folder = new();
+            using TrafficStore store = new(folder.Path);
+            for (int merge = 0; merge < 2; merge++)
+            {
+                Rows.Store(store, Enumerable.Range(merge * 100, 50).Select(CaptureWriterTests.Row));
+                Age(folder.Path, TimeSpan.FromMinutes(11));
+                Assert.Equal(1, store.Compact(CancellationToken.None));
+            }
+
+            Age(folder.Path, TimeSpan.FromMinutes(16));
+            store.Compact(CancellationToken.None);
+            Assert.Equal(100, Describe(store).Length);
+            Assert.Equal(1, Segments(folder.Path));
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(17)]
+    [InlineData(60)]
+    [InlineData(-1)]
+    [InlineData(null)]
+    public void A_merged_segment_whose_list_is_damaged_counts_once_and_what_may_lack_is_said(int? flip)
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        Rows.Store(store, Enumerable.Range(0, 100).Select(CaptureWriterTests.Row));
+        Age(folder.Path, TimeSpan.FromMinutes(11));
+        Assert.Equal(1, store.Compact(CancellationToken.None));
+        string list = Assert.Single(Directory.GetFiles(folder.Path, "*.replaces", SearchOption.AllDirectories));
+        byte[] bytes = File.ReadAllBytes(list);
+        if (flip is { } at)
+        {
+            bytes[at < 0 ? ^1 : at] ^= 4;
+            File.WriteAllBytes(list, bytes);
+        }
+        else
+        {
+            File.Delete(list);
+        }
+
+        using TrafficStore reader = new(folder.Path);
+        TrafficSummary summary = reader.GetSummary(new TrafficFilter(), CancellationToken.None);
+        Assert.Equal((100, true), (summary.Packets, summary.Incomplete));
+        Assert.NotEmpty(reader.DamagedFiles);
+        Assert.Equal(100, Describe(reader).Length);
+    }
+
     [Fact]
     public async Task Readers_see_every_row_once_while_hours_are_compacted_and_written()
     {

@@ -20,6 +20,7 @@ internal sealed class ByteWindow : IDisposable
     private bool fetches = FileCache.IsAvailable;
     private long fetched;
     private readonly FileStream? file;
+    private readonly Action<ReadOnlySpan<byte>>? unpacked;
     private readonly long sourceLength;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(512 << 10);
     private int begin;
@@ -28,9 +29,12 @@ internal sealed class ByteWindow : IDisposable
     private bool ended;
 
     /// <summary>Makes a window over a file.</summary>
-    public ByteWindow(FileStream file)
+    /// <param name="file">The file; disposed of with this.</param>
+    /// <param name="unpacked">Sees what is unpacked of a compressed one, in order and once.</param>
+    public ByteWindow(FileStream file, Action<ReadOnlySpan<byte>>? unpacked = null)
         : this((Stream)file)
     {
+        this.unpacked = unpacked;
         this.file = file;
         sourceLength = file.Length;
     }
@@ -40,6 +44,12 @@ internal sealed class ByteWindow : IDisposable
 
     /// <summary>Whether the bytes are a file's, all of which is there, and not sent by another program.</summary>
     public bool IsFile => file is not null;
+
+    /// <summary>Whether the data is unpacked.</summary>
+    public bool IsCompressed => form is not null;
+
+    /// <summary>Whether the data ended where it should.</summary>
+    public bool IsAtEnd => ended && !careful;
 
     /// <summary>
     /// Unpacks the data where its first bytes say that it is compressed, before any of it was consumed. Returns the form, also one that
@@ -146,6 +156,11 @@ internal sealed class ByteWindow : IDisposable
             if (read == 0 && careful)
             {
                 throw new CaptureFormatException("the compressed data is damaged", offset + end - begin, truncated: false);
+            }
+
+            if (form is not null && !careful)
+            {
+                unpacked?.Invoke(buffer.AsSpan(end, read));
             }
 
             ended = read == 0;

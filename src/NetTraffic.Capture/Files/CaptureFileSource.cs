@@ -42,24 +42,34 @@ public sealed class CaptureFileSource : IPacketSource
         Length = window.SourceLength,
     };
 
+    /// <summary>Whether the file is compressed.</summary>
+    public bool IsCompressed => window.IsCompressed;
+
+    /// <summary>Whether all of the file was read, and all of it could be unpacked.</summary>
+    public bool IsAtEnd => window.IsAtEnd;
+
     /// <summary>What is odd about the file and lost nothing, as a sentence; null: nothing so far.</summary>
     public string? Remark { get; private set; }
 
     /// <summary>What the file says was received and lost, per interface that it says so of; as far as it has been read.</summary>
     public IReadOnlyList<InterfaceStatistics> Statistics => counts.Statistics;
 
+    /// <summary>The same where nobody wants to see what is unpacked.</summary>
+    public static CaptureFileSource Open(string path, CancellationToken cancellationToken = default) => Open(path, null, cancellationToken);
+
     /// <summary>
     /// Opens a capture file, a named pipe, or standard input (<see cref="StandardInput"/>), and looks at its first bytes, which a pipe
     /// may take a while to send.
     /// </summary>
     /// <param name="path">The file.</param>
+    /// <param name="unpacked">Sees what is unpacked of a compressed file, in order and once; null: nobody wants to.</param>
     /// <param name="cancellationToken">Ends the wait for a pipe's first bytes.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     /// <exception cref="IOException">It cannot be read: a directory, a broken disk.</exception>
     /// <exception cref="CaptureFormatException">It is empty, or no capture file; the offset is 0.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static CaptureFileSource Open(string path, CancellationToken cancellationToken = default)
+    public static CaptureFileSource Open(string path, Action<ReadOnlySpan<byte>>? unpacked, CancellationToken cancellationToken)
     {
         if (path == StandardInput)
         {
@@ -83,7 +93,7 @@ public sealed class CaptureFileSource : IPacketSource
         ByteWindow? opened = null;
         try
         {
-            opened = new ByteWindow(file);
+            opened = new ByteWindow(file, unpacked);
             CheckFormat(opened, path);
             return new CaptureFileSource(opened, null);
         }
@@ -92,6 +102,30 @@ public sealed class CaptureFileSource : IPacketSource
             opened?.Dispose();
             file.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>What a capture file holds, unpacked where it is compressed: else it is the file itself.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Stream OpenContent(string path)
+    {
+        FileStream file = OpenFile(path);
+        Span<byte> start = stackalloc byte[Compression.MagicLength];
+        int length = RandomAccess.Read(file.SafeFileHandle, start, 0);
+        return Compression.Find(start[..length])?.Open is { } open ? new ContentStream(open(file), file) : file;
+    }
+
+    /// <summary>Reads what <see cref="OpenContent"/> gives; 0: it ends here, or cannot be unpacked any further.</summary>
+    public static int ReadContent(Stream content, Span<byte> to)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        try
+        {
+            return content.Read(to);
+        }
+        catch (Exception error) when (content is not FileStream && Compression.IsDamage(error))
+        {
+            return 0;
         }
     }
 

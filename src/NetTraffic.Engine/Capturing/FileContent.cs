@@ -1,77 +1,106 @@
 using System.Buffers;
-using System.IO.Hashing;
+using NetTraffic.Capture;
 
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// The checksum (XXH3, 64 bits) of a file's first bytes, all of them: what a file is known by when it is imported again. Reckoned on a
-/// thread of its own beside the import, which reads the same bytes.
+/// Reckons what a file is known by, beside its import: of a compressed file from what the import unpacks, of any other on a thread of its
+/// own, which reads the same bytes.
 /// </summary>
 internal sealed class FileContent : IDisposable
 {
     private const int Chunk = 1 << 18;
-    private readonly FileStream file;
+    private readonly string path;
     private readonly CancellationTokenSource stop = new();
-    private readonly XxHash3 hash = new();
-    private readonly Task work;
-    private long hashed;
+    private readonly FileSum sum = new();
+    private FileStream? file;
+    private Task work = Task.CompletedTask;
 
-    /// <summary>Begins with what the file has now.</summary>
+    /// <summary>Makes one; nothing is read yet.</summary>
+    public FileContent(string path) => this.path = path;
+
+    /// <summary>Takes what the import unpacks.</summary>
+    public void OnUnpacked(ReadOnlySpan<byte> bytes) => sum.Append(bytes);
+
+    /// <summary>Begins with what a file has now that is not compressed.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public FileContent(string path)
+    public void Begin()
     {
         file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         long length = file.Length;
-        work = Task.Factory.StartNew(() => HashTo(length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        work = Task.Factory.StartNew(
+            () => ReadTo(file, length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Length and checksum of the file as it was at the start, or of more where more was read of it since.</summary>
+    /// <summary>
+    /// Length and fingerprint of the file as it was at the start, or of more where more was read of it since; of a compressed one, of all
+    /// that is in it.
+    /// </summary>
+    /// <param name="read">Bytes that were read of a file that is not compressed.</param>
+    /// <param name="toItsEnd">Whether a compressed one was unpacked to its end.</param>
     /// <exception cref="IOException">It cannot be read, or is shorter by now.</exception>
-    public (long Length, string Checksum) Finish(long read)
+    public (long Length, FileFingerprint Fingerprint) Finish(long read, bool toItsEnd)
     {
         work.GetAwaiter().GetResult();
-        HashTo(Math.Max(hashed, read));
-        return (hashed, Convert.ToHexStringLower(hash.GetCurrentHash()));
+        if (file is not null)
+        {
+            ReadTo(file, Math.Max(sum.Length, read));
+        }
+        else if (!toItsEnd)
+        {
+            // It is damaged, and who imports such a one again comes as far as this.
+            FileSum whole = new();
+            using Stream content = CaptureFileSource.OpenContent(path);
+            foreach (ReadOnlyMemory<byte> bytes in Read(content))
+            {
+                whole.Append(bytes.Span);
+            }
+
+            return (whole.Length, whole.Fingerprint);
+        }
+
+        return (sum.Length, sum.Fingerprint);
     }
 
-    /// <summary>The checksum of a file's first bytes; null: it has fewer.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static string? Checksum(string path, long length)
+    /// <summary>What a stream gives, piece by piece, each valid until the next; to its end, or to where it cannot be unpacked.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Read(Stream content)
     {
-        using FileContent content = new(path, length);
-        return content.hashed == length ? Convert.ToHexStringLower(content.hash.GetCurrentHash()) : null;
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Chunk);
+        try
+        {
+            for (int count; (count = CaptureFileSource.ReadContent(content, buffer)) > 0;)
+            {
+                yield return buffer.AsMemory(0, count);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     public void Dispose()
     {
         stop.Cancel();
         ((IAsyncResult)work).AsyncWaitHandle.WaitOne();
-        file.Dispose();
+        file?.Dispose();
         stop.Dispose();
     }
 
-    private FileContent(string path, long length)
-    {
-        file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        work = Task.CompletedTask;
-        HashTo(Math.Min(length, file.Length));
-    }
-
-    private void HashTo(long length)
+    private void ReadTo(FileStream from, long length)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Chunk);
         try
         {
-            while (hashed < length && !stop.IsCancellationRequested)
+            while (sum.Length < length && !stop.IsCancellationRequested)
             {
-                int count = file.Read(buffer.AsSpan(0, (int)Math.Min(Chunk, length - hashed)));
+                int count = from.Read(buffer.AsSpan(0, (int)Math.Min(Chunk, length - sum.Length)));
                 if (count == 0)
                 {
-                    throw new EndOfStreamException($"'{file.Name}' became shorter while it was read.");
+                    throw new EndOfStreamException($"'{path}' became shorter while it was read.");
                 }
 
-                hash.Append(buffer.AsSpan(0, count));
-                hashed += count;
+                sum.Append(buffer.AsSpan(0, count));
             }
         }
         finally

@@ -13,7 +13,8 @@ internal static class FileImport
     {
         Stopwatch clock = Stopwatch.StartNew();
         GivenNames.Check(request.Name, request.Sensor);
-        using CaptureFileSource source = CaptureFileSource.Open(request.Path, cancellationToken);
+        using FileContent content = new(request.Path);
+        using CaptureFileSource source = CaptureFileSource.Open(request.Path, content.OnUnpacked, cancellationToken);
         using ITrafficStore store = TrafficEngine.OpenStore(request.StorePath);
         EarlierImport? earlier = source.IsArriving ? null : EarlierImport.Find(store, request.Path);
         if (request.SkipKnown && earlier is { IsWhole: true })
@@ -21,7 +22,11 @@ internal static class FileImport
             return Known(request, earlier, clock.Elapsed);
         }
 
-        using FileContent? content = source.IsArriving ? null : new FileContent(request.Path);
+        if (!source.IsArriving && !source.IsCompressed)
+        {
+            content.Begin();
+        }
+
         using LaterPackets? later = request.SkipKnown && earlier is not null ? new LaterPackets(source, earlier.Packets) : null;
         IPacketSource packets = later ?? (IPacketSource)source;
         bool input = request.Path == CaptureFileSource.StandardInput;
@@ -103,16 +108,33 @@ internal static class FileImport
             result.Message = "Stopped before the file's end.";
         }
 
-        if (content is not null)
+        if (!source.IsArriving)
         {
-            Remember(status, request.Path, content, result.Complete ? source.Counters.Position : 0);
+            Remember(status, content, result.Complete ? source.Counters.Position : 0, source.IsAtEnd);
             status.FilePackets = result.Packets + (later is null ? 0 : earlier!.Packets);
             status.FirstPacketTime = result.StartTime;
             status.LastPacketTime = result.EndTime;
         }
 
-        writer.Complete(CaptureState.Completed,
-            result.Message is null ? result.PacketRingMessage : Display.Damage(result.Message, result.DamageOffset));
+        using (source.IsArriving ? null : store.LockImports(cancellationToken))
+        {
+            // Another process may have brought the file meanwhile, or a part of it.
+            if (!source.IsArriving && FindAgain(store, request.Path) is { } meanwhile && meanwhile.Import.CaptureId != earlier?.Import.CaptureId)
+            {
+                if (request.SkipKnown)
+                {
+                    writer.Discard();
+                    return Run(request, progress, cancellationToken);
+                }
+
+                result.EarlierCaptureId = meanwhile.Import.CaptureId;
+                result.EarlierPackets = meanwhile.Packets;
+            }
+
+            writer.Complete(CaptureState.Completed,
+                result.Message is null ? result.PacketRingMessage : Display.Damage(result.Message, result.DamageOffset));
+        }
+
         if (!source.IsArriving && writer.WriteProblem is { } unpublished)
         {
             throw new StoreException(unpublished);
@@ -123,6 +145,19 @@ internal static class FileImport
         return result;
     }
 
+    /// <summary>The earlier import of a file that was imported; null where somebody removed the file meanwhile.</summary>
+    private static EarlierImport? FindAgain(ITrafficStore store, string path)
+    {
+        try
+        {
+            return EarlierImport.Find(store, path);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or IOException and not TrafficException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What a file is that the store has already, and that is not imported again.</summary>
     private static ImportResult Known(ImportRequest request, EarlierImport earlier, TimeSpan elapsed) => new()
     {
@@ -131,6 +166,8 @@ internal static class FileImport
         Complete = true,
         EarlierCaptureId = earlier.Import.CaptureId,
         EarlierPackets = earlier.Packets,
+        Message = earlier.IsStored ? null : "The store has it already, though a part of its traffic was cleared since, or is damaged. It is "
+            + "not imported again, since the rest would count twice; import it into a store of its own with -StorePath.",
         Elapsed = elapsed,
     };
 
@@ -138,14 +175,12 @@ internal static class FileImport
     /// Notes what the file is known by when it is imported again. One that somebody removed meanwhile is stored all the same, and not
     /// known.
     /// </summary>
-    private static void Remember(CaptureStatus status, string path, FileContent content, long read)
+    private static void Remember(CaptureStatus status, FileContent content, long read, bool toItsEnd)
     {
         try
         {
-            (long length, string checksum) = content.Finish(read);
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            status.FileFingerprint = $"{EarlierImport.Ends(file, length)}-{checksum}";
-            status.FileBytes = length;
+            (status.FileBytes, FileFingerprint fingerprint) = content.Finish(read, toItsEnd);
+            status.FileFingerprint = fingerprint.ToString();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

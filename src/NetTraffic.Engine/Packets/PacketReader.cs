@@ -46,7 +46,7 @@ internal static class PacketReader
         List<RingPart> parts = [];
         Lazy<HashSet<string>> begun = new(() => [.. store.GetCaptures()
             .Where(capture => capture is { PacketRingSize: not null, PacketRingPackets: 0 }).Select(capture => capture.CaptureId)]);
-        foreach (string id in Captures(store, resolved))
+        foreach (string id in Captures(store, resolved).Except(store.GetUnfinishedImports()))
         {
             string folder = store.GetPacketFolder(id);
             if (!Directory.Exists(folder))

@@ -3,7 +3,7 @@ namespace NetTraffic.Store;
 /// <summary>The captures of a store: a status file each, which its process writes about once a second and everybody reads.</summary>
 internal static class CaptureRegistry
 {
-    private static readonly TimeSpan SilenceOfOtherHosts = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SilenceToShow = TimeSpan.FromMinutes(5), SilenceToActOn = TimeSpan.FromDays(1);
 
     /// <summary>An identifier that sorts by time and is unique across machines.</summary>
     public static string NewId(DateTime now) =>
@@ -39,17 +39,23 @@ internal static class CaptureRegistry
     public static CaptureState? StateOf(string store, string captureId) => ReadFile(StatusPath(store, captureId), new DamageLog())?.State;
 
     /// <summary>
-    /// Forgets by what the files are known whose import reaches into a time that was cleared: imported again, they are new.
+    /// Notes what was cleared of imported files. Of which nothing is left, that is forgotten by what it is known: imported again, it is new.
     /// </summary>
-    public static void ForgetFiles(string store, DateTime begin, DateTime end)
+    /// <param name="store">Folder of the store.</param>
+    /// <param name="cleared">The times that were cleared.</param>
+    public static void NoteCleared(string store, IReadOnlyList<(DateTime Begin, DateTime End)> cleared)
     {
         foreach (CaptureStatus status in List(store, new DamageLog()))
         {
             if (status is { FileFingerprint: not null, State: not CaptureState.Running }
                 && status is { FirstPacketTime: { } first, LastPacketTime: { } last }
-                && first.ToUniversalTime() < end && last.ToUniversalTime() >= begin)
+                && cleared.Any(time => first.ToUniversalTime() < time.End && last.ToUniversalTime() >= time.Begin))
             {
-                status.FileFingerprint = null;
+                bool any = SegmentCatalog.List(
+                        store, Datasets.Flows.Name, UnixTime.ToMicroseconds(first), UnixTime.ToMicroseconds(last) + 1)
+                    .Exists(segment => segment.Writer == status.CaptureId || Segment.IsMerged(segment.Path));
+                status.FileFingerprint = any ? status.FileFingerprint : null;
+                status.PartlyCleared = any;
                 Write(store, status, durable: false);
             }
         }
@@ -68,7 +74,8 @@ internal static class CaptureRegistry
 
     public static bool RequestStop(string store, string captureId)
     {
-        if (Find(store, captureId) is not { State: CaptureState.Running })
+        // One of another machine that only seems to be gone may be asked all the same.
+        if (Find(store, captureId) is null || StateOf(store, captureId) != CaptureState.Running)
         {
             return false;
         }
@@ -93,6 +100,13 @@ internal static class CaptureRegistry
         }
     }
 
+    /// <summary>Removes the entry of a capture, and what it was asked.</summary>
+    public static void Remove(string store, string captureId)
+    {
+        StoreFiles.TryDelete(StatusPath(store, captureId));
+        ForgetStop(store, captureId);
+    }
+
     private static string StatusPath(string store, string captureId) => Path.Combine(StorePaths.Status(store), captureId + ".json");
 
     private static string StopPath(string store, string captureId) => Path.Combine(StorePaths.Status(store), captureId + ".stop");
@@ -103,18 +117,13 @@ internal static class CaptureRegistry
     private static CaptureStatus? Read(string store, string path, DamageLog damage)
     {
         CaptureStatus? status = ReadFile(path, damage);
-        if (status is { State: CaptureState.Running } && !IsAlive(status))
+        if (status is { State: CaptureState.Running } && IsDead(store, status, SilenceToShow))
         {
             // It may have ended in good order between the two looks.
             status = ReadFile(path, damage);
             if (status is { State: CaptureState.Running })
             {
-                status.State = CaptureState.Crashed;
-                status.EndTime = status.UpdateTime;
-                status.Message ??= UnfinishedImports.IsHidden(store, status.CaptureId)
-                    ? "Its process ended before the file was stored as a whole; nothing of it counts. Import the file again."
-                    : "Its process ended without stopping the capture; everything up to its last flush is in the store.";
-                MarkCrashed(store, status);
+                TakeForCrashed(store, status);
             }
         }
 
@@ -126,10 +135,30 @@ internal static class CaptureRegistry
         return status;
     }
 
-    private static void MarkCrashed(string store, CaptureStatus status)
+    /// <summary>
+    /// Shows a capture as crashed; where that is sure, it is noted, and what an import left is removed. Of another machine's it is not
+    /// sure for a day: a clock that goes wrong looks like silence.
+    /// </summary>
+    private static void TakeForCrashed(string store, CaptureStatus status)
     {
+        bool hidden = UnfinishedImports.IsHidden(store, status.CaptureId);
+        status.State = CaptureState.Crashed;
+        status.EndTime = status.UpdateTime;
+        status.Message ??= hidden
+            ? "Its process ended before the file was stored as a whole; nothing of it counts. Import the file again."
+            : "Its process ended without stopping the capture; everything up to its last flush is in the store.";
+        if (!IsDead(store, status, SilenceToActOn))
+        {
+            return;
+        }
+
         try
         {
+            if (hidden)
+            {
+                UnfinishedImports.Remove(store, status.CaptureId);
+            }
+
             Write(store, status, durable: false);
             ForgetStop(store, status.CaptureId);
         }
@@ -181,8 +210,16 @@ internal static class CaptureRegistry
         }
     }
 
-    /// <summary>Whether the process of a capture that says it is running still is.</summary>
-    internal static bool IsAlive(CaptureStatus status) =>
-        (status.HostName == Environment.MachineName ? ProcessIdentity.IsRunning(status.ProcessId, status.ProcessIdentity) : null)
-            ?? DateTime.UtcNow - status.UpdateTime.ToUniversalTime() < SilenceOfOtherHosts;
+    /// <summary>
+    /// Whether the process of a capture that says it is running is gone. Of another machine, or another container, its silence tells: by
+    /// that one's clock and by the file system's, whichever is the later.
+    /// </summary>
+    private static bool IsDead(string store, CaptureStatus status, TimeSpan silence)
+    {
+        bool? running = status.HostName == Environment.MachineName
+            ? ProcessIdentity.IsRunning(status.ProcessId, status.ProcessIdentity) : null;
+        return running is { } known ? !known
+            : DateTime.UtcNow - status.UpdateTime.ToUniversalTime() >= silence
+                && DateTime.UtcNow - File.GetLastWriteTimeUtc(StatusPath(store, status.CaptureId)) >= silence;
+    }
 }

@@ -1,14 +1,17 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace NetTraffic.Store;
 
 /// <summary>
-/// A capture's status file: JSON with the names of <see cref="CaptureStatus"/>'s properties. From tables and not by a serialiser, whose
-/// generic code
-/// for each type of property is compiled at run time: 300 methods in every process that imports or captures.
+/// A capture's status file: JSON with the names of <see cref="CaptureStatus"/>'s properties, and at its end the checksum of what stands
+/// before. From tables and not by a serialiser, whose generic code for each type of property is compiled at run time: 300 methods in
+/// every process that imports or captures.
 /// </summary>
 internal static class StatusFile
 {
+    private const string ChecksumName = "Checksum", ChecksumBegin = $",\n  \"{ChecksumName}\": \"", End = "\n}";
     private static readonly Field[] Fields =
     [
         Text(nameof(CaptureStatus.CaptureId), status => status.CaptureId, (status, value) => status.CaptureId = value),
@@ -46,6 +49,10 @@ internal static class StatusFile
         Number(nameof(CaptureStatus.FileBytes), status => status.FileBytes, (status, value) => status.FileBytes = value),
         Text(nameof(CaptureStatus.FileFingerprint), status => status.FileFingerprint, (status, value) => status.FileFingerprint = value),
         Number(nameof(CaptureStatus.FilePackets), status => status.FilePackets, (status, value) => status.FilePackets = value),
+        new(
+            nameof(CaptureStatus.PartlyCleared),
+            (status, name, to) => to.WriteBoolean(name, status.PartlyCleared),
+            (status, value) => status.PartlyCleared = value.GetBoolean()),
         Time(nameof(CaptureStatus.FirstPacketTime), status => status.FirstPacketTime, (status, value) => status.FirstPacketTime = value),
         Time(nameof(CaptureStatus.LastPacketTime), status => status.LastPacketTime, (status, value) => status.LastPacketTime = value),
         Text(nameof(CaptureStatus.Sensor), status => status.Sensor, (status, value) => status.Sensor = value),
@@ -82,7 +89,7 @@ internal static class StatusFile
     public static byte[] Write(CaptureStatus status)
     {
         using MemoryStream file = new();
-        using (Utf8JsonWriter writer = new(file, new JsonWriterOptions { Indented = true }))
+        using (Utf8JsonWriter writer = new(file, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
         {
             writer.WriteStartObject();
             foreach (Field field in Fields)
@@ -93,11 +100,13 @@ internal static class StatusFile
             writer.WriteEndObject();
         }
 
-        return file.ToArray();
+        ReadOnlySpan<byte> content = file.GetBuffer().AsSpan(0, (int)file.Length - End.Length);
+        return [.. content, .. Encoding.UTF8.GetBytes(Checksum(content) + End)];
     }
 
     /// <summary>
-    /// The status of a file; null where it is none. What is missing, or null, is as in a new status; names of other versions are ignored.
+    /// The status of a file; null where it is none, or not as it was written. What is missing, or null, is as in a new status; names of
+    /// other versions are ignored.
     /// </summary>
     public static CaptureStatus? Read(byte[] file)
     {
@@ -107,6 +116,11 @@ internal static class StatusFile
             CaptureStatus status = new();
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
+                if (property.Name == ChecksumName && !HasChecksum(file))
+                {
+                    return null;
+                }
+
                 if (property.Value.ValueKind != JsonValueKind.Null && ByName.TryGetValue(property.Name, out Field? field))
                 {
                     field.Read(status, property.Value);
@@ -120,6 +134,15 @@ internal static class StatusFile
             return null;
         }
     }
+
+    private static bool HasChecksum(ReadOnlySpan<byte> file)
+    {
+        int begin = file.LastIndexOf(Encoding.UTF8.GetBytes(ChecksumBegin));
+        return begin >= 0 && file[begin..].StartsWith(Encoding.UTF8.GetBytes(Checksum(file[..begin])));
+    }
+
+    private static string Checksum(ReadOnlySpan<byte> content) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ChecksumBegin}{SegmentCheck.Of(content):x16}\"");
 
     private static void WriteReasons(CaptureStatus status, string name, Utf8JsonWriter to)
     {

@@ -13,6 +13,28 @@ internal static class UnfinishedImports
     /// <summary>Whether it is hidden.</summary>
     public static bool IsHidden(string store, string captureId) => File.Exists(Marker(store, captureId));
 
+    /// <summary>
+    /// Segments without those of imports that were unfinished at any moment of the listing: one that begins or ends meanwhile has some of
+    /// its segments in the list, and that is no moment of the store.
+    /// </summary>
+    public static List<Segment> Without(string store, Func<List<Segment>> list)
+    {
+        const int tries = 5;
+        HashSet<string> hidden = new(StringComparer.Ordinal);
+        for (int attempt = 1; ; attempt++)
+        {
+            DateTime changed = LastChange(store);
+            hidden.UnionWith(List(store));
+            List<Segment> found = list();
+            hidden.UnionWith(List(store));
+            if (attempt == tries || changed == LastChange(store))
+            {
+                found.RemoveAll(segment => hidden.Contains(segment.Writer));
+                return found;
+            }
+        }
+    }
+
     /// <summary>The identifiers whose segments do not count.</summary>
     public static HashSet<string> List(string store)
     {
@@ -28,6 +50,25 @@ internal static class UnfinishedImports
         return found;
     }
 
+    /// <summary>Waits until no other process holds it; from then on others wait, until it is disposed of.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static FileStream Lock(string store, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(store, "imports.lock");
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(20));
+            }
+        }
+    }
+
     /// <summary>Lets an import count whose status says Completed.</summary>
     public static void End(string store, string captureId) => StoreFiles.TryDelete(Marker(store, captureId));
 
@@ -36,7 +77,8 @@ internal static class UnfinishedImports
     {
         foreach (string id in Markers(store))
         {
-            switch (CaptureRegistry.Find(store, id)?.State)
+            CaptureRegistry.Find(store, id); // one whose process is gone is noted as crashed
+            switch (CaptureRegistry.StateOf(store, id))
             {
                 case CaptureState.Running: break;
                 case CaptureState.Completed: End(store, id); break;
@@ -80,6 +122,9 @@ internal static class UnfinishedImports
             End(store, captureId);
         }
     }
+
+    /// <summary>When a mark came or went last.</summary>
+    private static DateTime LastChange(string store) => Directory.GetLastWriteTimeUtc(StorePaths.Incoming(store));
 
     private static string Marker(string store, string captureId) => Path.Combine(StorePaths.Incoming(store), captureId);
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using DuckDB.NET.Data;
 
@@ -16,6 +17,8 @@ internal sealed class FlowQuery
     private readonly FilterSql filter;
     private readonly bool perInterval;
     private readonly CancellationToken cancellationToken;
+    private readonly HashSet<string> writers = new(StringComparer.Ordinal);
+    private List<Segment>? listed;
     private long before = long.MaxValue;
     private long windowBytes = 64 << 10;
 
@@ -54,14 +57,43 @@ internal sealed class FlowQuery
     /// The next window's start and rows; null: nothing is left. Where a segment of it is removed meanwhile, the window is another one.
     /// </summary>
     private (long FromUs, RowReader<Flow> Result)? Next(long limit) =>
-        Database.Retry<(long, RowReader<Flow>)?>(segments.Store,
-            () => Window() is { } window ? (window.FromUs, Open(window, limit)) : null);
+        Database.Retry<(long, RowReader<Flow>)?>(segments.Store, () =>
+        {
+            try
+            {
+                return Window() is { } window ? (window.FromUs, Open(window, limit)) : null;
+            }
+            catch (DbException)
+            {
+                listed = null; // a segment may be gone
+                throw;
+            }
+        });
+
+    /// <summary>
+    /// Segments with rows before <see cref="before"/>, of what the question found when it began: an import that ends meanwhile counts in
+    /// no window, and not only in those that are still to come.
+    /// </summary>
+    private List<Segment> Listed()
+    {
+        if (listed is null)
+        {
+            listed = segments.Names(Datasets.Flows, filter.SinceUs, filter.UntilUs);
+            if (writers.Count == 0)
+            {
+                writers.UnionWith(listed.Select(segment => segment.Writer));
+            }
+
+            listed.RemoveAll(segment => !writers.Contains(segment.Writer) && !Segment.IsMerged(segment.Path));
+        }
+
+        return listed.FindAll(segment => segment.FirstUs < before);
+    }
 
     /// <summary>The newest segments with rows before <see cref="before"/>, and the time from which on they hold every row.</summary>
     private (List<Segment> Segments, long FromUs)? Window()
     {
-        List<Segment> found = segments.Names(Datasets.Flows, filter.SinceUs, filter.UntilUs);
-        found.RemoveAll(segment => segment.FirstUs >= before);
+        List<Segment> found = Listed();
         if (found.Count == 0)
         {
             return null;
@@ -103,8 +135,7 @@ internal sealed class FlowQuery
         string merged = "";
         if (Database.Scalar(connection, "SELECT min(start_us) FROM several WHERE NOT given") is long startUs)
         {
-            List<Segment> all = segments.Names(Datasets.Flows, Math.Max(startUs, filter.SinceUs), filter.UntilUs);
-            all.RemoveAll(segment => segment.FirstUs >= before);
+            List<Segment> all = Listed().FindAll(segment => segment.LastUs >= startUs);
             merged = $"""
                  UNION ALL
                 SELECT {DatasetSql.MergedFileColumns(Datasets.Flows)}, max(end_time) AS last_time, flow_id AS id

@@ -146,6 +146,15 @@ internal sealed class CaptureWriter : ICaptureWriter
         }
     }
 
+    public void Discard()
+    {
+        completed = true;
+        waiting.Clear();
+        FinishPublishing();
+        CaptureRegistry.Remove(store, Status.CaptureId);
+        UnfinishedImports.Remove(store, Status.CaptureId);
+    }
+
     /// <summary>What a capture that counts as a whole or not at all comes to; where not at all, its rows are removed.</summary>
     private CaptureState CompleteWhole(CaptureState state)
     {

@@ -9,9 +9,6 @@ namespace NetTraffic.Store;
 /// </summary>
 internal static class Compactor
 {
-    /// <summary>Stands in the name of every merged segment.</summary>
-    public const string MergedMark = "_merged-";
-
     private const int FewestSegments = 4;
     private const long MostChecked = 1L << 30;
     private static readonly TimeSpan ClosedFor = TimeSpan.FromMinutes(10), ReadersGone = TimeSpan.FromMinutes(15);
@@ -31,7 +28,6 @@ internal static class Compactor
 
         CaptureRegistry.MoveDamaged(store);
         UnfinishedImports.RemoveDead(store);
-        HashSet<string> unfinished = UnfinishedImports.List(store);
         int compacted = 0;
         long left = MostChecked;
         foreach (Dataset dataset in Datasets.All)
@@ -40,7 +36,12 @@ internal static class Compactor
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 RemoveReplaced(folder);
-                List<Segment> segments = WithoutDamaged(source, dataset, SegmentCatalog.ListFolder(folder, unfinished), ref left);
+                List<Segment> listed = SegmentCatalog.ListFolder(folder);
+
+                // Looked at behind the list: whatever is in it had its mark by then.
+                HashSet<string> unfinished = UnfinishedImports.List(store);
+                listed.RemoveAll(segment => unfinished.Contains(segment.Writer));
+                List<Segment> segments = WithoutDamaged(source, dataset, listed, ref left);
                 bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
                 if (segments.Count >= FewestSegments && end + ClosedFor < DateTime.UtcNow && quiet
                     && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connect, dataset, folder, segments))
@@ -104,9 +105,7 @@ internal static class Compactor
                 written.Flush(flushToDisk: true);
             }
 
-            byte[] replaced = System.Text.Encoding.UTF8.GetBytes(
-                string.Join('\n', segments.Select(segment => Path.GetFileName(segment.Path))));
-            StoreFiles.Write(store, path + SegmentCatalog.ReplacesSuffix, replaced, durable: true);
+            ReplacedList.Write(store, path, segments.Select(segment => Path.GetFileName(segment.Path)));
             File.Move(temporary, path);
             return true;
         }
@@ -152,9 +151,9 @@ internal static class Compactor
             return;
         }
 
-        foreach (string list in Directory.GetFiles(folder, "*" + SegmentCatalog.ReplacesSuffix))
+        foreach (string list in Directory.GetFiles(folder, "*" + ReplacedList.Suffix))
         {
-            string merged = list[..^SegmentCatalog.ReplacesSuffix.Length];
+            string merged = list[..^ReplacedList.Suffix.Length];
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(list) < ReadersGone)
             {
                 continue;
@@ -167,10 +166,7 @@ internal static class Compactor
                 continue;
             }
 
-            foreach (string name in File.ReadAllLines(list))
-            {
-                StoreFiles.TryDelete(Path.Combine(folder, Path.GetFileName(name)));
-            }
+            ReplacedList.RemoveReplaced(merged);
         }
     }
 

@@ -8,7 +8,7 @@ internal static class Retention
     {
         ClearResult result = new() { StorePath = store, Before = before };
         DateTime now = DateTime.UtcNow;
-        (DateTime First, DateTime Last) cleared = (DateTime.MaxValue, DateTime.MinValue);
+        List<(DateTime Begin, DateTime End)> cleared = [];
         foreach (Dataset dataset in Datasets.All)
         {
             foreach ((string folder, DateTime begin, DateTime end) in SegmentCatalog.Folders(store, dataset.Name).ToList())
@@ -29,7 +29,8 @@ internal static class Retention
                 }
 
                 result.Hours++;
-                foreach (FileInfo file in files)
+                // What a merged segment replaces is told by a list beside it, which so goes behind it.
+                foreach (FileInfo file in files.OrderByDescending(file => Segment.IsMerged(file.Name) && file.Extension == ".parquet"))
                 {
                     long bytes = file.Length;
                     if (!whatIf)
@@ -43,16 +44,16 @@ internal static class Retention
 
                 if (!whatIf)
                 {
-                    cleared = (begin < cleared.First ? begin : cleared.First, end > cleared.Last ? end : cleared.Last);
+                    cleared.Add((begin, end));
                     RemoveEmpty(folder);
                     RemoveEmpty(Path.GetDirectoryName(folder)!);
                 }
             }
         }
 
-        if (cleared.Last > cleared.First)
+        if (cleared.Count > 0)
         {
-            CaptureRegistry.ForgetFiles(store, cleared.First, cleared.Last);
+            CaptureRegistry.NoteCleared(store, cleared);
         }
 
         if (!whatIf && !keepRecentlyWritten)

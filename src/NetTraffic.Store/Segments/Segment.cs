@@ -10,6 +10,15 @@ namespace NetTraffic.Store;
 /// <param name="Checksum">Of its bytes (<see cref="SegmentCheck"/>); null where the name has none, as of files that others made.</param>
 internal sealed record Segment(string Path, long FirstUs, long LastUs, string Writer, ulong? Checksum)
 {
+    /// <summary>Stands in the name of every merged segment.</summary>
+    private const string MergedMark = "_merged-";
+
+    /// <summary>Whether its rows may be in a merged one too, whose list is lost: it counts as damaged.</summary>
+    public bool MayBeReplaced { get; init; }
+
+    /// <summary>Whether the segment of a path is a merged one.</summary>
+    public static bool IsMerged(string path) => System.IO.Path.GetFileName(path).Contains(MergedMark, StringComparison.Ordinal);
+
     /// <summary>Size of the file; 0 where it is gone.</summary>
     public long Bytes => new FileInfo(Path) is { Exists: true } file ? file.Length : 0;
 

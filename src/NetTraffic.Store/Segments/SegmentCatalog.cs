@@ -5,13 +5,17 @@ namespace NetTraffic.Store;
 /// </summary>
 internal static class SegmentCatalog
 {
-    public const string ReplacesSuffix = ".replaces";
-
     /// <summary>Segments that can hold rows of a time range, oldest first.</summary>
     public static List<Segment> List(string store, string dataset, long fromUs = long.MinValue, long toUs = long.MaxValue)
     {
+        List<Segment> found = UnfinishedImports.Without(store, () => ListAll(store, dataset, fromUs, toUs));
+        found.Sort((left, right) => left.FirstUs.CompareTo(right.FirstUs));
+        return found;
+    }
+
+    private static List<Segment> ListAll(string store, string dataset, long fromUs, long toUs)
+    {
         List<Segment> found = [];
-        HashSet<string> unfinished = UnfinishedImports.List(store);
         foreach ((string folder, DateTime begin, DateTime end) in Folders(store, dataset))
         {
             // A row lies in the hour of its first packet; its last packet may be up to a flush interval (1 h) later, and packets may be
@@ -22,7 +26,7 @@ internal static class SegmentCatalog
                 continue;
             }
 
-            foreach (Segment segment in ListFolder(folder, unfinished))
+            foreach (Segment segment in ListFolder(folder))
             {
                 if (segment.FirstUs < toUs && segment.LastUs >= fromUs)
                 {
@@ -31,7 +35,6 @@ internal static class SegmentCatalog
             }
         }
 
-        found.Sort((left, right) => left.FirstUs.CompareTo(right.FirstUs));
         return found;
     }
 
@@ -51,34 +54,25 @@ internal static class SegmentCatalog
         }
     }
 
-    /// <summary>Segments of one folder. A merged file's list of what it replaces is there before the file itself is.</summary>
-    public static List<Segment> ListFolder(string folder, HashSet<string> unfinished)
+    /// <summary>
+    /// Segments of one folder, those of unfinished imports among them. A merged file's list of what it replaces is there before the file
+    /// itself is.
+    /// </summary>
+    public static List<Segment> ListFolder(string folder)
     {
-        List<Segment> found = [];
-        HashSet<string>? replaced = null;
-        foreach (string path in Files(folder))
+        List<Segment> found = [.. Files(folder).Select(Segment.FromPath).OfType<Segment>()];
+        HashSet<string> replaced = new(StringComparer.Ordinal);
+        bool unknown = false;
+        foreach (Segment merged in found.Where(segment => Segment.IsMerged(segment.Path)))
         {
-            if (Segment.FromPath(path) is not { } segment || unfinished.Contains(segment.Writer))
-            {
-                continue;
-            }
-
-            found.Add(segment);
-            string replaces = path + ReplacesSuffix;
-            if (Path.GetFileName(path).Contains(Compactor.MergedMark, StringComparison.Ordinal)
-                && new FileInfo(replaces) is { Exists: true, Length: > 0 })
-            {
-                replaced ??= new HashSet<string>(StringComparer.Ordinal);
-                replaced.UnionWith(File.ReadAllLines(replaces));
-            }
+            string[]? names = ReplacedList.Read(merged.Path);
+            replaced.UnionWith(names ?? []);
+            unknown |= names is null && File.Exists(merged.Path);
         }
 
-        if (replaced is not null)
-        {
-            found.RemoveAll(segment => replaced.Contains(Path.GetFileName(segment.Path)));
-        }
-
-        return found;
+        found.RemoveAll(segment => replaced.Contains(Path.GetFileName(segment.Path)));
+        return !unknown ? found
+            : found.ConvertAll(segment => Segment.IsMerged(segment.Path) ? segment : segment with { MayBeReplaced = true });
     }
 
     private static string[] Inner(string path, string pattern)

@@ -48,6 +48,11 @@ internal static class SegmentCheck
         FileInfo file = new(segment.Path);
         try
         {
+            if (segment.MayBeReplaced && file.Exists)
+            {
+                return false;
+            }
+
             // Of a pipe or a device the length is 0, and opening it could wait for ever.
             if (file.Length == 0 || segment.Checksum is not { } checksum)
             {

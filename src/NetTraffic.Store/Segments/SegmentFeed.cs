@@ -19,18 +19,14 @@ internal sealed class SegmentFeed(
     public IReadOnlyList<StoreSegment> ListSegments()
     {
         List<(DateTime Hour, StoreSegment Segment)> found = [];
-        HashSet<string> unfinished = UnfinishedImports.List(source.Store);
         foreach (Dataset dataset in Datasets.All)
         {
             string root = StorePaths.Dataset(source.Store, dataset.Name);
-            foreach ((string folder, DateTime hour, _) in SegmentCatalog.Folders(source.Store, dataset.Name))
+            foreach (Segment segment in SegmentCatalog.List(source.Store, dataset.Name))
             {
-                foreach (Segment segment in SegmentCatalog.ListFolder(folder, unfinished))
-                {
-                    found.Add((hour, new StoreSegment(
-                        dataset.Name, Name(root, segment.Path), Time(segment.FirstUs), Time(segment.LastUs),
-                        File.GetLastWriteTimeUtc(segment.Path), Replaced(root, segment.Path))));
-                }
+                found.Add((StorePaths.TimeOf(Path.GetDirectoryName(segment.Path)!)!.Value.Begin, new StoreSegment(
+                    dataset.Name, Name(root, segment.Path), Time(segment.FirstUs), Time(segment.LastUs),
+                    File.GetLastWriteTimeUtc(segment.Path), Replaced(root, segment.Path))));
             }
         }
 
@@ -75,22 +71,10 @@ internal sealed class SegmentFeed(
     /// <summary>Names of the segments that a merged file replaces, as a feed names them; of another file none.</summary>
     internal static List<string> Replaced(string root, string path)
     {
-        if (!Path.GetFileName(path).Contains(Compactor.MergedMark, StringComparison.Ordinal))
-        {
-            return [];
-        }
-
-        try
-        {
-            string folder = Path.GetDirectoryName(path)!;
-            string[] names = File.ReadAllLines(path + SegmentCatalog.ReplacesSuffix);
-            return [.. names.Select(name => Name(root, Path.Combine(folder, Path.GetFileName(name))))];
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            // Cleared meanwhile.
-            return [];
-        }
+        // Of one that is cleared meanwhile there is no list either.
+        string folder = Path.GetDirectoryName(path)!;
+        string[] names = Segment.IsMerged(path) ? ReplacedList.Read(path) ?? [] : [];
+        return [.. names.Select(name => Name(root, Path.Combine(folder, name)))];
     }
 
     internal static string Name(string root, string path) => Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/');

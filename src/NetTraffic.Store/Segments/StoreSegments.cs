@@ -16,8 +16,19 @@ internal sealed class StoreSegments(string store, DamageLog damage)
     {
         List<Segment> all = Names(dataset, fromUs, toUs);
         List<Segment> whole = damage.Whole(all);
-        incomplete = whole.Count < all.Count
-            || Quarantine.List(Store, dataset).Exists(segment => segment.FirstUs < toUs && segment.LastUs >= fromUs);
+        incomplete = whole.Count < all.Count || Lost(dataset, fromUs, toUs).Count > 0;
+        return whole;
+    }
+
+    /// <summary>
+    /// The same of those that may hold rows of one capture: its own, and merged ones.
+    /// </summary>
+    public List<Segment> List(Dataset dataset, string captureId, long fromUs, long toUs, out bool incomplete)
+    {
+        bool MayHold(Segment segment) => segment.Writer == captureId || Segment.IsMerged(segment.Path);
+        List<Segment> all = Names(dataset, fromUs, toUs).FindAll(MayHold);
+        List<Segment> whole = damage.Whole(all);
+        incomplete = whole.Count < all.Count || Lost(dataset, fromUs, toUs).Exists(MayHold);
         return whole;
     }
 
@@ -26,4 +37,7 @@ internal sealed class StoreSegments(string store, DamageLog damage)
 
     /// <summary>Those that are not damaged.</summary>
     public List<Segment> Whole(IReadOnlyList<Segment> segments) => damage.Whole(segments);
+
+    private List<Segment> Lost(Dataset dataset, long fromUs, long toUs) =>
+        Quarantine.List(Store, dataset).FindAll(segment => segment.FirstUs < toUs && segment.LastUs >= fromUs);
 }

@@ -96,7 +96,7 @@ public sealed class CaptureStatus : CaptureCounters
     /// <summary>Imported file, or null.</summary>
     public string? Path { get; set => field = Display.OptionalText(value); }
 
-    /// <summary>Bytes of the imported file; null where none was, or where it came through a pipe.</summary>
+    /// <summary>Bytes of the imported file, unpacked; null where none was, or where it came through a pipe.</summary>
     public long? FileBytes { get; set; }
 
     /// <summary>Tells the imported file from others by its content, or null.</summary>
@@ -106,6 +106,9 @@ public sealed class CaptureStatus : CaptureCounters
     /// Packets of the imported file, with those that the store had already and that were left out; null where FileBytes is.
     /// </summary>
     public long? FilePackets { get; set; }
+
+    /// <summary>Whether a part of the import's traffic was cleared, and another is still there.</summary>
+    public bool PartlyCleared { get; set; }
 
     /// <summary>Earliest packet of the import; null before there is one, and of live captures.</summary>
     public DateTime? FirstPacketTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }

@@ -43,4 +43,7 @@ public interface ICaptureWriter : IDisposable
 
     /// <summary>Flushes, closes, and publishes the final state.</summary>
     void Complete(CaptureState state, string? message);
+
+    /// <summary>Removes all of a capture that counts as a whole or not at all, and that there was one.</summary>
+    void Discard();
 }

@@ -13,8 +13,8 @@ public interface ITrafficQueries
     /// <param name="cancellationToken">Stops the query.</param>
     IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken);
 
-    /// <summary>Whether there are segments of a time range, and none of them is damaged or was moved away as damaged.</summary>
-    bool HasWholeTraffic(DateTime since, DateTime until);
+    /// <summary>How much of what an import brought is still there: hours are cleared, and segments can be damaged.</summary>
+    StoredTraffic GetImportedTraffic(CaptureStatus import);
 
     /// <summary>Totals of the rows that match.</summary>
     TrafficSummary GetSummary(TrafficFilter filter, CancellationToken cancellationToken);
