@@ -10,7 +10,7 @@ public sealed partial class PacketDecoder
         // Tunnels are looked for where either port is theirs; the lower port first, as TShark does.
         ushort low = Math.Min(packet.SourcePort, packet.DestinationPort);
         ushort high = Math.Max(packet.SourcePort, packet.DestinationPort);
-        if (payload.Length < 4 || high < 1701)
+        if (payload.Length < 4 || high < lowestTunnelPort)
         {
             return;
         }
@@ -96,7 +96,8 @@ public sealed partial class PacketDecoder
                 CapwapData(payload, ref packet, depth);
                 return true;
             default:
-                return vxlanPorts.AsSpan().Contains(port) && VxlanElsewhere(payload, ref packet, depth);
+                return extraPorts.AsSpan().IndexOf(port) is >= 0 and var at
+                    && TunnelOnPort(standardPorts[at], payload, ref packet, depth);
         }
     }
 

@@ -17,7 +17,10 @@ public sealed partial class PacketDecoder
     private readonly FragmentTable fragments;
     private readonly DecoderCounters counters = new();
 
-    private readonly ushort[] vxlanPorts;
+    // UDP ports with tunnels that users set, the ports whose tunnels these are, and the lowest port that has any.
+    private readonly ushort[] extraPorts;
+    private readonly ushort[] standardPorts;
+    private readonly ushort lowestTunnelPort;
 
     // Where in the frame the bytes end that are being looked at. Headers are walked by cutting the bytes before them off, so a place in
     // the frame is this less the bytes that are left; only Cut takes bytes off the end.
@@ -32,7 +35,9 @@ public sealed partial class PacketDecoder
     {
         options ??= new DecoderOptions();
         fragments = new FragmentTable(options.FragmentSlots);
-        vxlanPorts = [.. options.VxlanPorts];
+        extraPorts = [.. options.TunnelPorts.Select(port => port.Port)];
+        standardPorts = [.. options.TunnelPorts.Select(port => port.StandardPort)];
+        lowestTunnelPort = extraPorts.Append((ushort)1701).Min();
     }
 
     /// <summary>What was decoded and what failed, so far.</summary>

@@ -1,5 +1,6 @@
 using NetTraffic.Capture;
 using NetTraffic.Influx;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 using NetTraffic.Settings;
 using NetTraffic.Store;
@@ -119,7 +120,8 @@ public static class TrafficEngine
                 Sensor = request.Sensor ?? option.Sensor,
                 PacketRingSize = Bound(request.PacketRing),
             };
-            CaptureSession session = new(request, store, settings, store.CreateCapture(status, new CaptureWriterOptions()), sources, flows);
+            CaptureSession session = new(request, store, settings, store.CreateCapture(status, new CaptureWriterOptions()), sources, flows,
+                TunnelPort.ParseAll(option.TunnelPorts));
             session.Start();
             return session;
         }
@@ -147,8 +149,15 @@ public static class TrafficEngine
     /// throws <see cref="Packets.CaptureFormatException"/>. What is odd about a file and lost nothing is told to <paramref name="remark"/>.
     /// </summary>
     public static IEnumerable<Flow> ReadFlows(string path, TrafficFilter filter, FlowOptions options,
-        CancellationToken cancellationToken, Action<string>? remark = null) =>
-        FileFlowReader.Read(path, filter, options, new TrafficOption().Sensor, remark, cancellationToken);
+        CancellationToken cancellationToken, Action<string>? remark = null, IReadOnlyList<TunnelPort>? tunnelPorts = null) =>
+        FileFlowReader.Read(path, filter, options, tunnelPorts ?? [], new TrafficOption().Sensor, remark, cancellationToken);
+
+    /// <summary>UDP ports on which tunnels are looked for besides their own, as a store's settings have them.</summary>
+    /// <param name="storePath">Folder; null: <see cref="DefaultStorePath"/>.</param>
+    /// <exception cref="SettingException">A value in the config file or the environment cannot be.</exception>
+    /// <exception cref="StoreException">The config file cannot be read.</exception>
+    public static IReadOnlyList<TunnelPort> TunnelPortsOf(string? storePath) =>
+        TunnelPort.ParseAll(new TrafficSettings(storePath).GetOption().TunnelPorts);
 
     /// <summary>
     /// Passes on to the InfluxDB that is set what the store holds and was not passed on yet, on the caller's thread. Waits while the

@@ -1,3 +1,4 @@
+using NetTraffic.Net;
 using NetTraffic.Packets;
 using static NetTraffic.Testing.Frames;
 
@@ -212,12 +213,27 @@ public sealed class HeaderTests
         Assert.NotEqual(0, Decoding.Decode(frame, LinkTypes.CiscoHdlc).WireLength);
     }
 
-    [Fact]
-    public void VXLAN_is_found_on_the_ports_that_are_set()
+    [Theory]
+    [MemberData(nameof(TunnelsByName))]
+    public void Tunnels_are_found_on_the_ports_that_are_set(string tunnel, byte[] payload)
     {
-        byte[] frame = IPv4("10.9.9.1", "10.9.9.2", 17, Udp(50000, 4444, [8, 0, 0, 0, 0, 0, 42, 0, .. Ethernet(0x0800, Datagram)]));
-        Assert.Equal("10.9.9.1:50000 10.9.9.2:4444 17", Decoding.Endpoints(Decoding.Decode(frame, LinkTypes.Raw)));
-        PacketDecoder decoder = new(new DecoderOptions { VxlanPorts = [4444] });
-        Assert.Equal(Endpoints4, Decoding.Endpoints(Decoding.Decode(frame, LinkTypes.Raw, decoder)));
+        foreach (int port in new[] { 443, 4444 })
+        {
+            byte[] frame = IPv4("10.9.9.1", "10.9.9.2", 17, Udp(50000, port, payload));
+            Assert.Equal($"10.9.9.1:50000 10.9.9.2:{port} 17", Decoding.Endpoints(Decoding.Decode(frame, LinkTypes.Raw)));
+            PacketDecoder decoder = new(new DecoderOptions { TunnelPorts = [TunnelPort.Parse($"{port}={tunnel}")] });
+            Assert.Equal(Endpoints4, Decoding.Endpoints(Decoding.Decode(frame, LinkTypes.Raw, decoder)));
+        }
     }
+
+    public static TheoryData<string, byte[]> TunnelsByName => new()
+    {
+        { "vxlan", [8, 0, 0, 0, 0, 0, 42, 0, .. Ethernet(0x0800, Datagram)] },
+        { "VXLAN-GPE", [0x0C, 0, 0, 1, 0, 0, 42, 0, .. Datagram] },
+        { "Geneve", [0, 0, 0x65, 0x58, 0, 0, 42, 0, .. Ethernet(0x0800, Datagram)] },
+        { "GTP-U", [0x30, 255, .. U16(Datagram.Length), 0, 0, 0, 1, .. Datagram] },
+        { "GRE", [0, 0, 8, 0, .. Datagram] },
+        { "LISP", [0, 0, 0, 0, 0, 0, 0, 0, .. Datagram] },
+        { "TZSP", [1, 0, 0, 1, 1, .. Ethernet(0x0800, Datagram)] },
+    };
 }

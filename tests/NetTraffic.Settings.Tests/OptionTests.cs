@@ -15,12 +15,14 @@ public class OptionTests
             ["Retention"] = "30d",
             ["FlushInterval"] = TimeSpan.FromSeconds(10),
             ["LocalNetworks"] = new[] { "10.0.0.0/8" },
+            ["TunnelPorts"] = new[] { "4444=vxlan", "2153 = GTP-U" },
         });
         TrafficOption option = settings.GetOption();
         Assert.Equal("tap-1", option.Sensor);
         Assert.Equal(TimeSpan.FromDays(30), option.Retention);
         Assert.Equal(TimeSpan.FromSeconds(10), option.FlushInterval);
         Assert.Equal(["10.0.0.0/8"], option.LocalNetworks);
+        Assert.Equal(["4444=VXLAN", "2153=GTP-U"], option.TunnelPorts);
         settings.SetOption(new Dictionary<string, object?> { ["Retention"] = null });
         Assert.Null(settings.GetOption().Retention);
         Assert.Equal("tap-1", settings.GetOption().Sensor);
@@ -39,6 +41,14 @@ public class OptionTests
     [InlineData("InfluxUrl", "http://localhost/?db=x")]
     [InlineData("InfluxGeneration", "4")]
     [InlineData("InfluxBucket", "a\u0007b")]
+    [InlineData("TunnelPorts", "4444")]
+    [InlineData("TunnelPorts", "4444=")]
+    [InlineData("TunnelPorts", "0=VXLAN")]
+    [InlineData("TunnelPorts", "65536=VXLAN")]
+    [InlineData("TunnelPorts", "-1=VXLAN")]
+    [InlineData("TunnelPorts", "4444=Wormhole")]
+    [InlineData("TunnelPorts", "4789=Geneve")] // that is VXLAN's
+    [InlineData("TunnelPorts", "4444=VXLAN,4444=Geneve")]
     [InlineData("Colour", "red")]
     public void Bad_values_are_refused_and_change_nothing(string name, string value)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using NetTraffic.Capture;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -37,7 +38,7 @@ public sealed class CaptureSession : IDisposable
     private string? noneLeft;
 
     internal CaptureSession(CaptureRequest request, ITrafficStore store, ITrafficSettings settings, ICaptureWriter writer,
-        IReadOnlyList<ILiveSource> sources, FlowOptions flows)
+        IReadOnlyList<ILiveSource> sources, FlowOptions flows, IReadOnlyList<TunnelPort> tunnelPorts)
     {
         this.request = request;
         this.store = store;
@@ -52,7 +53,7 @@ public sealed class CaptureSession : IDisposable
         for (int i = 0; i < sources.Count; i++)
         {
             interfaces.Add(new InterfaceCapture(sources[i], names[i], limit, flows, new RowBatcher(pool, i, batch => rows.Add(batch)),
-                ring));
+                ring, tunnelPorts));
         }
 
         storeReport = new ProblemReport(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NetTraffic.Capture;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -31,12 +32,13 @@ internal static class FileImport
         IPacketSource packets = later ?? (IPacketSource)source;
         bool input = request.Path == CaptureFileSource.StandardInput;
         string file = input ? "stdin" : Path.GetFileName(request.Path);
+        TrafficOption option = TrafficEngine.OpenSettings(store.Path).GetOption();
         CaptureStatus status = new()
         {
             Kind = "Import",
             Path = input ? request.Path : Path.GetFullPath(request.Path),
             Name = request.Name ?? file,
-            Sensor = request.Sensor ?? TrafficEngine.OpenSettings(store.Path).GetOption().Sensor,
+            Sensor = request.Sensor ?? option.Sensor,
             PacketRingSize = TrafficEngine.Bound(request.PacketRing),
         };
         using ICaptureWriter writer = store.CreateCapture(
@@ -46,7 +48,8 @@ internal static class FileImport
         using PacketRing? ring = request.PacketRing is { } kept
             ? new PacketRing(store.GetPacketFolder(status.CaptureId), kept with { Wait = true })
             : null;
-        using ImportPipeline pipeline = new(packets, writer, request.Flows, file, source.IsArriving, ring, stop.Token);
+        using ImportPipeline pipeline = new(packets, writer, request.Flows, file, source.IsArriving, ring,
+            TunnelPort.ParseAll(option.TunnelPorts), stop.Token);
         TimeSpan published = TimeSpan.Zero;
         Exception? damage;
         try

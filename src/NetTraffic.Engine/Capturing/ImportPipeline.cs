@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using NetTraffic.Capture;
 using NetTraffic.Flows;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -37,10 +38,11 @@ internal sealed class ImportPipeline : IDisposable
     /// <param name="arriving">Whether another program sends the packets now: what came is stored at each flush interval, and not at the
     /// end.</param>
     /// <param name="ring">Keeps the raw packets, or null.</param>
+    /// <param name="tunnelPorts">UDP ports on which tunnels are looked for besides their own.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public ImportPipeline(
         IPacketSource source, ICaptureWriter writer, FlowOptions options, string fallbackInterface, bool arriving, PacketRing? ring,
-        CancellationToken cancellationToken)
+        IReadOnlyList<TunnelPort> tunnelPorts, CancellationToken cancellationToken)
     {
         this.arriving = arriving;
         this.source = source;
@@ -49,7 +51,7 @@ internal sealed class ImportPipeline : IDisposable
         abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         batcher = new RowBatcher(rowPool, 0, batch => rows.Add(batch, CancellationToken.None));
         table = new FlowTable(options, batcher);
-        lane = new PacketLane(source) { Ring = ring?.AddAppender(source.Interfaces), Flows = new BatchQueue(this) };
+        lane = new PacketLane(source, tunnelPorts) { Ring = ring?.AddAppender(source.Interfaces), Flows = new BatchQueue(this) };
         Counters = new LaneCounters(source, lane.Decoded, table.Counters);
         intervals = new IntervalLog(writer);
         table.Flushed += endNs => batcher.CompleteInterval(endNs, Counters.Now());

@@ -1,5 +1,6 @@
 using NetTraffic.Capture;
 using NetTraffic.Flows;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -18,12 +19,14 @@ internal sealed class InterfaceCapture : IDisposable
     /// <param name="options">The flow table's.</param>
     /// <param name="rows">Takes the rows on.</param>
     /// <param name="ring">Keeps the raw packets, or null.</param>
-    public InterfaceCapture(ILiveSource source, string name, PacketLimit? limit, FlowOptions options, RowBatcher rows, PacketRing? ring)
+    /// <param name="tunnelPorts">UDP ports on which tunnels are looked for besides their own.</param>
+    public InterfaceCapture(ILiveSource source, string name, PacketLimit? limit, FlowOptions options, RowBatcher rows, PacketRing? ring,
+        IReadOnlyList<TunnelPort> tunnelPorts)
     {
         this.source = source;
         Name = name;
         table = new FlowTable(options, rows);
-        lane = new PacketLane(source)
+        lane = new PacketLane(source, tunnelPorts)
         {
             Limit = limit,
             Ring = ring?.AddAppender(source.Interfaces),

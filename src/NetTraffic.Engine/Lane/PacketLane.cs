@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using NetTraffic.Capture;
 using NetTraffic.Decode;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -13,9 +14,10 @@ namespace NetTraffic.Engine;
 /// thread that runs the lane, but for what the flows' sink does elsewhere. Allocates nothing per packet.
 /// </summary>
 /// <param name="source">Where the packets come from; the lane does not dispose of it.</param>
-internal sealed class PacketLane(IPacketSource source) : IPacketSink
+/// <param name="tunnelPorts">UDP ports on which tunnels are looked for besides their own.</param>
+internal sealed class PacketLane(IPacketSource source, IReadOnlyList<TunnelPort> tunnelPorts) : IPacketSink
 {
-    private readonly PacketDecoder decoder = new();
+    private readonly PacketDecoder decoder = new(new DecoderOptions { TunnelPorts = tunnelPorts });
     private DecodedPacket[] packets = new DecodedPacket[1];
     private int count;
 

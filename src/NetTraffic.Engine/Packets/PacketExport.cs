@@ -13,7 +13,6 @@ public sealed class PacketExport : IDisposable
     private const int Ethernet = 1;
     private readonly PcapngWriter? pcapng;
     private readonly PcapWriter? pcap;
-    private readonly PacketDecoder decoder = new();
     private readonly FlowComments comments = new();
     private readonly Dictionary<(string CaptureId, PacketInterface Interface), int> interfaces = [];
     private (string CaptureId, PacketInterface Interface) last = ("", new PacketInterface("", -1));
@@ -55,8 +54,7 @@ public sealed class PacketExport : IDisposable
     {
         ArgumentNullException.ThrowIfNull(packet);
         RawPacket raw = new(packet.TimestampNs, packet.Length, packet.LinkType, 0, packet.Data);
-        decoder.Decode(raw, out DecodedPacket decoded);
-        Add(raw, decoded, new PacketOrigin(packet.CaptureId, new PacketInterface(packet.Interface, packet.LinkType), packet.Number));
+        Add(raw, packet.GetDecoded(), new PacketOrigin(packet.CaptureId, new PacketInterface(packet.Interface, packet.LinkType), packet.Number));
     }
 
     /// <summary>Ends the file with what the captures received and lost.</summary>

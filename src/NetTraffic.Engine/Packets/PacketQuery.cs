@@ -1,3 +1,4 @@
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -17,6 +18,11 @@ public sealed record PacketQuery
 
     /// <summary>The flows whose packets are wanted; null: those of any flow.</summary>
     public FlowSelection? Flows { get; init; }
+
+    /// <summary>
+    /// UDP ports on which tunnels are looked for besides their own; of the rings of a store, those of its settings count instead.
+    /// </summary>
+    public IReadOnlyList<TunnelPort> TunnelPorts { get; init; } = [];
 
     /// <summary>
     /// Called now and then, on the thread that reads, with how many bytes were read and how many there are (0: unknown); null: nobody

@@ -36,6 +36,7 @@ internal static class PacketReader
     public static PacketReadResult ReadRings(ITrafficStore store, PacketQuery query, PacketVisitor visit,
         CancellationToken cancellationToken)
     {
+        query = query with { TunnelPorts = TrafficEngine.TunnelPortsOf(store.Path) };
         PacketQuery resolved = Resolve(store, query, out IReadOnlyList<AddressRange>? addresses, cancellationToken);
         if (resolved.Flows is { Count: 0 })
         {

@@ -1,3 +1,4 @@
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -10,6 +11,7 @@ internal sealed class PacketSieve : IPacketVisitor, IDisposable
     private readonly PacketVisitor visit;
     private readonly string captureId;
     private readonly Action<long, long>? progress;
+    private readonly IReadOnlyList<TunnelPort> tunnelPorts;
     private readonly CancellationToken cancellationToken;
     private PacketInterface[] interfaces = [];
     private long read;
@@ -22,6 +24,7 @@ internal sealed class PacketSieve : IPacketVisitor, IDisposable
         this.visit = visit;
         this.cancellationToken = cancellationToken;
         progress = query.Progress;
+        tunnelPorts = query.TunnelPorts;
         filter = new PacketFilter(query, captureId);
     }
 
@@ -48,7 +51,7 @@ internal sealed class PacketSieve : IPacketVisitor, IDisposable
     }
 
     /// <summary>Runs a lane from the source to the visitor.</summary>
-    public void Run() => new PacketLane(source) { Visitor = this }.Run(cancellationToken);
+    public void Run() => new PacketLane(source, tunnelPorts) { Visitor = this }.Run(cancellationToken);
 
     public void Dispose() => filter.Dispose();
 

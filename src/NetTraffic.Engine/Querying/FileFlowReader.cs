@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using NetTraffic.Capture;
 using NetTraffic.Flows;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -13,7 +14,8 @@ internal static class FileFlowReader
     private const int Ahead = 4096;
 
     public static IEnumerable<Flow> Read(
-        string path, TrafficFilter filter, FlowOptions options, string sensor, Action<string>? remark, CancellationToken cancellationToken)
+        string path, TrafficFilter filter, FlowOptions options, IReadOnlyList<TunnelPort> tunnelPorts, string sensor,
+        Action<string>? remark, CancellationToken cancellationToken)
     {
         RowFilter wanted = new(filter);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -22,7 +24,7 @@ internal static class FileFlowReader
         string file = path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path);
         RowsAsFlows rows = new(source, file, wanted, sensor, queue, stop.Token);
         Task reading = Task.Factory.StartNew(
-            () => Fill(source, rows, options, queue, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
+            () => Fill(new FlowTable(options with { FlushInterval = TimeSpan.Zero }, rows), source, tunnelPorts, queue, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
         try
         {
@@ -45,15 +47,14 @@ internal static class FileFlowReader
         }
     }
 
-    private static void Fill(IPacketSource source, RowsAsFlows rows, FlowOptions options, BlockingCollection<Flow> queue,
+    private static void Fill(FlowTable table, IPacketSource source, IReadOnlyList<TunnelPort> tunnelPorts, BlockingCollection<Flow> queue,
         CancellationToken stop)
     {
         try
         {
-            FlowTable table = new(options with { FlushInterval = TimeSpan.Zero }, rows);
             try
             {
-                new PacketLane(source) { Flows = new FlowTableSink(table, followsClock: false) }.Run(stop);
+                new PacketLane(source, tunnelPorts) { Flows = new FlowTableSink(table, followsClock: false) }.Run(stop);
             }
             finally
             {

@@ -159,7 +159,8 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
 
     /// <summary>The flows of a file that the filters choose.</summary>
     protected IEnumerable<Flow> FlowsOf(string file) =>
-        TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken, odd => WriteWarning(Display.Text($"{file}: {odd}")));
+        TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken, odd => WriteWarning(Display.Text($"{file}: {odd}")),
+            TrafficEngine.TunnelPortsOf(FullStorePath));
 
     /// <summary>The cmdlet's name.</summary>
     private string Command => MyInvocation.MyCommand.Name;

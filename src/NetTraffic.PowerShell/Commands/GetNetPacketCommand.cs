@@ -205,8 +205,13 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
         TrafficEngine.ReadPackets(file, Query(MakeFilter([]), selection) with { Progress = progress.Show }, Write, StopToken);
     }
 
-    private PacketQuery Query(TrafficFilter filter, FlowSelection? selection) =>
-        new() { Filter = filter, BpfFilter = Filter, Flows = selection };
+    private PacketQuery Query(TrafficFilter filter, FlowSelection? selection) => new()
+    {
+        Filter = filter,
+        BpfFilter = Filter,
+        Flows = selection,
+        TunnelPorts = TrafficEngine.TunnelPortsOf(FullStorePath),
+    };
 
     private bool Write(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin)
     {

@@ -40,6 +40,12 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [AllowEmptyCollection]
     public string[]? LocalNetworks { get; set; }
 
+    /// <summary>UDP ports on which tunnels are looked for besides their own, as 4444=VXLAN.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public string[]? TunnelPorts { get; set; }
+
     /// <summary>The store to use where no other is named and NETTRAFFIC_HOME is not set; $null: the platform's data folder.</summary>
     [Parameter]
     [AllowNull]

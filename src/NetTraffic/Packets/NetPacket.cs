@@ -27,6 +27,9 @@ public sealed class NetPacket
         this.dissect = dissect;
     }
 
+    /// <summary>What the decoder found in it.</summary>
+    public DecodedPacket GetDecoded() => decoded;
+
     /// <summary>
     /// Number in its file, or since the interface was opened, from 1: TShark's frame.number. Of rings, which forget their oldest: its
     /// number among those given.

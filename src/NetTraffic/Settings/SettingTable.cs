@@ -68,6 +68,16 @@ public static class SettingTable
             (option, value) => option with { LocalNetworks = value },
             new("Networks that count as local, in CIDR form.", "the private, link-local and loopback ones", "10.0.0.0/8,2001:db8::/32")),
         Setting.Of(
+            nameof(TrafficOption.TunnelPorts),
+            SettingTypes.TunnelPorts,
+            option => option.TunnelPorts,
+            (option, value) => option with { TunnelPorts = value },
+            new(
+                "UDP ports on which tunnels are looked for besides their own: VXLAN, VXLAN-GPE, Geneve, GTP-U, L2TP, Teredo, GRE, MPLS, "
+                + "LISP, AYIYA, TZSP or CAPWAP.",
+                "none",
+                "4444=VXLAN,2153=GTP-U")),
+        Setting.Of(
             nameof(TrafficOption.InfluxUrl),
             SettingTypes.Address,
             option => option.InfluxUrl,

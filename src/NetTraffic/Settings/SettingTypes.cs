@@ -26,6 +26,15 @@ internal static class SettingTypes
         IsList = true,
     };
 
+    /// <summary>UDP ports with their tunnels.</summary>
+    public static SettingType<string[]> TunnelPorts { get; } = new(
+        "ports with their tunnels",
+        text => [.. TunnelPort.ParseAll(Items(text)).Select(port => port.ToString())],
+        ports => string.Join(',', ports))
+    {
+        IsList = true,
+    };
+
     /// <summary>Base address of a web server, without credentials, query and the slash at its end.</summary>
     public static SettingType<string> Address { get; } = new("http or https address", ReadAddress, text => text);
 
@@ -67,9 +76,11 @@ internal static class SettingTypes
             : span,
         span => span.ToString("c"));
 
+    private static string[] Items(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     private static string[] ReadNetworks(string text)
     {
-        string[] networks = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] networks = Items(text);
         foreach (string network in networks)
         {
             AddressRange.Parse(network);

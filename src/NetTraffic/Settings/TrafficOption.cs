@@ -22,6 +22,9 @@ public sealed record TrafficOption
     public string[] LocalNetworks { get; init; } =
         ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128"];
 
+    /// <summary>UDP ports on which tunnels are looked for besides their own, as <c>4444=VXLAN</c>. Default none.</summary>
+    public string[] TunnelPorts { get; init; } = [];
+
     /// <summary>InfluxDB that rollups are sent to; null: none.</summary>
     public string? InfluxUrl { get; init; }
 
