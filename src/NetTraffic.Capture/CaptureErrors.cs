@@ -5,10 +5,12 @@ namespace NetTraffic.Capture;
 /// <summary>libpcap's refusals as errors with the user's next move.</summary>
 internal static class CaptureErrors
 {
+    /// <summary>What the capture library is called on this system.</summary>
+    public static string Library => OperatingSystem.IsWindows() ? "Npcap" : "libpcap";
+
     public static CaptureException LibraryMissing() => new(
         CaptureProblem.LibraryMissing,
-        (OperatingSystem.IsWindows() ? "Npcap" : "libpcap")
-            + " is not installed, so packets cannot be captured. Files can still be imported.",
+        $"{Library} is not installed, so packets cannot be captured. Files can still be imported.",
         OperatingSystem.IsWindows() ? "Install Npcap from https://npcap.com."
             : OperatingSystem.IsMacOS() ? "libpcap is part of macOS: check that /usr/lib/libpcap.A.dylib can be loaded."
             : "Install it: 'sudo apt-get install libpcap0.8' (Debian, Ubuntu), 'sudo dnf install libpcap' (Fedora, RHEL), "
@@ -16,8 +18,9 @@ internal static class CaptureErrors
 
     public static CaptureException BadFilter(string filter, string message) => new(
         CaptureProblem.BadFilter,
-        $"libpcap does not accept the filter '{filter}': {message}",
-        "See 'man pcap-filter' for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
+        $"{Library} does not accept the filter '{filter}': {message}",
+        (OperatingSystem.IsWindows() ? "See https://www.tcpdump.org/manpages/pcap-filter.7.html" : "See 'man pcap-filter'")
+            + " for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
 
     /// <summary>C and other programs would take a filter to end at a NUL.</summary>
     /// <exception cref="CaptureException">The filter has one.</exception>
@@ -31,7 +34,7 @@ internal static class CaptureErrors
 
     public static CaptureException FilterNotForLinkType(string filter, int linkType, string message) => new(
         CaptureProblem.BadFilter,
-        $"libpcap has no filter '{filter}' for packets of link type {linkType}: {message}",
+        $"{Library} has no filter '{filter}' for packets of link type {linkType}: {message}",
         "Choose by -Address, -Port and -Protocol, which know every link type that NetTraffic decodes, or leave out files and interfaces "
             + "of this link type.");
 
@@ -64,9 +67,11 @@ internal static class CaptureErrors
             PcapError.InterfaceNotUp => new CaptureException(
                 CaptureProblem.InterfaceDown,
                 $"The interface '{name}' is down.",
-                $"Bring it up ('sudo ip link set {name} up') and try again."),
+                OperatingSystem.IsLinux() ? $"Bring it up ('sudo ip link set {name} up') and try again."
+                    : OperatingSystem.IsMacOS() ? $"Bring it up ('sudo ifconfig {name} up') and try again."
+                    : $"Enable it ('Enable-NetAdapter -Name \"{name}\"') and try again."),
             _ when text.Contains("permission", StringComparison.OrdinalIgnoreCase) => NotPermitted(name, text),
-            _ => new CaptureException(CaptureProblem.Other, $"libpcap cannot capture on '{name}': {text}"),
+            _ => new CaptureException(CaptureProblem.Other, $"{Library} cannot capture on '{name}': {text}"),
         };
     }
 

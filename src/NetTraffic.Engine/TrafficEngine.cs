@@ -41,6 +41,13 @@ public static class TrafficEngine
     /// <exception cref="CaptureException">libpcap is missing; the message says how to install it.</exception>
     public static IReadOnlyList<string> GetInterfaceNames() => InterfaceCatalog.GetNames();
 
+    /// <summary>
+    /// The name that is shown and stored for what a user gave: on Windows, Npcap's device, its GUID and the description stand for the
+    /// adapter's name. What is no interface stays as it is.
+    /// </summary>
+    /// <exception cref="CaptureException">libpcap is missing; the message says how to install it.</exception>
+    public static string GetInterfaceName(string given) => InterfaceCatalog.NameOf(given);
+
     /// <summary>The interfaces whose names are most like a wrong one, nearest first, three at most.</summary>
     /// <exception cref="CaptureException">libpcap is missing; the message says how to install it.</exception>
     public static IReadOnlyList<string> GetNearestInterfaceNames(string name) => InterfaceCatalog.NearestNames(name);
@@ -56,7 +63,7 @@ public static class TrafficEngine
     {
         ArgumentNullException.ThrowIfNull(request);
         return StartCapture(
-            request,
+            request with { Interfaces = [.. request.Interfaces.Select(InterfaceCatalog.NameOf)] },
             options => request.Engine == CaptureEngine.Libpcap ? new LiveSource(options) : new ChildSource(options, request.Engine),
             InterfaceCatalog.Exists);
     }

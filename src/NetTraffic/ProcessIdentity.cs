@@ -104,11 +104,37 @@ public static partial class ProcessIdentity
             : null;
     }
 
-    private static string OnWindows(int processId)
+    // The list of all processes has the start of those too that this user may not open (another user's, protected ones). Of struct
+    // SYSTEM_PROCESS_INFORMATION, on 64 bits: the distance to the next at 0, CreateTime (a FILETIME) at 32, UniqueProcessId at 80.
+    private static string? OnWindows(int processId)
     {
-        using Process process = Process.GetProcessById(processId);
-        return string.Create(CultureInfo.InvariantCulture, $"windows/{process.StartTime.ToFileTimeUtc()}");
+        const int processes = 5, tooShort = unchecked((int)0xC0000004), createTime = 32, uniqueProcessId = 80;
+        byte[] list = new byte[1 << 20];
+        int status;
+        while ((status = QuerySystem(processes, list, list.Length, out int needed)) == tooShort && needed < 1 << 28)
+        {
+            list = new byte[needed + (64 << 10)];
+        }
+
+        for (ReadOnlySpan<byte> rest = status == 0 ? list : []; ;)
+        {
+            if (rest.Length < uniqueProcessId + sizeof(long))
+            {
+                return null;
+            }
+
+            if (BitConverter.ToInt64(rest[uniqueProcessId..]) == processId)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"windows/{BitConverter.ToInt64(rest[createTime..])}");
+            }
+
+            int next = BitConverter.ToInt32(rest);
+            rest = next <= 0 || next > rest.Length ? [] : rest[next..];
+        }
     }
+
+    [LibraryImport("ntdll", EntryPoint = "NtQuerySystemInformation")]
+    private static partial int QuerySystem(int kind, [Out] byte[] buffer, int length, out int needed);
 
     [LibraryImport("libproc", EntryPoint = "proc_pidinfo")]
     private static unsafe partial int ProcessInfo(int processId, int flavour, ulong argument, byte* buffer, int size);

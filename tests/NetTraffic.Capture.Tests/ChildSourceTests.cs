@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using NetTraffic.Packets;
@@ -136,6 +137,24 @@ public sealed class ChildSourceTests
             Array.ForEach(secrets, name => Environment.SetEnvironmentVariable(name, null));
             Environment.SetEnvironmentVariable("NT_PLAIN", null);
         }
+    }
+
+    [Theory]
+    [InlineData("setsid")]
+    [InlineData("perl")]
+    public void A_program_runs_in_a_group_of_its_own_so_that_a_Ctrl_C_at_the_prompt_is_not_for_it(string by)
+    {
+        Assert.SkipWhen(WiresharkPrograms.InPath(by) is null || WiresharkPrograms.InPath("ps") is null, $"{by} or ps is not installed.");
+        string[] command = [.. CaptureChild.InOwnGroup(name => name == by ? WiresharkPrograms.InPath(name) : null),
+            "/bin/sh", "-c", "echo $$ $(ps -o pgid= -p $$) \"$0\"", "an argument"];
+        using Process started = Process.Start(new ProcessStartInfo(command[0], command[1..])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
+        string said = started.StandardOutput.ReadToEnd().Trim();
+        string id = said.Split(' ')[0];
+        Assert.Equal($"{id} {id} an argument", said);
     }
 
     [Fact]

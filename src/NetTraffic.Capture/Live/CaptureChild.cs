@@ -51,22 +51,23 @@ internal sealed partial class CaptureChild : IDisposable
             throw WiresharkPrograms.Missing(Path.GetFileName(program));
         }
 
-        string? setsid = OperatingSystem.IsWindows() ? null : WiresharkPrograms.InPath("setsid");
-        ProcessStartInfo start = new(setsid ?? program)
+        string[] command = [.. InOwnGroup(WiresharkPrograms.InPath), program, .. arguments];
+        ProcessStartInfo start = new(command[0])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardErrorEncoding = Encoding.UTF8,
-            CreateNoWindow = true,
         };
-        if (setsid is not null)
+        if (OperatingSystem.IsWindows())
         {
-            start.ArgumentList.Add(program);
+            // It is asked to end through the console that it shares with this process; where there is none, it must not open one.
+            start.CreateNewProcessGroup = true;
+            start.CreateNoWindow = ConsoleInputCodePage() == 0;
         }
 
-        foreach (string argument in arguments)
+        foreach (string argument in command.AsSpan(1))
         {
             start.ArgumentList.Add(argument);
         }
@@ -96,17 +97,26 @@ internal sealed partial class CaptureChild : IDisposable
         return child;
     }
 
-    /// <summary>Asks it to end in good order. On Windows, which has no signals, it is ended.</summary>
+    /// <summary>
+    /// Asks it to end in good order. On Windows by Ctrl+Break to its group; where no console is shared, it is ended, and its drops are not
+    /// known.
+    /// </summary>
     public void AskToStop()
     {
         const int interrupt = 2;
-        if (OperatingSystem.IsWindows())
+        const uint controlBreak = 1;
+        if (process.HasExited)
         {
-            Kill();
+            return;
         }
-        else if (!process.HasExited)
+
+        if (!OperatingSystem.IsWindows())
         {
             _ = SendSignal(process.Id, interrupt);
+        }
+        else if (!SendConsoleEvent(controlBreak, process.Id))
+        {
+            Kill();
         }
     }
 
@@ -140,6 +150,14 @@ internal sealed partial class CaptureChild : IDisposable
     }
 
     public void Dispose() => process.Dispose();
+
+    /// <summary>What runs a program in a process group of its own: util-linux has a command for it, macOS has Perl.</summary>
+    /// <param name="find">Finds a program in the PATH.</param>
+    internal static string[] InOwnGroup(Func<string, string?> find) =>
+        OperatingSystem.IsWindows() ? []
+        : find("setsid") is { } setsid ? [setsid]
+        : find("perl") is { } perl ? [perl, "-e", "setpgrp(0, 0); exec {$ARGV[0]} @ARGV or die \"$ARGV[0]: $!\\n\""]
+        : [];
 
     private void Listen()
     {
@@ -190,4 +208,12 @@ internal sealed partial class CaptureChild : IDisposable
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);
+
+    [LibraryImport("kernel32", EntryPoint = "GenerateConsoleCtrlEvent", SetLastError = true)]
+    [return: MarshalAs(UnmanagedType.Bool)]
+    private static partial bool SendConsoleEvent(uint controlEvent, int processGroup);
+
+    // 0 where the process has no console.
+    [LibraryImport("kernel32", EntryPoint = "GetConsoleCP")]
+    private static partial uint ConsoleInputCodePage();
 }

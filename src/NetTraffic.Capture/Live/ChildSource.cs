@@ -52,7 +52,7 @@ public sealed partial class ChildSource : ILiveSource
     /// <inheritdoc/>
     public InterfaceState State => InterfaceState.Up;
 
-    private string TryIt => $"Try it by itself: {ProgramName} -i {options.Interface} -w /dev/null";
+    private string TryIt => $"Try it by itself: {ProgramName} -i \"{options.Interface}\" -w {(OperatingSystem.IsWindows() ? "NUL" : "/dev/null")}";
 
     private string ProgramName => engine == CaptureEngine.Dumpcap ? "dumpcap" : "tshark";
 
@@ -164,7 +164,7 @@ public sealed partial class ChildSource : ILiveSource
             throw CaptureErrors.UnknownInterface(name);
         }
 
-        List<string> arguments = ["-q", "-i", options.Interface];
+        List<string> arguments = ["-q", "-i", InterfaceCatalog.DeviceOf(name)];
         if (!string.IsNullOrWhiteSpace(options.Filter))
         {
             CaptureErrors.RefuseNul(options.Filter);

@@ -22,22 +22,18 @@ public static partial class InterfaceCatalog
     /// <exception cref="CaptureException">libpcap is missing or fails.</exception>
     public static IReadOnlyList<CaptureInterface> GetInterfaces()
     {
-        Dictionary<string, NetworkInterface> system = new(StringComparer.OrdinalIgnoreCase);
-        foreach (NetworkInterface known in NetworkInterface.GetAllNetworkInterfaces())
-        {
-            system[known.Name] = known;
-            system[@"\Device\NPF_" + known.Id] = known;
-        }
-
-        string? defaultName = DefaultName(system.Values);
+        NetworkInterface[] system = NetworkInterface.GetAllNetworkInterfaces();
+        string? defaultName = DefaultName(system);
         List<CaptureInterface> found = [];
         foreach (PcapInterface listed in List())
         {
-            system.TryGetValue(listed.Name, out NetworkInterface? details);
+            InterfaceIdentity identity = Identify(listed);
+            NetworkInterface? details = Array.Find(system, known => known.Name == identity.Name);
             CaptureException? refused = Probe(listed);
             found.Add(new CaptureInterface
             {
-                Name = listed.Name,
+                Name = identity.Name,
+                DeviceName = listed.Name,
                 Description = listed.Description ?? "",
                 Addresses = details is null ? [] : [.. Addresses(details)],
                 MacAddress = details is null ? null : Mac(details),
@@ -53,7 +49,19 @@ public static partial class InterfaceCatalog
     }
 
     /// <summary>Names of all interfaces.</summary>
-    public static IReadOnlyList<string> GetNames() => [.. List().Select(found => found.Name)];
+    public static IReadOnlyList<string> GetNames() => [.. List().Select(found => Identify(found).Name)];
+
+    /// <summary>
+    /// The name that is shown and stored for what a user gave: on Windows a device, a GUID and a description stand for the adapter's name.
+    /// What is no interface stays as it is: opening it says best what is wrong.
+    /// </summary>
+    /// <exception cref="CaptureException">libpcap is missing or fails.</exception>
+    public static string NameOf(string given) =>
+        OperatingSystem.IsWindows() && Match(given) is { } found ? Identify(found).Name : given;
+
+    /// <summary>The name by which programs of libpcap open an interface.</summary>
+    /// <exception cref="CaptureException">libpcap is missing or fails.</exception>
+    internal static string DeviceOf(string name) => OperatingSystem.IsWindows() && Match(name) is { } found ? found.Name : name;
 
     /// <summary>Whether an interface is there now.</summary>
     public static bool Exists(string name) => OperatingSystem.IsLinux() && name != "any"
@@ -93,7 +101,11 @@ public static partial class InterfaceCatalog
     /// <summary>The interface of this name, one that is no network interface included.</summary>
     /// <exception cref="CaptureException">There is none (with the nearest names), or libpcap is missing or fails.</exception>
     internal static PcapInterface Find(string name) =>
-        ListAll().FirstOrDefault(listed => listed.Name == name) ?? throw CaptureErrors.UnknownInterface(name);
+        Match(name) ?? throw CaptureErrors.UnknownInterface(name);
+
+    private static PcapInterface? Match(string name) => InterfaceIdentity.Find(ListAll(), Identify, name);
+
+    private static InterfaceIdentity Identify(PcapInterface listed) => new(listed.Name, listed.FriendlyName, listed.Description);
 
     private static IEnumerable<PcapInterface> List() =>
         ListAll().Where(listed => !Pseudo.Any(pseudo => listed.Name.StartsWith(pseudo, StringComparison.Ordinal)));
@@ -107,13 +119,13 @@ public static partial class InterfaceCatalog
         }
         catch (PcapException error)
         {
-            throw new CaptureException(CaptureProblem.Other, $"libpcap cannot list the interfaces: {error.Message}");
+            throw new CaptureException(CaptureProblem.Other, $"{CaptureErrors.Library} cannot list the interfaces: {error.Message}");
         }
     }
 
     private static CaptureException? Probe(PcapInterface listed)
     {
-        LiveSourceOptions options = new() { Interface = listed.Name, SnapLength = 64, BufferSize = 256 << 10 };
+        LiveSourceOptions options = new() { Interface = Identify(listed).Name, SnapLength = 64, BufferSize = 256 << 10 };
         try
         {
             LiveDevice.Open(listed, options).Dispose();

@@ -42,7 +42,13 @@ internal sealed class LiveDevice : LibPcapLiveDevice
     }
 
     /// <summary>Waits until packets are there, at most the read time-out. Where libpcap waits by itself, this does not.</summary>
-    public void WaitForPackets() => PollFileDescriptor(ReadTimeout());
+    public void WaitForPackets()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            PollFileDescriptor(ReadTimeout());
+        }
+    }
 
     private int ReadTimeout() => Math.Max(1, (int)options.ReadTimeout.TotalMilliseconds);
 
@@ -99,9 +105,11 @@ internal sealed class LiveDevice : LibPcapLiveDevice
     }
 
     // On Linux libpcap's own wait has no end on a quiet wire (TPACKET_V3 wakes it only for packets), and time must pass there too.
+    // Npcap and macOS's BPF end a read at its time-out, packets or not; poll() on a BPF device may return at once every time, or never
+    // (pcap_get_selectable_fd(3PCAP)), so that waiting by it would spin.
     private void WaitOnlyWhereAsked()
     {
-        if (FileDescriptor < 0)
+        if (!OperatingSystem.IsLinux() || FileDescriptor < 0)
         {
             return;
         }
@@ -112,7 +120,7 @@ internal sealed class LiveDevice : LibPcapLiveDevice
         }
         catch (PcapException error)
         {
-            throw new CaptureException(CaptureProblem.Other, $"libpcap cannot watch '{options.Interface}': {error.Message}");
+            throw new CaptureException(CaptureProblem.Other, $"{CaptureErrors.Library} cannot watch '{options.Interface}': {error.Message}");
         }
     }
 }

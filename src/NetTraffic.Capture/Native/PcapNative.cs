@@ -15,14 +15,27 @@ internal static unsafe partial class PcapNative
 {
     // SharpPcap's own list, in its order, so that both have the same library.
     private const string Library = "wpcap";
-    private static readonly string[] FileNames = OperatingSystem.IsWindows() ? [Library]
+    private static readonly string[] FileNames = OperatingSystem.IsWindows() ? [NpcapFile, Library]
         : OperatingSystem.IsMacOS() ? ["libpcap.dylib"]
         : ["libpcap.so", "libpcap.so.0", "libpcap.so.0.8", "libpcap.so.1"];
 
-    static PcapNative() => NativeLibrary.SetDllImportResolver(typeof(PcapNative).Assembly, Resolve);
+    static PcapNative()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(PcapNative).Assembly, Resolve);
 
-    /// <summary>Whether libpcap (or Npcap) is here. Asking makes SharpPcap set the folder where Windows looks for Npcap.</summary>
+        // Once it is loaded by its full path, SharpPcap's "wpcap" is this one too, whatever folder the process looks in for libraries.
+        if (OperatingSystem.IsWindows())
+        {
+            _ = NativeLibrary.TryLoad(NpcapFile, out _);
+        }
+    }
+
+    /// <summary>Whether libpcap (or Npcap) is here.</summary>
     public static bool IsAvailable => Pcap.LibpcapVersion != new Version();
+
+    // Npcap's own folder, outside of the library path unless it was installed in WinPcap mode. With the full path Packet.dll is found
+    // beside it.
+    private static string NpcapFile => Path.Combine(Environment.SystemDirectory, "Npcap", "wpcap.dll");
 
     [LibraryImport(Library, EntryPoint = "pcap_dispatch")]
     public static partial int Dispatch(

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace NetTraffic.Engine;
@@ -9,9 +8,10 @@ namespace NetTraffic.Engine;
 /// and ended properly when the process exits or is told to end, so that a closed prompt or a stopped service leaves no capture behind that
 /// looks crashed.
 /// </summary>
-public static class RunningCaptures
+public static partial class RunningCaptures
 {
-    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(10);
+    // Windows ends a process about 5 s after its console was closed.
+    private static readonly TimeSpan ExitPatience = TimeSpan.FromSeconds(OperatingSystem.IsWindows() ? 4 : 10);
     private static readonly ConcurrentDictionary<string, CaptureSession> Sessions = new(StringComparer.Ordinal);
     private static readonly List<PosixSignalRegistration> Signals = [];
     private static int watchesExit;
@@ -57,16 +57,14 @@ public static class RunningCaptures
     /// </summary>
     private static bool IgnoresHangup()
     {
-        const string field = "SigIgn:";
-        if (!OperatingSystem.IsLinux())
-        {
-            return !OperatingSystem.IsWindows();
-        }
-
-        string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(field, StringComparison.Ordinal));
-        return line is not null
-            && (ulong.Parse(line.AsSpan(field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & 1) != 0;
+        // struct sigaction begins with the handler on Linux and macOS, and is far shorter than this.
+        const int hangup = 1, ignore = 1;
+        nint[] present = new nint[64];
+        return !OperatingSystem.IsWindows() && (SignalAction(hangup, 0, present) != 0 || present[0] == ignore);
     }
+
+    [LibraryImport("libc", EntryPoint = "sigaction")]
+    private static partial int SignalAction(int signal, nint action, [Out] nint[] present);
 
     private static void EndWithProcess()
     {

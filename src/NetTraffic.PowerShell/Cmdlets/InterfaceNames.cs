@@ -13,7 +13,8 @@ internal static class InterfaceNames
     public static void Match(IReadOnlyList<CaptureInterface> all, string name, out List<CaptureInterface> found)
     {
         WildcardPattern pattern = new(name, WildcardOptions.IgnoreCase);
-        List<CaptureInterface> exact = [.. all.Where(one => one.Name == name)];
+        string known = TrafficEngine.GetInterfaceName(name);
+        List<CaptureInterface> exact = [.. all.Where(one => one.Name == known)];
         found = exact.Count > 0 ? exact : [.. all.Where(one => pattern.IsMatch(one.Name))];
     }
 

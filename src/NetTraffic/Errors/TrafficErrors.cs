@@ -99,7 +99,7 @@ public static class TrafficErrors
     public static TrafficError UnknownInterface { get; } = Row(ErrorKind.NotFound, "Get-NetCaptureInterface lists the interfaces.");
     public static TrafficError InterfaceDown { get; } = Row(ErrorKind.Unavailable, "Bring the interface up, and try again.");
     public static TrafficError BadFilter { get; } = Row(ErrorKind.BadArgument,
-        "See 'man pcap-filter' for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
+        "See 'man pcap-filter' (https://www.tcpdump.org/manpages/pcap-filter.7.html) for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
 
     public static TrafficError CaptureNotFound { get; } =
         Row(ErrorKind.NotFound, "Get-NetCapture lists the captures; -StorePath names another store.");

@@ -6,6 +6,9 @@ public sealed class CaptureInterface
     /// <summary>Name to give to Start-NetCapture.</summary>
     public string Name { get; set; } = "";
 
+    /// <summary>What libpcap opens: on Windows <c>\Device\NPF_{GUID}</c>, else the name.</summary>
+    public string DeviceName { get; set; } = "";
+
     /// <summary>What the system says of it; empty where it says nothing.</summary>
     public string Description { get; set; } = "";
 
