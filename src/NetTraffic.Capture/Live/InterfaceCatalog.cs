@@ -27,14 +27,14 @@ public static partial class InterfaceCatalog
         List<CaptureInterface> found = [];
         foreach (PcapInterface listed in List())
         {
-            InterfaceIdentity identity = Identify(listed);
-            NetworkInterface? details = Array.Find(system, known => known.Name == identity.Name);
+            NetworkInterface? details = Details(listed, system);
+            InterfaceIdentity identity = Identify(listed, details);
             CaptureException? refused = Probe(listed);
             found.Add(new CaptureInterface
             {
                 Name = identity.Name,
                 DeviceName = listed.Name,
-                Description = listed.Description ?? "",
+                Description = identity.Description ?? "",
                 Addresses = details is null ? [] : [.. Addresses(details)],
                 MacAddress = details is null ? null : Mac(details),
                 IsUp = (listed.Flags & FlagUp) != 0,
@@ -49,7 +49,7 @@ public static partial class InterfaceCatalog
     }
 
     /// <summary>Names of all interfaces.</summary>
-    public static IReadOnlyList<string> GetNames() => [.. List().Select(found => Identify(found).Name)];
+    public static IReadOnlyList<string> GetNames() => [.. List().Select(found => Identify(found, null).Name)];
 
     /// <summary>
     /// The name that is shown and stored for what a user gave: on Windows a device, a GUID and a description stand for the adapter's name.
@@ -57,7 +57,7 @@ public static partial class InterfaceCatalog
     /// </summary>
     /// <exception cref="CaptureException">libpcap is missing or fails.</exception>
     public static string NameOf(string given) =>
-        OperatingSystem.IsWindows() && Match(given) is { } found ? Identify(found).Name : given;
+        OperatingSystem.IsWindows() && Match(given) is { } found ? Identify(found, null).Name : given;
 
     /// <summary>The name by which programs of libpcap open an interface.</summary>
     /// <exception cref="CaptureException">libpcap is missing or fails.</exception>
@@ -103,9 +103,34 @@ public static partial class InterfaceCatalog
     internal static PcapInterface Find(string name) =>
         Match(name) ?? throw CaptureErrors.UnknownInterface(name);
 
-    private static PcapInterface? Match(string name) => InterfaceIdentity.Find(ListAll(), Identify, name);
+    private static PcapInterface? Match(string name)
+    {
+        NetworkInterface[] system = OperatingSystem.IsWindows() ? NetworkInterface.GetAllNetworkInterfaces() : [];
+        return InterfaceIdentity.Find(ListAll(), listed => Identify(listed, Details(listed, system)), name);
+    }
 
-    private static InterfaceIdentity Identify(PcapInterface listed) => new(listed.Name, listed.FriendlyName, listed.Description);
+    private static NetworkInterface? Details(PcapInterface listed, NetworkInterface[] system) =>
+        Array.Find(system, known => OperatingSystem.IsWindows() ? listed.Name.EndsWith(known.Id, StringComparison.OrdinalIgnoreCase)
+            : known.Name == listed.Name);
+
+    private static InterfaceIdentity Identify(PcapInterface listed, NetworkInterface? details) =>
+        new(listed.Name, listed.FriendlyName,
+            OperatingSystem.IsWindows() ? details?.Description ?? FromUtf8(listed.Description) : listed.Description);
+
+    // SharpPcap asks Npcap for UTF-8, and reads descriptions as text of the system's code page. What that code page lacks is lost; where
+    // Windows knows the adapter its own text is taken.
+    private static string? FromUtf8(string? misread)
+    {
+        nint bytes = Marshal.StringToCoTaskMemAnsi(misread);
+        try
+        {
+            return Marshal.PtrToStringUTF8(bytes);
+        }
+        finally
+        {
+            Marshal.FreeCoTaskMem(bytes);
+        }
+    }
 
     private static IEnumerable<PcapInterface> List() =>
         ListAll().Where(listed => !Pseudo.Any(pseudo => listed.Name.StartsWith(pseudo, StringComparison.Ordinal)));
@@ -125,7 +150,7 @@ public static partial class InterfaceCatalog
 
     private static CaptureException? Probe(PcapInterface listed)
     {
-        LiveSourceOptions options = new() { Interface = Identify(listed).Name, SnapLength = 64, BufferSize = 256 << 10 };
+        LiveSourceOptions options = new() { Interface = Identify(listed, null).Name, SnapLength = 64, BufferSize = 256 << 10 };
         try
         {
             LiveDevice.Open(listed, options).Dispose();
