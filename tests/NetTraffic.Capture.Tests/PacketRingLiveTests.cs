@@ -190,8 +190,10 @@ public sealed class PacketRingLiveTests
         AddUntil(appender, () => ring.Problem is not null, 10_000);
         Assert.Contains("00000002.pcapng", ring.Problem, StringComparison.Ordinal);
         ring.Complete();
+        (List<TestPacket> read, string problem) = Rings.ReadDamaged(folder);
+        Assert.Contains("00000002.pcapng' is not there", problem, StringComparison.Ordinal);
         Assert.Equal(kept.Count - first,
-            Rings.Read(folder).Count(packet => Rings.NumberOf(packet) < 10_000 && kept.Contains(Rings.NumberOf(packet))));
+            read.Count(packet => Rings.NumberOf(packet) < 10_000 && kept.Contains(Rings.NumberOf(packet))));
         Assert.Equal(Rings.Measure(folder), ring.Counters.DiskBytes);
     }
 

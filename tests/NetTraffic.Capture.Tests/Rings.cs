@@ -44,6 +44,15 @@ internal static class Rings
         return keeper.Packets;
     }
 
+    /// <summary>The packets of a ring that is damaged, and what is said of that.</summary>
+    public static (List<TestPacket> Packets, string Problem) ReadDamaged(string folder)
+    {
+        using PacketRingSource source = new(folder, new PacketSelection());
+        PacketKeeper keeper = new();
+        CaptureFormatException damage = Assert.Throws<CaptureFormatException>(() => source.Run(keeper, CancellationToken.None));
+        return (keeper.Packets, damage.Message);
+    }
+
     /// <summary>An Ethernet frame from one IPv4 address to another, numbered; with nothing but zeros behind.</summary>
     public static TestPacket Numbered(int number, uint source, uint destination, int length, long timestampNs)
     {

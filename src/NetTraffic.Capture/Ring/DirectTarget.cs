@@ -14,6 +14,7 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     private string? unreported;
     private int waitingBuffers;
     private long written;
+    private bool isComplete;
 
     public string Path => file.Name;
 
@@ -59,6 +60,7 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
         {
             Write(buffer.Bytes, buffer.End);
             DiskTime += Stopwatch.GetElapsedTime(begin);
+            isComplete = buffer.End == AfterBuffer.Closes;
             return true;
         }
 #pragma warning disable CA1031 // Whatever it was is said and ends this file; without its thread the ring would wait for ever.
@@ -81,11 +83,16 @@ internal sealed class DirectTarget(FileStream file, SafeFileHandle direct, bool 
     /// <summary>No direct write will follow.</summary>
     public void CloseDirect() => direct.Dispose();
 
+    /// <summary>Told once, when the file is closed: whether it was complete, and all of it was written.</summary>
+    public Action<bool>? Closed { get; set; }
+
     /// <summary>Closes the file.</summary>
     public void Dispose()
     {
         direct.Dispose();
         file.Dispose();
+        Closed?.Invoke(isComplete);
+        Closed = null;
     }
 
     // Whole blocks past the page cache, and what is left at the end, or all where small pieces will follow, through it.

@@ -115,8 +115,11 @@ internal sealed class DirectWriter : IDisposable
     }
 
     /// <summary>Takes over a file that is complete: it is closed when all of it is written.</summary>
-    public void Complete(DirectTarget target)
+    /// <param name="target">The file.</param>
+    /// <param name="closed">Told then whether all of it was written; from another thread.</param>
+    public void Complete(DirectTarget target, Action<bool>? closed = null)
     {
+        target.Closed = closed;
         target.Age.Stop();
         if (pace == DiskPace.KeepsUp && target.Waited > target.Age.Elapsed / 4)
         {

@@ -199,21 +199,20 @@ internal sealed class PacketRingFile : IDisposable
     }
 
     /// <summary>Closes a file that is complete, as soon as all of it is written.</summary>
-    public void End(Func<int, bool> mayGrow)
+    /// <param name="another">Whether another file of the ring follows.</param>
+    /// <param name="mayGrow">Whether the index may grow by so many bytes.</param>
+    public void End(bool another, Func<int, bool> mayGrow)
     {
-        if (direct is null)
-        {
-            Note(PacketRingPart.End, [], mayGrow); // of one whose end is still on its way to the disk, that would not be true
-        }
-
-        index?.Dispose();
+        FlushIndex(mayGrow);
         if (direct is not null)
         {
             Length = direct.Failure is null ? Length : direct.Written;
-            buffers.Direct!.Complete(direct);
+            buffers.Direct!.Complete(direct, EndLater(another, mayGrow));
             return;
         }
 
+        AppendIndex(WriteEnd(another), mayGrow);
+        index?.Dispose();
         if (reserved > Length)
         {
             TakeBack(data, Length);
@@ -221,6 +220,43 @@ internal sealed class PacketRingFile : IDisposable
 
         data.Dispose();
     }
+
+    /// <summary>
+    /// The end that is noted, or not, once the last bytes have arrived on the disk: before, it would not be true. Its room is taken now.
+    /// </summary>
+    private Action<bool>? EndLater(bool another, Func<int, bool> mayGrow)
+    {
+        if (index is not { } file)
+        {
+            return null;
+        }
+
+        byte[] entry = buffers.Entry.AsSpan(0, WriteEnd(another)).ToArray();
+        long at = IndexLength;
+        bool room = at > 0 && mayGrow(entry.Length);
+        IndexLength += room ? entry.Length : 0;
+        return whole =>
+        {
+            using (file)
+            {
+                if (whole && room)
+                {
+                    try
+                    {
+                        RandomAccess.Write(file.SafeFileHandle, entry, at);
+                    }
+                    catch (IOException)
+                    {
+                        TakeBack(file, at);
+                    }
+                }
+            }
+        };
+    }
+
+    private int WriteEnd(bool another) => PacketRingIndex.Write(
+        buffers.Entry, PacketRingPart.End, Length, 0, long.MaxValue, long.MinValue, another ? 1 : 0, PacketRingIndex.Checksum([]), any: false,
+        []);
 
     /// <summary>Whether the files are still there, as long as they were written.</summary>
     public bool IsThere()

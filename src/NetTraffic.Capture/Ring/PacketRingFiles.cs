@@ -6,6 +6,7 @@ namespace NetTraffic.Capture;
 internal static class PacketRingFiles
 {
     private const string Data = ".pcapng", Index = ".index";
+    private static readonly TimeSpan WriterNeeds = TimeSpan.FromMilliseconds(50);
 
     public static string DataPath(string folder, long sequence) => Path.Combine(folder, Name(sequence) + Data);
 
@@ -34,6 +35,34 @@ internal static class PacketRingFiles
         return found;
     }
 
+    /// <summary>
+    /// Files that should be among those listed, or behind them, and are not; null: none. A ring deletes its oldest files, so what is not
+    /// there before the first was deleted by itself, or by whoever cleared it.
+    /// </summary>
+    public static (long First, long Last)? FindMissing(string folder, List<long> listed)
+    {
+        for (int i = 1; i < listed.Count; i++)
+        {
+            // Files that went while the folder was listed are no gap: then those before went first.
+            if (listed[i] != listed[i - 1] + 1 && File.Exists(DataPath(folder, listed[i - 1])))
+            {
+                return (listed[i - 1] + 1, listed[i] - 1);
+            }
+        }
+
+        if (listed.Count == 0 || !AnotherFollows(folder, listed[^1]))
+        {
+            return null;
+        }
+
+        // The writer may be about to begin it.
+        Thread.Sleep(WriterNeeds);
+        return List(folder) is [.., var last] && last == listed[^1] ? (last + 1, last + 1) : null;
+    }
+
+    private static bool AnotherFollows(string folder, long sequence) =>
+        PacketRingIndex.Read(IndexPath(folder, sequence)) is [.., { Part: PacketRingPart.End, Packets: > 0 }];
+
     /// <summary>Bytes of a file and its index now; 0 where there is none.</summary>
     public static long Bytes(string folder, long sequence) => Length(DataPath(folder, sequence)) + Length(IndexPath(folder, sequence));
 
@@ -45,12 +74,24 @@ internal static class PacketRingFiles
     }
 
     /// <summary>Deletes a file and its index.</summary>
-    public static void Delete(string folder, long sequence)
+    /// <param name="folder">The ring's folder.</param>
+    /// <param name="sequence">The file's number.</param>
+    /// <param name="leaveEmpty">Leaves an empty file in its place.</param>
+    public static void Delete(string folder, long sequence, bool leaveEmpty = false)
     {
         try
         {
             File.Delete(IndexPath(folder, sequence));
-            File.Delete(DataPath(folder, sequence));
+            if (leaveEmpty)
+            {
+                using FileStream file = new(
+                    DataPath(folder, sequence), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                file.SetLength(0);
+            }
+            else
+            {
+                File.Delete(DataPath(folder, sequence));
+            }
         }
         catch (DirectoryNotFoundException)
         {

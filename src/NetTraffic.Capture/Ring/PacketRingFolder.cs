@@ -15,7 +15,8 @@ public static class PacketRingFolder
 
     /// <summary>
     /// Deletes each file whose last packet is older, with its index, and the folder where nothing is left in it. Others stay whole: a
-    /// file that holds a later packet too is kept. A packet with a time in the future is as old as its file.
+    /// file that holds a later packet too is kept. A packet with a time in the future is as old as its file. A file behind one that is kept
+    /// is emptied instead: one that is not there says that packets are lost.
     /// </summary>
     /// <param name="folder">The ring's folder.</param>
     /// <param name="beforeNs">Packets from this time on are kept, in nanoseconds since 1970; <see cref="long.MaxValue"/>: none.</param>
@@ -27,17 +28,20 @@ public static class PacketRingFolder
     {
         List<long> files = PacketRingFiles.List(folder);
         PacketRingCleared cleared = default;
+        bool kept = false;
         for (int i = 0; i < files.Count - (keepNewest ? 1 : 0); i++)
         {
             if (beforeNs != long.MaxValue && NewestNs(folder, files[i]) >= beforeNs)
             {
+                kept = true;
                 continue;
             }
 
-            cleared = new PacketRingCleared(cleared.Files + 1, cleared.Bytes + PacketRingFiles.Bytes(folder, files[i]));
-            if (!whatIf)
+            long bytes = PacketRingFiles.Bytes(folder, files[i]);
+            cleared = bytes == 0 ? cleared : new PacketRingCleared(cleared.Files + 1, cleared.Bytes + bytes);
+            if (!whatIf && (!kept || bytes > 0))
             {
-                PacketRingFiles.Delete(folder, files[i]);
+                PacketRingFiles.Delete(folder, files[i], leaveEmpty: kept);
             }
         }
 

@@ -16,7 +16,7 @@ internal enum PacketRingPart : byte
     /// <summary>Statistics of interfaces.</summary>
     Statistics = 2,
 
-    /// <summary>Nothing: the file was ended here, and is complete.</summary>
+    /// <summary>Nothing: the file was ended here, and is complete. Its number of packets is 1 where the ring's next file follows.</summary>
     End = 3,
 }
 
@@ -40,7 +40,7 @@ internal sealed record PacketRingEntry(
 /// follows (4), offset (8), length (8), earliest and latest time in ns (8, 8), packets (4), part (1), 1 where the addresses are any (1),
 /// number of IPv4 (2) and of other addresses (2), 2 zeros, CRC-32C of the stretch (4); then those addresses in 4 and 16 bytes. What no
 /// entry covers is to be read in full. The last entry of a file that was ended in good order is an empty one (<see
-/// cref="PacketRingPart.End"/>): nothing of such a file may be missing.
+/// cref="PacketRingPart.End"/>): nothing of such a file may be missing. It has 1 as its packets where another file of the ring follows.
 /// </summary>
 internal static class PacketRingIndex
 {

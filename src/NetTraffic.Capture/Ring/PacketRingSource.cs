@@ -99,6 +99,18 @@ public sealed class PacketRingSource : IPacketSource
         }
 
         counts.Publish(packets, bytes);
+        if (only is null && !mapped.Stopped && !cancellationToken.IsCancellationRequested
+            && PacketRingFiles.FindMissing(folder, files) is var (first, last))
+        {
+            string missing = PacketRingFiles.DataPath(folder, first);
+            damage ??= new CaptureFormatException(
+                first == last ? $"'{missing}' is not there, and its packets are lost"
+                    : $"'{missing}' to '{Path.GetFileName(PacketRingFiles.DataPath(folder, last))}' are not there, and their packets are lost",
+                0,
+                truncated: false);
+            damaged++;
+        }
+
         if (damage is not null && !mapped.Stopped)
         {
             throw damaged == 1 ? damage : new CaptureFormatException(

@@ -132,7 +132,7 @@ internal sealed partial class PacketRingWriter
 
         if (ended)
         {
-            EndFile();
+            EndFile(another: false);
             EndDirectWrites();
             WatchClosedFiles();
         }
@@ -153,7 +153,7 @@ internal sealed partial class PacketRingWriter
             AdoptOldFiles();
             if (current is { HasPackets: true } && current.Length + chunk.Length > fileBytes)
             {
-                EndFile();
+                EndFile(another: true);
             }
 
             if ((current is null && !BeginFile()) || !DescribeInterfaces(chunk) || !TryAppend(chunk.Buffer.AsSpan(0, chunk.Length)))
@@ -288,13 +288,12 @@ internal sealed partial class PacketRingWriter
     }
 
     /// <summary>Ends the current file.</summary>
-    private void EndFile()
+    private void EndFile(bool another)
     {
         if (current is { } file)
         {
             WriteStatistics();
-            file.FlushIndex(mayGrow);
-            CloseFile(file);
+            CloseFile(file, another);
         }
     }
 
@@ -305,8 +304,7 @@ internal sealed partial class PacketRingWriter
     {
         if (current is { HasPackets: true } file)
         {
-            file.FlushIndex(mayGrow);
-            CloseFile(file);
+            CloseFile(file, another: false);
         }
         else if (current is { } empty)
         {
@@ -315,10 +313,10 @@ internal sealed partial class PacketRingWriter
     }
 
     /// <summary>Closes the current file, which is one of the ring's older files from here on.</summary>
-    private void CloseFile(PacketRingFile file)
+    private void CloseFile(PacketRingFile file, bool another)
     {
         current = null;
-        file.End(mayGrow);
+        file.End(another, mayGrow);
         closed.Add((file.Sequence, file.Length + file.IndexLength));
         closedBytes += file.Length + file.IndexLength;
     }
