@@ -52,6 +52,10 @@ public static class Display
     /// <summary>A time to the second, in the reader's time zone; empty where absent.</summary>
     public static string ShortTime(DateTime? time) => Local(time, "yyyy-MM-dd HH:mm:ss");
 
+    /// <summary>Start of an interval in 19 characters: to the second, or for one that is no whole seconds to the millisecond.</summary>
+    public static string IntervalTime(DateTime? time, TimeSpan? interval) =>
+        interval is { } width && width.Ticks % TimeSpan.TicksPerSecond != 0 ? Local(time, "MM-dd HH:mm:ss.fff") : ShortTime(time);
+
     /// <summary>
     /// An address with its port: <c>192.0.2.1:443</c>, <c>[2001:db8::1]:443</c>; for frames without IP the link-layer address.
     /// </summary>
@@ -169,7 +173,8 @@ public static class Display
             prefix++;
         }
 
-        string format = prefix == 0 || Math.Abs(value) >= 99.95 ? "0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
+        // A rate may be far below one, and is not nothing then.
+        string format = Math.Abs(value) is > 0 and < 0.995 ? "0.00" : prefix == 0 || Math.Abs(value) >= 99.95 ? "0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
         return $"{value.ToString(format, CultureInfo.CurrentCulture)} {Prefixes[prefix]}{unit}";
     }
 }

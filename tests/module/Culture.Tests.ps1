@@ -60,6 +60,21 @@ Describe 'Under <Culture>' -ForEach $cultures {
         }
     }
 
+    It 'what Export-Csv wrote of flows comes back as it was' {
+        # A day that is another one with day and month changed about.
+        $flow = [NetTraffic.Flow] @{
+            StartTime = [datetime] '2026-12-03T10:11:12'; Time = [datetime] '2026-12-03T10:11:12'; EndTime = [datetime] '2026-12-03T10:11:15'; Protocol = 'TCP'; SourceAddress = '10.0.0.1'
+            DestinationAddress = '10.0.0.2'; SourcePackets = 3; SourceBytes = 1234; HandshakeRtt = [timespan]::FromMilliseconds(1.5)
+        }
+        Invoke-InCulture $Culture {
+            $file = Get-TestPath round.csv
+            $flow | Export-Csv $file
+            $back = Import-Csv $file | Get-TrafficSummary
+            $back.StartTime, $back.EndTime, $back.Packets, $back.Bytes | Should -Be $flow.StartTime, $flow.EndTime, 3, 1234
+            (Import-Csv $file | Get-TrafficSummary -By Protocol).StartTime | Should -Be $flow.StartTime
+        }
+    }
+
     It 'tables and lists have its numbers, and no others' {
         Invoke-InCulture $Culture {
             $packets = (2043).ToString('N0')

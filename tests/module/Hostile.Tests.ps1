@@ -58,6 +58,39 @@ Describe 'A hostile name' {
         (Get-Rendered { $capture | Format-List }) -match 'evil\\u001b\]0;owned\\u0007' | Should -Not -BeNullOrEmpty
         Get-NetCapture -Name ([WildcardPattern]::Escape($capture.Name)) -StorePath $store | Should -HaveCount 1
         (Get-NetPacket $named).Info | Should -BeLike '*evil*'
+        @(Get-TrafficSummary -By Interface -StorePath $store | Get-NetFlow) | Should -HaveCount 1
+        @(Get-NetFlow -StorePath $store | Get-NetPacket) | Should -HaveCount 1
+    }
+
+    It 'of <From> finds its capture, as it was given and as it is shown, with every cmdlet that takes a name' -ForEach @(
+        @{ From = 'a file'; Make = {
+                [System.IO.File]::Copy($named, (Get-TestPath $evil), $true)
+                Import-NetCapture -LiteralPath (Get-TestPath $evil) -StorePath $own
+            } }
+        @{ From = 'a status file'; Make = {
+                $id = (Import-NetCapture $named -Name placeholder -StorePath $own).CaptureId
+                $file = Get-ChildItem "$own/captures" -Recurse -Filter "$id.json"
+                (Get-Content $file -Raw).Replace('"placeholder"', ($evil | ConvertTo-Json -EscapeHandling EscapeNonAscii)) | Set-Content $file -NoNewline
+            } }
+    ) {
+        $own = New-StorePath
+        $null = & $Make
+        $shown = (Get-NetCapture -StorePath $own).Name
+        $shown | Should -BeLike 'evil\u001b*'
+        foreach ($name in $evil, $shown, [WildcardPattern]::Escape($shown), $shown.ToLowerInvariant(), "EVIL`e*") {
+            $why = [NetTraffic.Display]::Text($name)
+            @(Get-NetCapture $name -StorePath $own) | Should -HaveCount 1 -Because $why
+            @($name | Get-NetCapture -StorePath $own) | Should -HaveCount 1 -Because $why
+            # It has ended; of a pattern -PassThru tells only of what it stops.
+            $shows = $name -like '*`**' -or $name -like '*``*' ? 0 : 1
+            @($name | Stop-NetCapture -PassThru -StorePath $own) | Should -HaveCount 1 -Because $why
+            @(Stop-NetCapture $name -PassThru -StorePath $own) | Should -HaveCount $shows -Because $why
+            (Invoke-Recorded { Stop-NetCapture $name -StorePath $own }).Errors | Should -BeNullOrEmpty -Because $why
+        }
+        $completed = @(Get-Completion "Get-NetCapture -StorePath '$own' -Name ev")
+        $completed | Should -HaveCount 1
+        @(Invoke-Expression "Get-NetCapture -StorePath '$own' -Name $completed") | Should -HaveCount 1
+        Get-Unsafe $completed[0] | Should -BeNullOrEmpty
     }
 
     It 'of fields that TShark gives is harmless' {

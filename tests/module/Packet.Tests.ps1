@@ -33,6 +33,20 @@ Describe 'Packets of a file' {
         (Get-NetPacket $sample -Protocol TCP -First 1).Packet.PayloadPacket.PayloadPacket.SourcePort | Should -BeGreaterThan 0
     }
 
+    It 'that another file was joined to are all given, and it is said' {
+        $joined = Get-TestPath joined.pcap
+        $bytes = [System.IO.File]::ReadAllBytes($dns)
+        [System.IO.File]::WriteAllBytes($joined, $bytes + $bytes)
+        foreach ($ask in { Get-NetPacket $joined }, { Get-NetPacket $joined -Port 53 }, { Get-Item $joined | Get-NetPacket }) {
+            $got = Invoke-Recorded $ask
+            $got.Output | Should -HaveCount 12
+            $got.Warnings | Should -HaveCount 1
+            $got.Warnings[0] | Should -BeLike "$joined*begins at byte $($bytes.Length)*"
+        }
+        # Who reads no further does not get there.
+        (Invoke-Recorded { Get-NetPacket $joined -First 2 }).Warnings | Should -BeNullOrEmpty
+    }
+
     It 'are the same with <Filter>, named and piped' -ForEach @(
         @{ Filter = '-Address 10.1.0.0/31'; Packets = 4 }
         @{ Filter = '-Port 53'; Packets = 6 }

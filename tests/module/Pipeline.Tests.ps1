@@ -56,6 +56,16 @@ BeforeDiscovery {
         )) {
             @{ From = $flow; To = 'Get-TrafficSummary'; Gives = { $got.Flows -eq 3 -and $got.Bytes -eq 582 -and $got.Packets -eq 6 } }
         }
+        # TCP flows have lengths of time besides, which files write as seconds, as text, or as objects with ticks.
+        foreach ($flow in @(
+            '$tcp | Export-NetTraffic "$TestDrive/f.csv" -Force | Out-Null; Import-Csv "$TestDrive/f.csv"'
+            '$tcp | Export-NetTraffic "$TestDrive/f.json" -Force | Out-Null; Get-Content "$TestDrive/f.json" | ConvertFrom-Json'
+            '$tcp | Export-Csv "$TestDrive/f.csv"; Import-Csv "$TestDrive/f.csv"'
+            '$tcp | ConvertTo-Json | ConvertFrom-Json'
+        )) {
+            @{ From = $flow; To = 'Get-TrafficSummary'
+                Gives = { "$($got | Select-Object Flows, Bytes, Packets)" -eq "$($tcp | Get-TrafficSummary | Select-Object Flows, Bytes, Packets)" } }
+        }
         @{ From = '$fileFlows'; To = 'Get-TrafficSummary'; Gives = { $got.Flows -eq 3 } }
         @{ From = '$fileFlows'; To = 'Get-NetPacket -Path $dns'; Gives = { @($got).Count -eq 6 } }
         @{ From = '[pscustomobject] @{ StorePath = $store }'; To = 'Get-NetTrafficOption'; Gives = { $got.StorePath -eq $store } }
@@ -79,6 +89,7 @@ BeforeAll {
     $imported = Import-NetCapture $dns -Name named -KeepPackets -StorePath $store
     $flows = Get-NetFlow -StorePath $store
     $fileFlows = Get-NetFlow $dns
+    $tcp = Get-NetFlow (Get-Sample) -Protocol TCP
     # What the default store has is never meant here.
     $null = Import-NetCapture (Get-Sample) -Name other
     $loopback = $IsMacOS ? 'lo0' : 'lo'

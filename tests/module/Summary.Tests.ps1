@@ -182,6 +182,46 @@ Describe 'A series' {
         $points[1].BitsPerSecond | Should -Be 0
         (Get-TrafficSummary -By SourceAddress -Interval 5s -StorePath $own).Count | Should -Be 15
     }
+
+    It 'covers the time that was asked for, and where that is open the time with traffic' {
+        $own = New-StorePath
+        $start = Get-CaptureStart
+        $null = Import-NetCapture (New-DnsCapture sparse.pcap 3 -Step 10) -StorePath $own
+        # Traffic is in the intervals of 0, 10 and 20 s; the ends asked for lie within an interval.
+        $around = @{ Since = $start.AddSeconds(-8); Until = $start.AddSeconds(31) }
+        $points = Get-TrafficSummary -Interval 5s -StorePath $own @around
+        $points.Packets | Should -Be 0, 0, 2, 0, 2, 0, 2, 0, 0
+        $points[0].Time.ToUniversalTime(), $points[-1].Time.ToUniversalTime() | Should -Be $start.AddSeconds(-10), $start.AddSeconds(30)
+        (Get-TrafficSummary -Interval 5s -StorePath $own -Since $around.Since).Packets | Should -Be 0, 0, 2, 0, 2, 0, 2
+        (Get-TrafficSummary -Interval 5s -StorePath $own -Until $start.AddSeconds(25)).Packets | Should -Be 2, 0, 2, 0, 2
+        (Get-TrafficSummary -By Application -Interval 5s -StorePath $own @around).Packets | Should -Be $points.Packets
+        # Where there is no traffic at all there is a line of zeros, and no key that it could be of.
+        $empty = @{ Since = $start.AddHours(-1); Until = $start.AddHours(-1).AddSeconds(10) }
+        (Get-TrafficSummary -Interval 5s -StorePath $own @empty).Packets | Should -Be 0, 0
+        Get-TrafficSummary -By Protocol -Interval 5s -StorePath $own @empty | Should -BeNullOrEmpty
+        # -Last ends now.
+        $last = @(Get-TrafficSummary -Interval 1m -StorePath $own -Last 10m)
+        $last.Count | Should -BeIn 10, 11
+        ([datetime]::Now - $last[-1].Time).TotalSeconds | Should -BeLessThan 120
+    }
+
+    It 'is not filled where it would have too many points, and says so' {
+        $own = New-StorePath
+        $null = Import-NetCapture (New-DnsCapture far.pcap 2 -Step 60000) -StorePath $own
+        $got = Invoke-Recorded { Get-TrafficSummary -By SourceAddress -Interval 1s -StorePath $own }
+        $got.Output | Should -HaveCount 2
+        $got.Warnings | Should -HaveCount 1
+        $got.Warnings[0] | Should -BeLike '*100*points*'
+        # Half of the points are not too many.
+        @(Get-TrafficSummary -Interval 1s -StorePath $own).Count | Should -Be 60001
+    }
+
+    It 'of intervals below a second tells them apart in its table' {
+        $own = New-StorePath
+        $null = Import-NetCapture (New-DnsCapture fine.pcap 2) -StorePath $own
+        $shown = Get-Rendered { Get-TrafficSummary -Interval 500ms -StorePath $own } 79 | Where-Object { $_ -match '\(all\)' }
+        @($shown | ForEach-Object { ($_ -split ' +')[1] -replace '.*:' }) | Should -Be '00.000', '00.500', '01.000'
+    }
 }
 
 Describe '-Application' {

@@ -20,7 +20,7 @@ BeforeAll {
         Addresses = '192.0.2.1', '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'
     }
     $known = 'CaptureId', 'State', 'Packets', 'Bytes', 'Dropped', 'Flows', 'Name', 'Failures', 'Elapsed', 'File', 'Started', 'Time', 'Source', 'Destination',
-        'App', 'Duration', 'Share', 'Sent', 'Received', 'Up', 'Capture', 'Default', 'Description', 'Addresses', 'Length', 'Info',
+        'Share', 'Sent', 'Received', 'Up', 'Capture', 'Default', 'Description', 'Addresses', 'Length', 'Info',
             'Number', 'Protocol', 'Id', 'Interface', 'Size', 'Rate'
 }
 
@@ -122,6 +122,8 @@ Describe 'A table' {
         $text | Should -Match '100\.0 %'
         $text | Should -Match 'By: Protocol'
         $text | Should -Match 'forever'
+        [NetTraffic.Display]::PacketRate(0.0123), [NetTraffic.Display]::PacketRate(0), [NetTraffic.Display]::BitRate(0.999) |
+            Should -Be '0.01 p/s', '0 p/s', '1 b/s'
         (Get-TrafficSummary -StorePath $tiny).Bytes | Should -BeExactly 3880
     }
 
@@ -134,7 +136,6 @@ Describe 'A table' {
 Describe 'A heading' {
     It '<Heading> is a name of <Property> of <Command>' -ForEach @(
         @{ Command = 'Get-NetFlow'; Heading = 'Started'; Property = 'StartTime' }
-        @{ Command = 'Get-NetFlow'; Heading = 'App'; Property = 'Application' }
         @{ Command = 'Get-NetFlow'; Heading = 'Source'; Property = 'SourceAddress' }
         @{ Command = 'Get-NetFlow'; Heading = 'Destination'; Property = 'DestinationAddress' }
         @{ Command = 'Get-TrafficSummary -By Protocol'; Heading = 'Share'; Property = 'Percent' }
@@ -149,9 +150,22 @@ Describe 'A heading' {
 
     It 'sorts and filters, and makes no column' {
         (Get-NetFlow -StorePath $tiny | Where-Object Protocol -EQ UDP | Sort-Object Started -Descending | Select-Object -First 1).Protocol | Should -Be UDP
-        (Get-NetFlow -First 1 -StorePath $tiny | ConvertTo-Csv)[0] | Should -Not -Match '"App"'
+        (Get-NetFlow -First 1 -StorePath $tiny | ConvertTo-Csv)[0] | Should -Not -Match '"Started"'
         $small.File, $small.Failures | Should -Be dns.pcap, 0
         (Get-NetCapture -StorePath $tiny).Dropped | Should -Be 0
+    }
+}
+
+Describe 'After something else in one line' {
+    # PowerShell shows what has another type than the first object as a list of its default properties.
+    It '<_> shows a few properties' -ForEach 'Get-NetCapture', 'Get-NetFlow -First 1', 'Get-NetPacket $sample -First 1',
+        '$imported', 'Get-TrafficSummary -By Protocol -Top 1', '[NetTraffic.NetCaptureJob]' {
+        $lines = if ($_ -like '*Job]') {
+            (Get-TypeData NetTraffic.NetCaptureJob).DefaultDisplayPropertySet.ReferencedProperties
+        }
+        else { Get-Rendered { [version] '1.0'; Invoke-Expression $_ } | Where-Object { $_ -match '^\w+ +: ' } }
+        $lines.Count | Should -BeGreaterThan 4
+        $lines.Count | Should -BeLessThan 12
     }
 }
 

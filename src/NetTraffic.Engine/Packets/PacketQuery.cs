@@ -62,6 +62,9 @@ public sealed record PacketReadResult
     /// <summary>What the captures whose rings were read received and dropped, by capture and interface; empty for files.</summary>
     public IReadOnlyList<(string CaptureId, InterfaceStatistics Statistics)> Statistics { get; init; } = [];
 
+    /// <summary>What is odd about the file and lost nothing, as a sentence; null: nothing, as far as it was read.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>Rings of which a part could not be read, and why; the rest of them was.</summary>
     public IReadOnlyList<(string CaptureId, string Message)> Problems { get; init; } = [];
 }

@@ -11,9 +11,9 @@ internal static class PacketReader
 
     public static PacketReadResult ReadFile(string path, PacketQuery query, PacketVisitor visit, CancellationToken cancellationToken)
     {
-        using IPacketSource source = CaptureFileSource.Open(path, cancellationToken);
+        using CaptureFileSource source = CaptureFileSource.Open(path, cancellationToken);
         using PacketSieve sieve = new(source, query, "", visit, cancellationToken);
-        return Read(sieve, cancellationToken);
+        return Read(sieve, cancellationToken) with { Remark = source.Remark };
     }
 
     public static PacketReadResult ReadInterface(LivePackets live, PacketQuery query, PacketVisitor visit,

@@ -2,7 +2,10 @@ using System.Management.Automation;
 
 namespace NetTraffic.PowerShell;
 
-/// <summary>Captures by id, or by name with wildcards; an id will do for a name.</summary>
+/// <summary>
+/// Captures by id, or by name with wildcards; an id will do for a name. Names in records have what is unsafe for a terminal escaped: the
+/// name as a file has it finds them as well as the one that is shown.
+/// </summary>
 internal static class CaptureNames
 {
     /// <summary>Which captures an object of the pipeline, or a list of them, stands for; false: none, and that is reported.</summary>
@@ -57,10 +60,9 @@ internal static class CaptureNames
 
         foreach (string name in names ?? [])
         {
-            WildcardPattern pattern = new(name, WildcardOptions.IgnoreCase);
-            Add(all.Where(capture => pattern.IsMatch(capture.Name) || capture.Name == name
-                || capture.CaptureId.Equals(name, StringComparison.OrdinalIgnoreCase)), "name",
-                    WildcardPattern.ContainsWildcardCharacters(name) ? null : name);
+            WildcardPattern? pattern = Pattern(name, required: !all.Any(capture => IsNamed(capture, name)));
+            Add(all.Where(capture => IsNamed(capture, name) || pattern?.IsMatch(capture.Name) == true), "name",
+                WildcardPattern.ContainsWildcardCharacters(name) ? null : name);
         }
 
         return found.DistinctBy(capture => capture.CaptureId);
@@ -75,6 +77,26 @@ internal static class CaptureNames
             }
         }
     }
+
+    /// <summary>The pattern that a name is; null where it is none, which only a name that is there may be: <c>a[b</c>.</summary>
+    private static WildcardPattern? Pattern(string name, bool required)
+    {
+        try
+        {
+            WildcardPattern pattern = new(Display.Text(name), WildcardOptions.IgnoreCase);
+            _ = pattern.IsMatch("");
+            return pattern;
+        }
+        catch (WildcardPatternException) when (!required)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a capture has this very name or id, which is no pattern then.</summary>
+    public static bool IsNamed(CaptureStatus capture, string name) =>
+        capture.Name.Equals(PlainName.Clean(name), StringComparison.OrdinalIgnoreCase)
+        || capture.CaptureId.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The error of a capture that a store does not have.</summary>
     /// <param name="what">What was given of it: an id, a name.</param>

@@ -159,8 +159,11 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
 
     /// <summary>The flows of a file that the filters choose.</summary>
     protected IEnumerable<Flow> FlowsOf(string file) =>
-        TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken, odd => WriteWarning(Display.Text($"{file}: {odd}")),
+        TrafficEngine.ReadFlows(file, MakeFilter([]), new FlowOptions(), StopToken, remark => WriteRemark(file, remark),
             TrafficEngine.TunnelPortsOf(FullStorePath));
+
+    /// <summary>Warns of what is odd about a file and lost nothing.</summary>
+    protected void WriteRemark(string file, string remark) => WriteWarning(Display.Text($"{file}: {remark}"));
 
     /// <summary>The cmdlet's name.</summary>
     private string Command => MyInvocation.MyCommand.Name;

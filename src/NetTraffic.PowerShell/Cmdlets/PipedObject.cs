@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
 using System.Net;
 using System.Net.Sockets;
@@ -120,7 +121,7 @@ internal sealed class PipedObject
                 continue;
             }
 
-            if (LanguagePrimitives.TryConvertTo(value, property.PropertyType, out object? typed))
+            if (TryRead(value, property.PropertyType, out object? typed))
             {
                 property.SetValue(copy, typed);
             }
@@ -150,11 +151,11 @@ internal sealed class PipedObject
         }
 
         TrafficSummaryItem copy = new() { By = by, Name = name };
-        if (LanguagePrimitives.TryConvertTo(Value(nameof(TrafficSummaryItem.Time)), out DateTime? time)
-            && LanguagePrimitives.TryConvertTo(Value(nameof(TrafficSummaryItem.Interval)), out TimeSpan? interval))
+        if (TryRead(Value(nameof(TrafficSummaryItem.Time)), typeof(DateTime), out object? time)
+            && TryRead(Value(nameof(TrafficSummaryItem.Interval)), typeof(TimeSpan), out object? interval))
         {
-            copy.Time = time;
-            copy.Interval = interval;
+            copy.Time = (DateTime?)time;
+            copy.Interval = (TimeSpan?)interval;
         }
 
         return copy;
@@ -174,6 +175,34 @@ internal sealed class PipedObject
             : copy.SourcePort is null && copy.IpProtocol is 1 or 58 ? [.. NeededOfIcmp.Where(name => !Has(name))] : [];
     }
 
+    /// <summary>
+    /// A value as the type of a property. Times and lengths of time that went through a file are text in the user's culture (Export-Csv),
+    /// ISO 8601 and seconds (Export-NetTraffic), or objects with ticks (ConvertTo-Json); PowerShell reads only what is invariant.
+    /// </summary>
+    private static bool TryRead(object? value, Type type, out object? typed)
+    {
+        Type plain = Nullable.GetUnderlyingType(type) ?? type;
+        if (plain == typeof(DateTime) && value is string time)
+        {
+            typed = TimeAttribute.Read(time);
+            return typed is not null;
+        }
+
+        typed = plain == typeof(TimeSpan) ? ReadSpan(value) : null;
+        return typed is not null || LanguagePrimitives.TryConvertTo(value, type, out typed);
+    }
+
+    private static TimeSpan? ReadSpan(object? value) => value switch
+    {
+        PSObject { Properties: var parts } when parts[nameof(TimeSpan.Ticks)]?.Value is long ticks => new TimeSpan(ticks),
+        string text when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal seconds) => Seconds(seconds),
+        double or decimal or int or long => Seconds(Convert.ToDecimal(value, CultureInfo.InvariantCulture)),
+        _ => null,
+    };
+
+    private static TimeSpan? Seconds(decimal seconds) => Math.Abs(seconds) < (decimal)TimeSpan.MaxValue.TotalSeconds / 2
+        ? new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond)) : null;
+
     private bool IsCopyOf(string type) => input.TypeNames.Any(name =>
         name == "Deserialized.NetTraffic." + type || name == "Selected.NetTraffic." + type);
 
@@ -185,7 +214,7 @@ internal sealed class PipedObject
         try
         {
             object? value = input.Properties[property]?.Value;
-            return value is PSObject wrapped ? wrapped.BaseObject : value;
+            return value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
         }
         catch (GetValueException)
         {

@@ -20,7 +20,7 @@ public sealed class TimeAttribute : ArgumentTransformationAttribute
         {
             DateTime time => time.ToUniversalTime(),
             DateTimeOffset time => time.UtcDateTime,
-            string text => Parse(text.Trim()) ?? throw new ArgumentTransformationMetadataException(
+            string text => Read(text) ?? throw new ArgumentTransformationMetadataException(
                 $"'{Display.Text(text)}' is not a time. Give for example 2026-03-01, '2026-03-01 12:00' or 2026-03-01T12:00:00Z; without "
                 + "a zone it is local."),
             // PowerShell would read it as 100 ns since the year 1.
@@ -32,8 +32,11 @@ public sealed class TimeAttribute : ArgumentTransformationAttribute
         };
     }
 
-    private static DateTime? Parse(string text)
+    /// <summary>What a text says, in UTC; null: it is no time.</summary>
+    internal static DateTime? Read(string text)
     {
+        text = text.Trim();
+
         // ISO 8601 first: some cultures would read its year in a calendar of their own.
         bool iso = text.Length >= 10 && text[4] == '-' && text[7] == '-';
         return iso && DateTime.TryParse(text, CultureInfo.InvariantCulture, Styles, out DateTime time) ? time

@@ -16,7 +16,7 @@ public sealed class GetNetCaptureCommand : StoreCmdlet
     [ArgumentCompleter(typeof(CaptureCompleter))]
     public string[]? CaptureId { get; set; }
 
-    /// <summary>Names; wildcards are allowed.</summary>
+    /// <summary>Names, for which ids will do; wildcards are allowed.</summary>
     [Parameter(ParameterSetName = "Name", Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]

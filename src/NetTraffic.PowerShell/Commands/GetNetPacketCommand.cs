@@ -202,7 +202,11 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
         }
 
         using ReadingProgress progress = new(this, $"Reading {Display.Text(System.IO.Path.GetFileName(file))}");
-        TrafficEngine.ReadPackets(file, Query(MakeFilter([]), selection) with { Progress = progress.Show }, Write, StopToken);
+        PacketQuery query = Query(MakeFilter([]), selection) with { Progress = progress.Show };
+        if (TrafficEngine.ReadPackets(file, query, Write, StopToken).Remark is { } remark)
+        {
+            WriteRemark(file, remark);
+        }
     }
 
     private PacketQuery Query(TrafficFilter filter, FlowSelection? selection) => new()

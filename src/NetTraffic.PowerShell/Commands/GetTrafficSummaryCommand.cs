@@ -151,6 +151,10 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
         WriteWarning($"These are the {Top} largest; there are more. -Top gives as many as it says, and into another "
         + "command (Export-Csv, Export-NetTraffic, Sort-Object) all of them go.");
 
+    private void TellOfGaps() =>
+        WriteWarning($"There would be more than {Display.Count(SummarySeries.MostPoints)} points; intervals without traffic are left out. "
+        + "Narrow it with -Since and -Until, or give a longer -Interval.");
+
     private FlowSummary BeginFlows()
     {
         if (IsBound(nameof(Interval)))
@@ -179,11 +183,12 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             return;
         }
 
+        // -Last ends now.
+        DateTime? until = filter.Until ?? (filter.Since is not null && IsBound(nameof(Last)) ? DateTime.UtcNow : null);
         IEnumerable<TrafficSummaryItem> items = interval is null
             ? Largest(most => store.GetSummary(By, most, null, filter, StopToken))
             : SummarySeries.Filled(store.GetSummary(By, TopOfSeries(store, filter), interval, filter, StopToken), interval.Value, By,
-                () => WriteWarning($"There are more than {Display.Count(SummarySeries.MostFilled)} intervals; those without traffic are "
-                    + "left out. Narrow it with -Since and -Until, or give a longer -Interval."));
+                filter.Since, until, TellOfGaps);
         foreach (TrafficSummaryItem item in items)
         {
             item.StorePath = store.Path;

@@ -6,21 +6,21 @@ using NetTraffic.PowerShell.Completers;
 namespace NetTraffic.PowerShell.Commands;
 
 /// <summary>Stop-NetCapture: stops captures of this or another process and waits until everything is stored.</summary>
-[Cmdlet(VerbsLifecycle.Stop, "NetCapture", DefaultParameterSetName = "Id", SupportsShouldProcess = true)]
+[Cmdlet(VerbsLifecycle.Stop, "NetCapture", DefaultParameterSetName = "Name", SupportsShouldProcess = true)]
 [OutputType(typeof(CaptureStatus))]
 public sealed class StopNetCaptureCommand : StoreCmdlet
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Ids.</summary>
-    [Parameter(ParameterSetName = "Id", Mandatory = true, Position = 0)]
+    [Parameter(ParameterSetName = "Id", Mandatory = true)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(CaptureCompleter))]
     public string[]? CaptureId { get; set; }
 
-    /// <summary>Names; wildcards are allowed.</summary>
-    [Parameter(ParameterSetName = "Name", Mandatory = true)]
+    /// <summary>Names, for which ids will do; wildcards are allowed.</summary>
+    [Parameter(ParameterSetName = "Name", Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(CaptureCompleter))]
@@ -63,7 +63,7 @@ public sealed class StopNetCaptureCommand : StoreCmdlet
             {
                 // Ended already is what the user wants; only -PassThru has something to say.
                 WriteVerbose($"The capture {capture.CaptureId} is not running: {capture.State}.");
-                if (PassThru && !All && Name is null)
+                if (PassThru && !All && (Name is null || Name.Any(name => CaptureNames.IsNamed(capture, name))))
                 {
                     WriteObject(capture);
                 }

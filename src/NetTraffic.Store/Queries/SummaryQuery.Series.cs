@@ -20,7 +20,9 @@ internal sealed partial class SummaryQuery
         string us = (width.Ticks / 10).ToString(CultureInfo.InvariantCulture);
         string bucket = $"floor(epoch_us(time) / {us}.0)::BIGINT * {us} AS bucket";
         string only = by == SummaryKey.None ? "true" : NamesCondition(LargestGroups(by, top).Select(group => group.Name));
-        Side[] sides = by == SummaryKey.None ? [new(["'(all)'"], "k0", "source_bytes", "destination_bytes", "true")] : Sides(by);
+        Side[] sides = by == SummaryKey.None
+            ? [new([$"'{TrafficSummaryItem.AllTraffic}'"], "k0", "source_bytes", "destination_bytes", "true")]
+            : Sides(by);
         string rows = string.Join(" UNION ALL ", sides.Select(side =>
             $"SELECT {bucket}, coalesce({side.Name}, '{NoName}') AS name, packets, bytes, sent, received, flow_id, time, end_time, "
                 + $"start_time "

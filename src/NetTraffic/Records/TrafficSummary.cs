@@ -60,6 +60,9 @@ public sealed class TrafficSummary
 /// <summary>One row of a summary by some key, or one point of a time series.</summary>
 public sealed class TrafficSummaryItem
 {
+    /// <summary>Name of what a time series without a key counts.</summary>
+    public const string AllTraffic = "(all)";
+
     /// <summary>Start of the time bucket, local; null without -Interval.</summary>
     public DateTime? Time { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
