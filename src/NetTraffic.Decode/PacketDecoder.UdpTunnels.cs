@@ -282,8 +282,8 @@ public sealed partial class PacketDecoder
         }
         else if ((data[2] >> 1 & 0x1F) == 1)
         {
-            // Access points send the frame control field with its bytes swapped.
-            Ieee80211(data[length..], ref packet, depth, swappedFrameControl: true);
+            // Access points send the fields for frame control and sequence control with their bytes swapped.
+            Ieee80211(data[length..], ref packet, depth, swapped: true);
         }
     }
 }

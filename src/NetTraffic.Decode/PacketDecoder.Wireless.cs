@@ -117,7 +117,7 @@ public sealed partial class PacketDecoder
     /// IEEE 802.11 clause 9.2.3: frame control, duration, three or four addresses, sequence, QoS and HT control; data frames carry LLC.
     /// </summary>
     private void Ieee80211(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth, bool padded = false,
-        bool swappedFrameControl = false)
+        bool swapped = false)
     {
         if (data.Length < 24)
         {
@@ -125,12 +125,12 @@ public sealed partial class PacketDecoder
             return;
         }
 
-        byte type = data[swappedFrameControl ? 1 : 0];
-        byte flags = data[swappedFrameControl ? 0 : 1];
+        byte type = data[swapped ? 1 : 0];
+        byte flags = data[swapped ? 0 : 1];
         bool isData = (type & 0x0C) == 0x08;
         bool hasBody = (type & 0x40) == 0;
         bool isProtected = (flags & 0x40) != 0;
-        bool laterFragment = (data[22] & 0x0F) != 0;
+        bool laterFragment = (data[swapped ? 23 : 22] & 0x0F) != 0;
         if (!isData || !hasBody || isProtected || laterFragment)
         {
             return;

@@ -210,6 +210,8 @@ internal static class FrameCatalog
                 OverUdp(40000, 5247, [0, 0x20, 0x43, 0x20, 0, 0, 0, 0, 4, .. new byte[7], .. WirelessSwapped]), true),
             ("CAPWAP, 802.11 with a radio's address",
                 OverUdp(40000, 5247, [0, 0x20, 0x43, 0x10, 0, 0, 0, 0, 6, .. MacA, 0, .. WirelessSwapped]), true),
+            ("CAPWAP, 802.11 with its sequence control swapped too",
+                OverUdp(40000, 5247, [0, 0x10, 0x43, 0, 0, 0, 0, 0, .. WirelessSwapped[..22], 0x76, 0x30, .. WirelessSwapped[24..]]), true),
             ("LISP", OverUdp(40000, 4341, [.. new byte[8], .. Datagram]), true),
             ("MPLS in UDP", OverUdp(50000, 6635, [0, 1, 1, 64, .. Datagram]), true),
             ("GRE in UDP", OverUdp(50000, 4754, [0, 0, 8, 0, .. Datagram]), true),
