@@ -28,8 +28,8 @@ public sealed partial class PacketDecoder
             case LinkTypes.SunAtm:
                 SunAtm(data, ref packet);
                 break;
-            case LinkTypes.EthernetMPacket: // seven bytes of preamble, start delimiter 0xD5 of a whole frame
-                if (data.Length > 8 && data[7] == 0xD5)
+            case LinkTypes.EthernetMPacket: // IEEE 802.3 table 99-1: seven bytes of preamble, start delimiter (express, preemptable 0 to 3)
+                if (data.Length > 8 && data[7] is 0xD5 or 0xE6 or 0x4C or 0x7F or 0xB3)
                 {
                     Ethernet(data[8..], ref packet, 0);
                 }

@@ -1,4 +1,5 @@
 using CsCheck;
+using NetTraffic.Packets;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Capture.Tests;
@@ -62,6 +63,25 @@ public sealed class PcapReaderTests
             using ScratchFolder folder = new();
             Assert.Single(TShark.Fields(folder.Write("usb.pcap", file), null, "frame.cap_len"), row => row[0] == "300000");
         }
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(3_000_000)]
+    public void A_record_that_says_more_than_there_is_takes_no_memory_for_it(int there)
+    {
+        const int usb = 189, most = 128 << 20;
+        CaptureBytes file = new(big: false);
+        file.U32(0xA1B2C3D4).U16(2).U16(4).U32(0).U32(0).U32(most).U32(usb).U32(7).U32(5).U32(most).U32(most).Bytes(new byte[there]);
+        using ScratchFolder folder = new();
+        string path = folder.Write("cut.pcap", file.ToArray());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<CaptureFormatException>(() =>
+        {
+            using CaptureFileSource source = CaptureFileSource.Open(path);
+            source.Run(new PacketKeeper(), CancellationToken.None);
+        });
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
     }
 
     [Fact]

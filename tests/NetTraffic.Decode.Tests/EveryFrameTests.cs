@@ -52,4 +52,24 @@ public sealed class EveryFrameTests
                 (pair.First.Name, Decoding.Pair(packet), packet.WireLength));
         });
     }
+
+    /// <summary>Switch tags, which TShark 4.0 does not know: of each link type that only tcpdump decodes, a file of its frames.</summary>
+    [Theory]
+    [InlineData(281)]
+    [InlineData(282)]
+    [InlineData(284)]
+    [InlineData(285)]
+    public void Tcpdump_says_the_same(int linkType)
+    {
+        CatalogFrame[] rows = [.. FrameCatalog.All.Where(row => row.LinkType == linkType && !row.TSharkKnows)];
+        Assert.NotEmpty(rows);
+        using ScratchFolder folder = new();
+        string path = folder.Write("tags.pcap",
+            PcapBytes.Write(rows.Select(row => new TestPacket(0, row.Frame.Length, linkType, 0, row.Frame)), linkType));
+        string? output = TShark.Run("tcpdump", ["-n", "-r", path]);
+        Assert.SkipWhen(output is null, "tcpdump is not installed (apt-get install tcpdump).");
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(rows.Length, lines.Length);
+        Assert.All(lines, line => Assert.Contains("192.0.2.1.1000 > 192.0.2.2.2000: UDP, length 3", line, StringComparison.Ordinal));
+    }
 }

@@ -145,10 +145,18 @@ internal static class FrameCatalog
         [
             ("Broadcom tag", 281, [.. MacB, .. MacA, 0, 0, 0, 1, 8, 0, .. Datagram]),
             ("Broadcom tag, prepended", 282, [0, 0, 0, 1, .. Inner]),
+            ("Broadcom tag before 802.1Q", 281, [.. MacB, .. MacA, 0x20, 0, 0, 1, 0x81, 0, .. Vlan(7, 0x0800, Datagram)]),
             ("DSA", 284, [.. MacB, .. MacA, 0xC0, 0, 0, 1, 8, 0, .. Datagram]),
+            ("DSA to the processor", 284, [.. MacB, .. MacA, 0, 0, 0, 1, 8, 0, .. Datagram]),
+            ("DSA from the processor, tagged", 284, [.. MacB, .. MacA, 0x60, 0, 0, 1, 8, 0, .. Datagram]),
+            ("DSA to a sniffer", 284, [.. MacB, .. MacA, 0x80, 0, 0, 1, 8, 0, .. Datagram]),
+            ("DSA before 802.1Q", 284, [.. MacB, .. MacA, 0xC0, 0, 0, 5, 0x81, 0, .. Vlan(7, 0x0800, Datagram)]),
+            ("DSA with a length", 284, [.. MacB, .. MacA, 0xC0, 0, 0, 5, .. U16(Snap.Length), .. Snap]),
             ("EDSA", 285, [.. MacB, .. MacA, 0xDA, 0xDA, 0, 0, 0xC0, 0, 0, 1, 8, 0, .. Datagram]),
+            ("EDSA before 802.1Q", 285, [.. MacB, .. MacA, 0xDA, 0xDA, 0, 0, 0xC0, 0, 0, 5, 0x81, 0, .. Vlan(7, 0x0800, Datagram)]),
             ("Cisco HDLC with direction", 205, [0, 0x0F, 0, 8, 0, .. Datagram]),
             ("mPacket", 274, [0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0xD5, .. Inner, 0, 0, 0, 0]),
+            ("mPacket, preemptable", 274, [0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x4C, .. Inner, 0, 0, 0, 0]),
         ];
         foreach ((string name, int type, byte[] frame) in unknownToTShark)
         {

@@ -152,7 +152,7 @@ internal static class TShark
         return text.Length == 0 ? [] : text.Split(';');
     }
 
-    private static string? Run(string program, IEnumerable<string> arguments)
+    internal static string? Run(string program, IEnumerable<string> arguments)
     {
         ProcessStartInfo start =
             new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };

@@ -119,23 +119,17 @@ internal sealed class ByteWindow : IDisposable
 
     private void Fill(int count)
     {
-        if (buffer.Length < count)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(count);
-            buffer.AsSpan(begin, end - begin).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = larger;
-        }
-        else
-        {
-            buffer.AsSpan(begin, end - begin).CopyTo(buffer);
-        }
-
+        buffer.AsSpan(begin, end - begin).CopyTo(buffer);
         end -= begin;
         begin = 0;
         FetchWhatFollows();
         while (end < count && !ended)
         {
+            if (end == buffer.Length)
+            {
+                Grow(count);
+            }
+
             int read;
             try
             {
@@ -166,6 +160,15 @@ internal sealed class ByteWindow : IDisposable
             ended = read == 0;
             end += read;
         }
+    }
+
+    /// <summary>Makes room for twice what has arrived, not for all that a record says it has: a damaged one says anything.</summary>
+    private void Grow(int wanted)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Min(wanted, 2 * buffer.Length));
+        buffer.AsSpan(0, end).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
     }
 
     /// <summary>
