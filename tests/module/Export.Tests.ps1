@@ -160,7 +160,7 @@ Describe 'Export-NetTraffic writes' {
 Describe 'Export-NetTraffic -Format Pcap' {
     BeforeEach { $folder = New-Item -ItemType Directory (Get-TestPath ([guid]::NewGuid().ToString('n'))) }
 
-    It 'has what TShark finds by the same filter: <Arguments>' -ForEach @(
+    It 'has what TShark finds by the same filter: <Arguments>' -Tag OneCulture -ForEach @(
         @{ Arguments = "-Filter 'udp port 53'"; Name = 'dns.pcapng'
             DisplayFilter = 'udp.port == 53 && !vxlan && !gre && !icmp && !icmpv6' }
         @{ Arguments = '-Port 80 -Legacy'; Name = 'web.pcap'; DisplayFilter = 'tcp.port == 80' }
@@ -175,7 +175,7 @@ Describe 'Export-NetTraffic -Format Pcap' {
         $written.Rows | Should -Be $expected.Count
     }
 
-    It 'gives the same packets in every way' {
+    It 'gives the same packets in every way' -Tag OneCulture {
         $expected = Get-PacketText $sample
         $null = Export-NetTraffic "$folder/1.pcapng" -StorePath $kept
         $null = Export-NetTraffic "$folder/2.pcap" -Legacy -StorePath $kept

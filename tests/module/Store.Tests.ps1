@@ -1,5 +1,5 @@
 #Requires -Version 7.6
-# Files of a store that are damaged: named once a command and left out, and everything else works.
+# Stores that are not there yet, and files of a store that are damaged: named once a command, and everything else works.
 
 BeforeAll {
     Import-Module "$PSScriptRoot/Support.psm1" -Force
@@ -57,5 +57,41 @@ Describe 'A status file that is none' {
         $got.Output.CaptureId | Should -Be $import.CaptureId
         $null = Clear-NetTraffic -OlderThan 0s -Confirm:$false -StorePath $store -WarningAction Ignore
         Get-Content $victim | Should -Be kept
+    }
+}
+
+Describe 'A store that is not there yet' {
+    It 'is named once by <Command>, which makes none' -ForEach @(
+        @{ Command = 'Get-NetFlow' }
+        @{ Command = 'Get-NetFlow -Last 5m' }
+        @{ Command = 'Get-NetCapture' }
+        @{ Command = 'Get-NetPacket' }
+        @{ Command = 'Get-TrafficSummary' }
+        @{ Command = 'Get-TrafficSummary -By Protocol' }
+        @{ Command = 'Export-NetTraffic "$TestDrive/none.csv" -Force' }
+        @{ Command = 'Clear-NetTraffic -OlderThan 1d -Confirm:$false' }
+    ) {
+        $where = Get-TestPath 'not-there'
+        $got = Invoke-Recorded { Invoke-Expression "$Command -StorePath '$where'" }
+        $got.Errors | Should -BeNullOrEmpty
+        $got.Warnings | Should -HaveCount 1
+        $got.Warnings[0] | Should -BeLike "There is no store '$where'*Check -StorePath*"
+        Test-Path $where | Should -BeFalse
+        # So is the one that nobody named.
+        $before = $env:NETTRAFFIC_HOME
+        try {
+            $env:NETTRAFFIC_HOME = $where
+            $got = Invoke-Recorded { Invoke-Expression $Command }
+        }
+        finally { $env:NETTRAFFIC_HOME = $before }
+        $got.Warnings | Should -HaveCount 1
+        $got.Warnings[0] | Should -BeLike "There is no store '$where'*"
+        $got.Warnings[0] | Should -Not -BeLike '*Check -StorePath*'
+    }
+
+    It 'is not warned of by what makes one' {
+        $where = Get-TestPath 'to-be-made'
+        (Invoke-Recorded { Import-NetCapture (New-DnsCapture made.pcap 1) -StorePath $where }).Warnings | Should -BeNullOrEmpty
+        (Invoke-Recorded { Get-NetFlow -Application http -StorePath $where }).Warnings | Should -BeNullOrEmpty
     }
 }
