@@ -29,7 +29,7 @@ internal sealed class DeadLetterFile(string path, long limit)
             {
                 if (File.Exists(path) && new FileInfo(path).Length >= limit)
                 {
-                    File.Move(path, path + ".1", overwrite: true);
+                    SharedFile.Replace(path, path + ".1");
                 }
 
                 next = AppendSome(entries, next);
@@ -39,19 +39,7 @@ internal sealed class DeadLetterFile(string path, long limit)
 
     private int AppendSome(IReadOnlyList<RejectedLine> entries, int next)
     {
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.Read,
-            BufferSize = 1 << 16,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using FileStream file = new(path, options);
+        using FileStream file = SharedFile.Create(path, FileMode.Append, ownerOnly: true, FileShare.Read | FileShare.Delete, 1 << 16);
         using MemoryStream text = new();
         do
         {

@@ -54,7 +54,7 @@ internal sealed class ForwardFiles
             return key;
         }
 
-        string other = File.ReadAllText(alias).Trim();
+        string other = SharedFile.ReadText(alias).Trim();
         return IsKey(other) ? other : throw new InfluxException(
             $"'{alias}' is damaged, so it is not known what was sent.", InfluxProblem.Other)
         {
@@ -64,7 +64,7 @@ internal sealed class ForwardFiles
 
     /// <summary>Notes that a target's files are kept under another key.</summary>
     public static void WriteAlias(string folder, string key, string other) =>
-        WriteWhole(Path.Combine(folder, key + Alias), Encoding.UTF8.GetBytes(other + "\n"), default);
+        SharedFile.Write(Path.Combine(folder, key + Alias), ownerOnly: false, Encoding.UTF8.GetBytes(other + "\n"));
 
     /// <summary>Reads the cursor; gives the batches that may not have arrived, oldest first.</summary>
     public List<string> Open()
@@ -86,12 +86,12 @@ internal sealed class ForwardFiles
             }
             else if (segments.Count > 0 || Path.GetExtension(path) == ".tmp")
             {
-                File.Delete(path);
+                SharedFile.Delete(path);
             }
             else if (Path.GetExtension(path) != ".strange")
             {
                 // Not ours: kept, and not sent.
-                File.Move(path, path + ".strange", overwrite: true);
+                SharedFile.Replace(path, path + ".strange");
             }
         }
 
@@ -104,7 +104,7 @@ internal sealed class ForwardFiles
         string path = Path.Combine(
             spool, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow.Ticks:D20}-{Guid.NewGuid():N}.lines"));
         byte[] head = Encoding.UTF8.GetBytes(string.Concat(segments.Select(segment => $"{Segment}{segment}\n")));
-        WriteWhole(path, head, lines.Span);
+        SharedFile.Write(path, ownerOnly: false, head, lines);
         try
         {
             WriteCursor(target, [.. Passed, .. segments], [.. choices]);
@@ -112,7 +112,7 @@ internal sealed class ForwardFiles
         catch
         {
             // Its segments are not passed on: they are gathered again.
-            File.Delete(path);
+            SharedFile.Delete(path);
             throw;
         }
 
@@ -132,7 +132,7 @@ internal sealed class ForwardFiles
     /// <summary>The lines of a batch.</summary>
     public static ReadOnlyMemory<byte> Lines(string path)
     {
-        byte[] all = File.ReadAllBytes(path);
+        byte[] all = SharedFile.ReadBytes(path);
         int at = 0;
         while (at < all.Length && all[at] == '#')
         {
@@ -144,7 +144,7 @@ internal sealed class ForwardFiles
     }
 
     private static IEnumerable<string> Segments(string path) =>
-        File.ReadLines(path).TakeWhile(line => line.StartsWith(Segment, StringComparison.Ordinal)).Select(line => line[Segment.Length..]);
+        SharedFile.ReadLines(path).TakeWhile(line => line.StartsWith(Segment, StringComparison.Ordinal)).Select(line => line[Segment.Length..]);
 
     private void WriteCursor(string target, HashSet<string> passed, IReadOnlyList<string> choices)
     {
@@ -162,7 +162,7 @@ internal sealed class ForwardFiles
 
         string checksum = Checksum(text.ToString());
         text.Append(End).Append(checksum).Append('\n');
-        WriteWhole(cursor, Encoding.UTF8.GetBytes(text.ToString()), default);
+        SharedFile.Write(cursor, ownerOnly: false, Encoding.UTF8.GetBytes(text.ToString()));
         (Passed, Choices) = (passed, choices);
     }
 
@@ -171,7 +171,7 @@ internal sealed class ForwardFiles
     /// </summary>
     private void ReadCursor()
     {
-        string text = File.ReadAllText(cursor);
+        string text = SharedFile.ReadText(cursor);
         int end = text.LastIndexOf(End, StringComparison.Ordinal);
         if (end < 0 || text[(end + End.Length)..] != Checksum(text[..end]) + "\n")
         {
@@ -190,18 +190,4 @@ internal sealed class ForwardFiles
 
     private static string Checksum(string text) =>
         Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
-
-    /// <summary>A file that is there whole or not at all, on the disk before its name is.</summary>
-    private static void WriteWhole(string path, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
-    {
-        string temporary = path + ".tmp";
-        using (FileStream file = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
-        {
-            file.Write(first);
-            file.Write(second);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-    }
 }

@@ -69,7 +69,7 @@ public sealed partial class InfluxForwarder
             {
                 NextMove = "Empty the database in InfluxDB and run Sync-NetTrafficInflux with -AssumeEmpty, or take the file back.",
             };
-        FileStream taken = TryLease(new ForwardFiles(feed.FollowerFolder, key)) ?? throw new InfluxException(
+        FileStream taken = SharedFile.TryLock(new ForwardFiles(feed.FollowerFolder, key).Lock) ?? throw new InfluxException(
             $"Another process passes on this store to the same server, by another address than {target}. It sends what you would; " +
             "nothing is to be done.", InfluxProblem.Busy);
         ForwardFiles.WriteAlias(feed.FollowerFolder, target.Key, key);

@@ -9,8 +9,6 @@ namespace NetTraffic.Influx;
 /// </summary>
 public sealed partial class InfluxForwarder : IDisposable
 {
-    // How the lock of another process shows; a folder that cannot be written shows otherwise.
-    private const int SharingViolation = unchecked((int)0x80070020), WouldBlockLinux = 11, WouldBlockMac = 35;
     private readonly ISegmentFeed feed;
     private readonly InfluxTarget target;
     private readonly ForwarderOptions options;
@@ -58,7 +56,7 @@ public sealed partial class InfluxForwarder : IDisposable
         ArgumentNullException.ThrowIfNull(target);
         Directory.CreateDirectory(feed.FollowerFolder);
         ForwardFiles kept = new(feed.FollowerFolder, ForwardFiles.Resolve(feed.FollowerFolder, target.Key));
-        if (TryLease(kept) is not { } taken)
+        if (SharedFile.TryLock(kept.Lock) is not { } taken)
         {
             return null;
         }
@@ -145,18 +143,6 @@ public sealed partial class InfluxForwarder : IDisposable
     {
         writer.Dispose();
         lease.Dispose();
-    }
-
-    private static FileStream? TryLease(ForwardFiles files)
-    {
-        try
-        {
-            return new FileStream(files.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (error.HResult is SharingViolation or WouldBlockLinux or WouldBlockMac)
-        {
-            return null;
-        }
     }
 
     private InfluxWriter NewWriter()
@@ -268,7 +254,7 @@ public sealed partial class InfluxForwarder : IDisposable
         rejected += result.Rejected;
         bytes += result.Bytes;
         retries += result.Retries;
-        File.Delete(path);
+        SharedFile.Delete(path);
         if (result.Rejected > 0)
         {
             Problem?.Invoke(

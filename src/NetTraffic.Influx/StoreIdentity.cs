@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace NetTraffic.Influx;
@@ -21,18 +22,18 @@ internal static class StoreIdentity
         {
             // Of two processes that make one the first counts.
             string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-            File.WriteAllText(temporary, Guid.NewGuid().ToString("N"));
+            SharedFile.Write(temporary, ownerOnly: false, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")));
             try
             {
-                File.Move(temporary, path, overwrite: false);
+                SharedFile.Move(temporary, path);
             }
             catch (IOException) when (File.Exists(path))
             {
-                File.Delete(temporary);
+                SharedFile.TryDelete(temporary);
             }
         }
 
-        string id = File.ReadAllText(path).Trim();
+        string id = SharedFile.ReadText(path).Trim();
         return Guid.TryParseExact(id, "N", out _) ? id : throw new InfluxException(
             $"'{path}' is damaged: it is the store's identity, by which a server knows what it has of the store.", InfluxProblem.Other)
         {

@@ -28,7 +28,7 @@ internal sealed class SettingsFile(string folder, string name, bool secret)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(SharedFile.ReadBytes(path));
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new JsonException("It is no JSON object.");

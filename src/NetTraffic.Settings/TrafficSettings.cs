@@ -140,7 +140,7 @@ public sealed class TrafficSettings : ITrafficSettings
 
             try
             {
-                return File.ReadAllText(value).Trim() is { Length: > 0 } text ? (variable, text) : null;
+                return SharedFile.ReadText(value).Trim() is { Length: > 0 } text ? (variable, text) : null;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {

@@ -37,6 +37,23 @@ public sealed class OutputFileTests
     }
 
     [Fact]
+    public void A_file_that_a_spreadsheet_holds_is_named_and_stays()
+    {
+        using ScratchFolder folder = new();
+        string path = folder.Write("sheet.csv", "old"u8.ToArray());
+        using (HeldFiles.Hold(path))
+        using (OutputFile output = new(path, overwrite: true))
+        {
+            output.Open(compress: false).Write("new"u8);
+            FileInUseException error = Assert.Throws<FileInUseException>(output.Commit);
+            Assert.Equal(path, error.FilePath);
+        }
+
+        Assert.Equal([path], Directory.GetFiles(folder.Path));
+        Assert.Equal("old", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void Names_that_nobody_can_read_are_refused_before_anything_begins()
     {
         using ScratchFolder folder = new();

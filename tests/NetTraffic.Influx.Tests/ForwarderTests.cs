@@ -199,7 +199,7 @@ public sealed class ForwarderTests
         using StoreOfRows store = new();
         store.Add(200);
         InfluxTarget target = server.Target(Database);
-        string obstacle = Path.Combine(store.Store.Segments.FollowerFolder, target.Key + ".cursor.tmp");
+        string obstacle = Path.Combine(store.Store.Segments.FollowerFolder, target.Key + ".cursor");
         using InfluxForwarder forwarder = store.Forwarder(target);
         Directory.CreateDirectory(obstacle);
         await Assert.ThrowsAnyAsync<Exception>(() => forwarder.SendAsync(null, None));

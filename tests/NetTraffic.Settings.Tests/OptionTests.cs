@@ -28,6 +28,28 @@ public class OptionTests
         Assert.Equal("tap-1", settings.GetOption().Sensor);
     }
 
+    [Fact]
+    public void Settings_change_while_others_read_them_and_a_file_that_stays_open_is_named()
+    {
+        using ScratchFolder folder = new();
+        TrafficSettings settings = new(folder.Path);
+        settings.SetOption(new Dictionary<string, object?> { ["Sensor"] = "before", ["InfluxToken"] = "hush" });
+        using (HeldFiles held = HeldFiles.Hold(folder.Path, times: 4))
+        {
+            settings.SetOption(new Dictionary<string, object?> { ["Sensor"] = "after", ["InfluxToken"] = "hush" });
+            Assert.Equal(("after", 4), (settings.GetOption().Sensor, held.Refused));
+        }
+
+        using (HeldFiles.Hold(Path.Combine(folder.Path, "config.json")))
+        {
+            StoreException error = Assert.Throws<StoreException>(
+                () => settings.SetOption(new Dictionary<string, object?> { ["Sensor"] = "never" }));
+            Assert.Contains("config.json' is in use", error.Message, StringComparison.Ordinal);
+            Assert.Equal(TrafficErrors.FileInUse.NextMove, error.NextMove);
+            Assert.Equal("after", settings.GetOption().Sensor);
+        }
+    }
+
     [Theory]
     [InlineData("Sensor", "\u001b[31mred")]
     [InlineData("Sensor", " ")]

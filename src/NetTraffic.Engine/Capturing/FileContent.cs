@@ -26,7 +26,7 @@ internal sealed class FileContent : IDisposable
     /// <exception cref="IOException">It cannot be read.</exception>
     public void Begin()
     {
-        file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        file = SharedFile.OpenRead(path, bufferSize: 0);
         long length = file.Length;
         work = Task.Factory.StartNew(
             () => ReadTo(file, length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -47,7 +47,7 @@ public sealed class OutputFile : IDisposable
         TemporaryFiles.RemoveAbandoned(Path.GetDirectoryName(place) ?? "");
         try
         {
-            stream = new FileStream(TemporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            stream = SharedFile.Create(TemporaryPath, FileMode.CreateNew, share: FileShare.None, bufferSize: 1 << 16);
             return compress ? gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true) : stream;
         }
         catch (UnauthorizedAccessException error)
@@ -66,7 +66,7 @@ public sealed class OutputFile : IDisposable
     {
         Open(compress: false).Dispose();
         stream = null;
-        File.Delete(TemporaryPath);
+        SharedFile.Delete(TemporaryPath);
     }
 
     /// <summary>Whether an error is about the temporary file, of which the user knows nothing.</summary>
@@ -78,6 +78,7 @@ public sealed class OutputFile : IDisposable
 
     /// <summary>Puts the whole file in its place.</summary>
     /// <exception cref="IOException">Another file has taken the place meanwhile, and may not be replaced.</exception>
+    /// <exception cref="FileInUseException">Another program has the file open that is to be replaced.</exception>
     public void Commit()
     {
         gzip?.Dispose();
@@ -89,7 +90,15 @@ public sealed class OutputFile : IDisposable
         stream?.Flush(flushToDisk: true);
         stream?.Dispose();
         stream = null;
-        File.Move(TemporaryPath, place, overwrite);
+        if (overwrite)
+        {
+            SharedFile.Replace(TemporaryPath, place);
+        }
+        else
+        {
+            SharedFile.Move(TemporaryPath, place);
+        }
+
         committed = true;
     }
 
@@ -110,7 +119,7 @@ public sealed class OutputFile : IDisposable
             stream = null;
             if (!committed)
             {
-                File.Delete(TemporaryPath);
+                SharedFile.TryDelete(TemporaryPath);
             }
         }
     }

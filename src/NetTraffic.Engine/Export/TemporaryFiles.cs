@@ -30,7 +30,7 @@ internal static class TemporaryFiles
             {
                 if (IsAbandoned(path))
                 {
-                    File.Delete(path);
+                    SharedFile.TryDelete(path);
                 }
             }
         }

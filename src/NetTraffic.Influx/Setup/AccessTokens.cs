@@ -28,7 +28,7 @@ internal sealed class AccessTokens(
     private async Task IssueReadTokenAsync()
     {
         string path = options.ReadTokenPath;
-        string? kept = File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+        string? kept = File.Exists(path) ? SharedFile.ReadText(path).Trim() : null;
         if (!await WorksAsync(kept, HttpMethod.Get, $"api/v2/buckets/{bucket}", 200).ConfigureAwait(false))
         {
             try
@@ -36,7 +36,7 @@ internal sealed class AccessTokens(
                 await session.DoAsync(
                     $"Issue a token that may only read bucket '{target.BucketName}', into '{path}'" +
                     (kept is null ? "" : ", in place of the one there, which does not read it"),
-                    () => IssueAsync(Permission.ActionEnum.Read, "reads", token => WriteFile(path, token))).ConfigureAwait(false);
+                    () => IssueAsync(Permission.ActionEnum.Read, "reads", token => WriteToken(path, token))).ConfigureAwait(false);
             }
             catch (InfluxException error) when (error.Problem == InfluxProblem.Unauthorized)
             {
@@ -138,24 +138,6 @@ internal sealed class AccessTokens(
         }
     }
 
-    /// <summary>A file that is there whole or not at all, and that only its owner may read.</summary>
-    private static void WriteFile(string path, string token)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string temporary = path + ".tmp";
-        File.Delete(temporary);
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (FileStream file = new(temporary, options))
-        {
-            file.Write(System.Text.Encoding.UTF8.GetBytes(token + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-    }
+    private static void WriteToken(string path, string token) =>
+        SharedFile.Write(path, ownerOnly: true, System.Text.Encoding.UTF8.GetBytes(token + "\n"));
 }

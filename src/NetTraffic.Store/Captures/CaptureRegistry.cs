@@ -86,7 +86,7 @@ internal static class CaptureRegistry
 
     public static bool StopRequested(string store, string captureId) => File.Exists(StopPath(store, captureId));
 
-    public static void ForgetStop(string store, string captureId) => StoreFiles.TryDelete(StopPath(store, captureId));
+    public static void ForgetStop(string store, string captureId) => SharedFile.TryDelete(StopPath(store, captureId));
 
     /// <summary>Removes the entries of captures that ended before a time.</summary>
     public static void RemoveEndedBefore(string store, DateTime before)
@@ -95,7 +95,7 @@ internal static class CaptureRegistry
         {
             if (status.State != CaptureState.Running && status.EndTime?.ToUniversalTime() < before)
             {
-                StoreFiles.TryDelete(StatusPath(store, status.CaptureId));
+                SharedFile.TryDelete(StatusPath(store, status.CaptureId));
             }
         }
     }
@@ -103,7 +103,7 @@ internal static class CaptureRegistry
     /// <summary>Removes the entry of a capture, and what it was asked.</summary>
     public static void Remove(string store, string captureId)
     {
-        StoreFiles.TryDelete(StatusPath(store, captureId));
+        SharedFile.TryDelete(StatusPath(store, captureId));
         ForgetStop(store, captureId);
     }
 

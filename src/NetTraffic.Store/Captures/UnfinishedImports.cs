@@ -70,7 +70,7 @@ internal static class UnfinishedImports
     }
 
     /// <summary>Lets an import count whose status says Completed.</summary>
-    public static void End(string store, string captureId) => StoreFiles.TryDelete(Marker(store, captureId));
+    public static void End(string store, string captureId) => SharedFile.TryDelete(Marker(store, captureId));
 
     /// <summary>Removes what imports left that were killed or failed.</summary>
     public static void RemoveDead(string store)
@@ -97,7 +97,7 @@ internal static class UnfinishedImports
             {
                 foreach (string path in Directory.GetFiles(folder, $"*_{captureId}_*.parquet"))
                 {
-                    all &= StoreFiles.TryDelete(path);
+                    all &= SharedFile.TryDelete(path);
                 }
             }
         }
@@ -107,7 +107,7 @@ internal static class UnfinishedImports
         {
             foreach (string path in Directory.GetFiles(packets))
             {
-                all &= StoreFiles.TryDelete(path);
+                all &= SharedFile.TryDelete(path);
             }
 
             if (all)

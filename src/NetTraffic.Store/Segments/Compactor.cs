@@ -111,7 +111,7 @@ internal static class Compactor
         }
         finally
         {
-            StoreFiles.TryDelete(temporary);
+            SharedFile.TryDelete(temporary);
         }
     }
 
@@ -162,7 +162,7 @@ internal static class Compactor
             if (!File.Exists(merged))
             {
                 // The merge was interrupted between its two steps, or its file was itself replaced and removed.
-                StoreFiles.TryDelete(list);
+                SharedFile.TryDelete(list);
                 continue;
             }
 

@@ -52,9 +52,9 @@ internal static class ReplacedList
                 RemoveReplaced(path);
             }
 
-            if (StoreFiles.TryDelete(path))
+            if (SharedFile.TryDelete(path))
             {
-                StoreFiles.TryDelete(path + Suffix);
+                SharedFile.TryDelete(path + Suffix);
             }
         }
     }

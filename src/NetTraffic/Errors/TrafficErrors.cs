@@ -99,7 +99,8 @@ public static class TrafficErrors
     public static TrafficError UnknownInterface { get; } = Row(ErrorKind.NotFound, "Get-NetCaptureInterface lists the interfaces.");
     public static TrafficError InterfaceDown { get; } = Row(ErrorKind.Unavailable, "Bring the interface up, and try again.");
     public static TrafficError BadFilter { get; } = Row(ErrorKind.BadArgument,
-        "See 'man pcap-filter' (https://www.tcpdump.org/manpages/pcap-filter.7.html) for the syntax, for example: 'tcp port 443 and host 192.0.2.1'.");
+        "See 'man pcap-filter' (https://www.tcpdump.org/manpages/pcap-filter.7.html) for the syntax, for example: "
+        + "'tcp port 443 and host 192.0.2.1'.");
 
     public static TrafficError CaptureNotFound { get; } =
         Row(ErrorKind.NotFound, "Get-NetCapture lists the captures; -StorePath names another store.");
@@ -113,6 +114,8 @@ public static class TrafficErrors
         Row(ErrorKind.NotPermitted, "Check the permissions of the file or folder, or use another one.");
     public static TrafficError ReadOrWriteFailed { get; } =
         Row(ErrorKind.ReadOrWrite, "Check the path, the permissions and the room on the disk, and try again.");
+    public static TrafficError FileInUse { get; } =
+        Row(ErrorKind.Busy, "Close the file in the program that has it open, and try again; what was there is as it was.");
     public static TrafficError NotACaptureFile { get; } = Row(ErrorKind.BadData,
         "Give a pcap or pcapng file, gzip'd or not, as tcpdump, dumpcap and Wireshark write them.");
     public static TrafficError DamagedCaptureFile { get; } = Row(ErrorKind.BadData, "Everything before the damage was read.");
@@ -180,6 +183,7 @@ public static class TrafficErrors
         FileNotFoundException => FileNotFound,
         DirectoryNotFoundException => FolderNotFound,
         UnauthorizedAccessException => AccessDenied,
+        FileInUseException => FileInUse,
         IOException => ReadOrWriteFailed,
         FormatException => BadValue,
         ArgumentException => BadArgument,

@@ -3,8 +3,7 @@ namespace NetTraffic;
 /// <summary>An error that is foreseen: its message says what is wrong, <see cref="NextMove"/> what to do.</summary>
 /// <remarks>
 /// An <see cref="IOException"/>, since all of them come from outside the program: a file, a device, a server, a setting. Whoever goes on
-/// after a
-/// failed read or write goes on after these too.
+/// after a failed read or write goes on after these too.
 /// </remarks>
 public class TrafficException : IOException
 {

@@ -26,26 +26,14 @@ public static class StoreFiles
         FileStream? file = null;
         try
         {
-            FileStreamOptions options = new()
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                Share = FileShare.None,
-                BufferSize = 0,
-            };
-            if (secret && !OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            file = new FileStream(temporary, options);
+            file = SharedFile.Create(temporary, FileMode.CreateNew, secret, FileShare.None);
             file.Write(content);
             return new PendingFile(file, path);
         }
         catch
         {
             file?.Dispose();
-            TryDelete(temporary);
+            SharedFile.TryDelete(temporary);
             throw;
         }
     }
@@ -63,22 +51,8 @@ public static class StoreFiles
         {
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > TimeSpan.FromHours(1))
             {
-                TryDelete(path);
+                SharedFile.TryDelete(path);
             }
-        }
-    }
-
-    /// <summary>Deletes a file; false where somebody holds it or it may not be deleted.</summary>
-    public static bool TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 }
@@ -102,11 +76,11 @@ public sealed class PendingFile(FileStream file, string path)
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(file.Name, path, overwrite: true);
+            SharedFile.Replace(file.Name, path);
         }
         catch
         {
-            StoreFiles.TryDelete(file.Name);
+            SharedFile.TryDelete(file.Name);
             throw;
         }
     }
