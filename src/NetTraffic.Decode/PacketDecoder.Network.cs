@@ -95,7 +95,7 @@ public sealed partial class PacketDecoder
             packet.FragmentId = U16(data, 4);
             if ((fragment & 0x1FFF) != 0)
             {
-                LaterFragment(ref packet, totalLength - headerLength);
+                LaterFragment(ref packet, (fragment & 0x1FFF) * 8, totalLength - headerLength, (fragment & 0x2000) == 0);
                 return;
             }
         }
@@ -109,6 +109,7 @@ public sealed partial class PacketDecoder
         }
 
         int payloadLength = totalLength - headerLength;
+        fragmentLength = payloadLength;
         Transport(protocol, Cut(data[headerLength..], payloadLength), payloadLength, ref packet, depth);
     }
 
@@ -216,10 +217,11 @@ public sealed partial class PacketDecoder
                     {
                         packet.Traits = PacketTraits.Fragment;
                         packet.FragmentId = U32(payload, 4);
+                        fragmentLength = Math.Max(payloadLength - 8, 0);
                         if ((offsetAndMore & 0xFFF8) != 0)
                         {
                             packet.IpProtocol = payload[0];
-                            LaterFragment(ref packet, Math.Max(payloadLength - 8, 0));
+                            LaterFragment(ref packet, offsetAndMore & 0xFFF8, Math.Max(payloadLength - 8, 0), (offsetAndMore & 1) == 0);
                             return;
                         }
                     }
@@ -244,12 +246,58 @@ public sealed partial class PacketDecoder
         }
     }
 
-    private void LaterFragment(ref DecodedPacket packet, int payloadLength)
+    private void LaterFragment(ref DecodedPacket packet, int offset, int length, bool last)
     {
         packet.Traits |= PacketTraits.LaterFragment;
-        packet.PayloadLength = payloadLength;
+        packet.PayloadLength = length;
         packet.PayloadOffset = packet.TransportHeaderLength = 0;
-        fragments.Recall(ref packet);
+        if (fragments.Later(ref packet, FragmentKind.Ip, offset, length, last, out DecodedPacket inner))
+        {
+            Carry(inner, ref packet);
+        }
+    }
+
+    /// <summary>What a tunnel's datagram carries begins in its first fragment, and counts as the packet of the one that completes it.</summary>
+    private void FirstFragment(byte protocol, ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
+    {
+        int length = fragmentLength;
+        DecodedPacket inner = packet;
+        inner.Traits = PacketTraits.None;
+        inner.Tunnel = TunnelKind.None;
+        int where = end;
+        uncaptured = 0;
+        if (protocol == Udp && payload.Length >= 8)
+        {
+            TunnelInUdp(payload[8..], ref inner, depth + 1);
+        }
+        else if (IsTunnel(protocol))
+        {
+            TunnelInIp(protocol, payload, ref inner, depth + 1);
+        }
+
+        end = where;
+        bool carries = inner.Tunnel != TunnelKind.None && inner.IpVersion != 0;
+        if ((carries || (packet.Traits & PacketTraits.HasTransport) != 0)
+            && fragments.First(packet, FragmentKind.Ip, inner, carries, length) && carries)
+        {
+            Carry(inner, ref packet);
+        }
+    }
+
+    /// <summary>This frame completes what a tunnel carries. The headers of that are in another frame, and so is its payload.</summary>
+    private static void Carry(in DecodedPacket inner, ref DecodedPacket packet)
+    {
+        DecodedPacket frame = packet;
+        packet = inner;
+        packet.TimestampNs = frame.TimestampNs;
+        packet.SourceMac = frame.SourceMac;
+        packet.DestinationMac = frame.DestinationMac;
+        packet.WireLength = frame.WireLength;
+        packet.LinkType = frame.LinkType;
+        packet.InterfaceIndex = frame.InterfaceIndex;
+        packet.VlanId = frame.VlanId;
+        packet.Tunnel = frame.Tunnel == TunnelKind.None ? inner.Tunnel : frame.Tunnel;
+        packet.PayloadOffset = packet.TransportHeaderLength = 0;
     }
 
     /// <summary>
@@ -299,9 +347,9 @@ public sealed partial class PacketDecoder
                 break;
         }
 
-        if ((packet.Traits & PacketTraits.Fragment) != 0 && (packet.Traits & PacketTraits.HasTransport) != 0)
+        if ((packet.Traits & PacketTraits.Fragment) != 0)
         {
-            fragments.Remember(packet);
+            FirstFragment(protocol, payload, ref packet, depth);
         }
     }
 

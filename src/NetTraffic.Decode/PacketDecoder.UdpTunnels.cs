@@ -269,21 +269,57 @@ public sealed partial class PacketDecoder
         }
 
         int length = (data[1] >> 3) * 4;
-        const int fragmentOrKeepAlive = 0x88;
-        if (length < 8 || (data[3] & fragmentOrKeepAlive) != 0 || data.Length <= length)
+        const int fragment = 0x80, lastFragment = 0x40, keepAlive = 0x08;
+        if (length < 8 || (data[3] & keepAlive) != 0 || data.Length <= length)
         {
             return;
         }
 
-        OpenTunnel(ref packet, TunnelKind.Other);
-        if ((data[2] & 1) == 0)
+        if ((data[3] & fragment) == 0)
         {
-            Ethernet(data[length..], ref packet, depth);
+            CapwapFrame(data[2], data[length..], ref packet, depth);
+            return;
         }
-        else if ((data[2] >> 1 & 0x1F) == 1)
+
+        // Identification, offset in 8-byte units; each access point counts its own. What a fragment carries counts as that of IP does.
+        DecodedPacket inner = packet;
+        DecodedPacket key = packet;
+        key.FragmentId = ((uint)packet.SourcePort << 16) ^ ((uint)packet.DestinationPort << 16) ^ U16(data, 4);
+        int offset = U16(data, 6) & 0xFFF8;
+        int carriedLength = Math.Max(packet.PayloadLength - length, 0);
+        bool complete;
+        if (offset > 0)
+        {
+            complete = fragments.Later(ref key, FragmentKind.Capwap, offset, carriedLength, (data[3] & lastFragment) != 0, out inner);
+        }
+        else
+        {
+            inner.Tunnel = TunnelKind.None;
+            int where = end;
+            CapwapFrame(data[2], data[length..], ref inner, depth);
+            end = where;
+            bool carries = inner.Tunnel != TunnelKind.None && inner.IpVersion != 0;
+            complete = fragments.First(key, FragmentKind.Capwap, inner, carries, carriedLength) && carries;
+        }
+
+        if (complete)
+        {
+            Carry(inner, ref packet);
+        }
+    }
+
+    /// <summary>What CAPWAP carries, by the third byte of its header.</summary>
+    private void CapwapFrame(byte binding, ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        OpenTunnel(ref packet, TunnelKind.Other);
+        if ((binding & 1) == 0)
+        {
+            Ethernet(data, ref packet, depth);
+        }
+        else if ((binding >> 1 & 0x1F) == 1)
         {
             // Access points send the fields for frame control and sequence control with their bytes swapped.
-            Ieee80211(data[length..], ref packet, depth, swapped: true);
+            Ieee80211(data, ref packet, depth, swapped: true);
         }
     }
 }

@@ -26,6 +26,9 @@ public sealed partial class PacketDecoder
     // the frame is this less the bytes that are left; only Cut takes bytes off the end.
     private int end;
 
+    // Bytes of its datagram in the fragment that is looked at.
+    private int fragmentLength;
+
     // Bytes behind that end that were on the wire and not captured, for headers that leave their own length out.
     private int uncaptured;
 
