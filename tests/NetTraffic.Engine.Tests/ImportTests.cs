@@ -223,25 +223,15 @@ public class ImportTests
     {
         byte[] frame =
             Convert.FromHexString("ffffffffffff00112233445508004500002000000000401100000a0000010a000002000000350008" + "000061626364");
-        MemoryStream file = new();
-        BinaryWriter writer = new(file);
-        writer.Write(0xA1B2C3D4u);
-        writer.Write(0x00040002u);
-        writer.Write(0L);
-        writer.Write(262144);
-        writer.Write(1);
-        for (int i = 0; i < packets; i++)
-        {
-            frame[34] = 40;
-            frame[35] = (byte)(flow?.Invoke(i) ?? i % 64);
-            writer.Write(second?.Invoke(i) ?? 1_700_000_000 + (i / 1_000_000));
-            writer.Write(second is null ? i % 1_000_000 : 0);
-            writer.Write(frame.Length);
-            writer.Write(frame.Length);
-            writer.Write(frame);
-        }
-
-        return file.ToArray();
+        return PcapBytes.Write(
+            Enumerable.Range(0, packets).Select(i =>
+            {
+                byte[] one = [.. frame];
+                (one[34], one[35]) = (40, (byte)(flow?.Invoke(i) ?? i % 64));
+                long us = second is null ? 1_700_000_000_000_000 + i : second(i) * 1_000_000L;
+                return new TestPacket(us * 1000, one.Length, 1, 0, one);
+            }),
+            1);
     }
 
     private sealed class Collector(List<ImportProgress> seen) : IProgress<ImportProgress>

@@ -23,7 +23,7 @@ for ($i = 1; $i -le $Questions; $i++) {
         4 { $null = Get-TrafficSummary @time -By Conversation -Top 3 }
         5 { $null = Get-NetFlow @time -Port 53 -First 100 }
         6 { $null = Get-NetCapture -StorePath $StorePath }
-        7 { $null = Get-NetFlow @time -Sensor "s$($random.Next(30))" -PerInterval -First 50 }
+        7 { $null = Get-NetFlow @time -Protocol UDP -PerInterval -First 50 }
         default { $null = Get-TrafficSummary @time }
     }
     if ($i % 250 -eq 0) {

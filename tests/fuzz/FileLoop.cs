@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.IO.Compression;
 using NetTraffic.Capture;
 using NetTraffic.Decode.Tests;
 using NetTraffic.Packets;
@@ -61,26 +59,9 @@ internal sealed class FileLoop
     public static byte[] SmallPcap()
     {
         byte[][] frames = [.. FrameCatalog.All.Where(row => row.LinkType == 1).Select(row => row.Frame)];
-        using MemoryStream file = new();
-        Span<byte> header = stackalloc byte[24];
-        BinaryPrimitives.WriteUInt32LittleEndian(header, 0xA1B2C3D4);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[4..], 2);
-        BinaryPrimitives.WriteUInt16LittleEndian(header[6..], 4);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[16..], 65535);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[20..], 1);
-        file.Write(header);
-        for (int i = 0; i < frames.Length; i++)
-        {
-            Span<byte> record = header[..16];
-            record.Clear();
-            BinaryPrimitives.WriteInt32LittleEndian(record, 1_700_000_000 + (i * 7200 / frames.Length));
-            BinaryPrimitives.WriteInt32LittleEndian(record[8..], frames[i].Length);
-            BinaryPrimitives.WriteInt32LittleEndian(record[12..], frames[i].Length);
-            file.Write(record);
-            file.Write(frames[i]);
-        }
-
-        return file.ToArray();
+        return PcapBytes.Write(
+            frames.Select((frame, i) => new TestPacket((1_700_000_000 + (i * 7200L / frames.Length)) * 1_000_000_000, frame.Length, 1, 0, frame)),
+            1);
     }
 
     private static IEnumerable<byte[]> Seeds()
@@ -88,13 +69,7 @@ internal sealed class FileLoop
         byte[] pcap = SmallPcap();
         yield return pcap;
         yield return File.ReadAllBytes(Repository.SampleCapture)[..40_000];
-        using MemoryStream packed = new();
-        using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
-        {
-            gzip.Write(pcap);
-        }
-
-        yield return packed.ToArray();
+        yield return CaptureBytes.Gzip(pcap);
     }
 
     private sealed class Keeper(int most) : IPacketSink

@@ -11,10 +11,15 @@ namespace NetTraffic.Fuzz.Tests;
 /// <param name="FlowPackets">Packets of its flows, one by one.</param>
 /// <param name="RingPackets">Raw packets that it still holds.</param>
 /// <param name="RingSum">A sum over their bytes.</param>
+/// <param name="CapturePackets">Packets of its captures, by their status.</param>
+/// <param name="IntervalPackets">The same by the captures dataset.</param>
 /// <param name="Said">Whether it said that something is damaged.</param>
-internal readonly record struct StoreAnswer(long Packets, long Bytes, long FlowPackets, long RingPackets, ulong RingSum, bool Said);
+internal readonly record struct StoreAnswer(
+    long Packets, long Bytes, long FlowPackets, long RingPackets, ulong RingSum, long CapturePackets, long IntervalPackets, bool Said);
 
-/// <summary>Stores of which one file is mutated: segments, status files, packet rings and their indexes, settings.</summary>
+/// <summary>
+/// Stores of which one file is mutated: segments, merged ones and their lists, status files, packet rings and their indexes, settings.
+/// </summary>
 internal sealed class StoreLoop
 {
     private const long MostBytes = 512 << 20;
@@ -36,6 +41,7 @@ internal sealed class StoreLoop
             .Select(path => Path.GetRelativePath(original, path)).Order(StringComparer.Ordinal)];
         Assert.Contains(files, name => name.EndsWith(".index", StringComparison.Ordinal));
         Assert.Contains("config.json", files);
+        Assert.Contains(files, name => name.EndsWith(".replaces", StringComparison.Ordinal));
         for (long i = first; i < first + count; i++)
         {
             Random random = Mutator.Of(seed, i);
@@ -81,8 +87,8 @@ internal sealed class StoreLoop
         TrafficSummary summary = store.GetSummary(new TrafficFilter(), CancellationToken.None);
         long flowPackets = store.GetFlows(new TrafficFilter(), null, false, CancellationToken.None)
             .Sum(flow => flow.SourcePackets + flow.DestinationPackets);
-        _ = store.GetCaptures().Count;
-        _ = store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None).Count();
+        long captures = store.GetCaptures().Sum(capture => capture.Packets + capture.Bytes + capture.WrittenRows);
+        long intervals = store.GetCaptureIntervals(new TrafficFilter(), CancellationToken.None).Sum(interval => interval.Packets);
         long ring = 0;
         ulong sum = 0;
         PacketReadResult read = TrafficEngine.ReadPackets(
@@ -101,16 +107,31 @@ internal sealed class StoreLoop
             },
             CancellationToken.None);
         said |= read.Problems.Count > 0 || summary.Incomplete || store.DamagedFiles.Count > 0;
-        return new StoreAnswer(summary.Packets, summary.Bytes, flowPackets, ring, sum, said);
+        return new StoreAnswer(summary.Packets, summary.Bytes, flowPackets, ring, sum, captures, intervals, said);
     }
 
     private static void Make(ScratchFolder folder, string store)
     {
         string capture = folder.Write("small.pcap", FileLoop.SmallPcap());
         TrafficEngine.OpenSettings(store).SetOption(new Dictionary<string, object?>(StringComparer.Ordinal) { ["Sensor"] = "fuzz" });
-        ImportResult result = TrafficEngine.Import(
-            new ImportRequest { Path = capture, StorePath = store, PacketRing = new PacketRingOptions() }, null, CancellationToken.None);
-        Assert.True(result.Complete, result.Message);
+        for (int i = 0; i < 4; i++)
+        {
+            ImportResult result = TrafficEngine.Import(
+                new ImportRequest { Path = capture, StorePath = store, PacketRing = i == 0 ? new PacketRingOptions() : null },
+                null,
+                CancellationToken.None);
+            Assert.True(result.Complete, result.Message);
+        }
+
+        // One hour is merged, and what the merged segment replaces is still there.
+        string hour = Directory.GetDirectories(Path.Combine(store, "flows"), "hour=*", SearchOption.AllDirectories)[0];
+        foreach (string segment in Directory.GetFiles(hour))
+        {
+            File.SetLastWriteTimeUtc(segment, DateTime.UtcNow.AddMinutes(-20));
+        }
+
+        using ITrafficStore merging = TrafficEngine.OpenStore(store);
+        Assert.Equal(1, merging.Compact(CancellationToken.None));
     }
 
     private static void Copy(string from, string to)
