@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using NetTraffic.Testing;
 
 namespace NetTraffic.Store.Tests;
 
@@ -75,6 +76,20 @@ public sealed class StatusFileTests
     {
         CaptureStatus read = StatusFile.Read("""{"captureid": "a", "Later": [{"x": 1}], "Name": null, "Packets": 3, "Interfaces": null}"""u8.ToArray())!;
         Assert.Equal(("a", "", 3L, 0), (read.CaptureId, read.Name, read.Packets, read.Interfaces.Length));
+    }
+
+    [Fact]
+    public void A_copy_shares_nothing_and_a_file_that_changed_is_read_again()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path);
+        CaptureStatus status = new() { CaptureId = "a", State = CaptureState.Stopped, DecodeFailureReasons = { ["Truncated"] = 1 } };
+        CaptureRegistry.Write(folder.Path, status, durable: false);
+        store.GetCaptures()[0].DecodeFailureReasons["Truncated"] = 7;
+        Assert.Equal(1, store.GetCaptures()[0].DecodeFailureReasons["Truncated"]);
+        status.Packets = 12;
+        CaptureRegistry.Write(folder.Path, status, durable: false);
+        Assert.Equal(12, store.GetCaptures()[0].Packets);
     }
 
     [Fact]

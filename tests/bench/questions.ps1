@@ -16,11 +16,11 @@ for ($i = 1; $i -le $Questions; $i++) {
     $time = @{ Since = $begin.AddHours($random.Next(58)); StorePath = $StorePath }
     $time.Until = $time.Since.AddHours(1 + $random.Next(2))
     switch ($i % 10) {
-        0 { $null = Get-TrafficSummary @time -By Address }
+        0 { $null = Get-TrafficSummary @time -By Address -WarningAction Ignore }
         1 { $null = Get-NetFlow @time -First 20 }
-        2 { $null = Get-TrafficSummary @time -By Protocol -Interval 10m }
+        2 { $null = Get-TrafficSummary @time -By Protocol -Interval 10m -WarningAction Ignore }
         3 { $null = Get-NetFlow @time -Address "10.1.$($random.Next(20)).0/24" }
-        4 { $null = Get-TrafficSummary @time -By Conversation -Top 3 }
+        4 { $null = Get-TrafficSummary @time -By Conversation -Top 3 -WarningAction Ignore }
         5 { $null = Get-NetFlow @time -Port 53 -First 100 }
         6 { $null = Get-NetCapture -StorePath $StorePath }
         7 { $null = Get-NetFlow @time -Protocol UDP -PerInterval -First 50 }

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# questions.sh [QUESTIONS]: memory of one PowerShell that asks 10,000 mixed questions of a store of some thousand files, whose hours are merged
+# questions.sh [QUESTIONS] [IMPORTS]: memory of one PowerShell that asks 10,000 mixed questions of a store of some thousand files, whose hours are merged
 # meanwhile by a capture in the same process. Prints its resident memory on the way; fails where it grows by a quarter from 1,000 questions
-# to the end. Takes about ten minutes. Needs root (the capture), python3.
+# to the end. Takes half an hour on a quiet machine. Needs root (the capture), python3.
 . "$(dirname "${BASH_SOURCE[0]}")/../integration/lib.sh"
 need root python3
 begin
-questions="${1:-10000}"
+questions="${1:-10000}" imports="${2:-30}"
 python3 - "$work/hours.pcap" <<'PY'
 import random, struct, sys
 # 20,000 UDP packets over 60 hours, among 5,000 addresses.
@@ -18,7 +18,7 @@ for number in range(20_000):
     frame = b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + header + body
     out.write(struct.pack("<IIII", 1_700_000_000 + number * 216 // 20, number % 1_000_000, len(frame), len(frame)) + frame)
 PY
-"${nt[@]}" "1..30 | ForEach-Object { Import-NetCapture '$work/hours.pcap' -StorePath '$store' -Sensor \"s\$_\" -WarningAction Ignore } | Out-Null"
+"${nt[@]}" "1..$imports | ForEach-Object { Import-NetCapture '$work/hours.pcap' -StorePath '$store' -Sensor \"s\$_\" -WarningAction Ignore } | Out-Null"
 # Only what nobody wrote to for ten minutes is merged.
 find "$store" -name '*.parquet' -exec touch -d '20 minutes ago' {} +
 note "$(find "$store" -name '*.parquet' | wc -l) files"

@@ -42,8 +42,12 @@ internal sealed record EarlierImport(CaptureStatus Import, bool IsWhole, bool Is
             begin += count;
         }
 
+        // Most are as long as that: once for all of them.
+        Dictionary<int, string> sums = [];
+        string First(int length) => sums.TryGetValue(length, out string? known) ? known
+            : sums[length] = FileFingerprint.Of(first.AsSpan(0, length));
         imports.RemoveAll(import => Math.Min(import.Length, first.Length) is var length
-            && (length > begin || FileFingerprint.Of(first.AsSpan(0, (int)length)) != import.Fingerprint.First));
+            && (length > begin || First((int)length) != import.Fingerprint.First));
         if (content is FileStream file)
         {
             imports.RemoveAll(import => import.Length > file.Length || Last(file, import.Length) != import.Fingerprint.Last);

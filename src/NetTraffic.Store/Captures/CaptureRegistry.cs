@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace NetTraffic.Store;
 
 /// <summary>The captures of a store: a status file each, which its process writes about once a second and everybody reads.</summary>
 internal static class CaptureRegistry
 {
+    // Captures that have ended, as their files were when this process read them: each import looks at all of them.
+    private static readonly ConcurrentDictionary<string, EndedCapture> Ended = new(StringComparer.Ordinal);
     private static readonly TimeSpan SilenceToShow = TimeSpan.FromMinutes(5), SilenceToActOn = TimeSpan.FromDays(1);
 
     /// <summary>An identifier that sorts by time and is unique across machines.</summary>
@@ -179,7 +183,13 @@ internal static class CaptureRegistry
         try
         {
             // Of a pipe or a device the length is 0, and reading it could wait for ever.
-            if (new FileInfo(path).Length is 0 or > longest)
+            FileInfo file = new(path);
+            if (Ended.TryGetValue(path, out EndedCapture known) && known.Bytes == file.Length && known.Written == file.LastWriteTimeUtc)
+            {
+                return known.Status.Clone();
+            }
+
+            if (file.Length is 0 or > longest)
             {
                 damage.Add(path, "it is empty or too large for a capture's status.");
                 return null;
@@ -194,6 +204,10 @@ internal static class CaptureRegistry
             {
                 damage.Add(path, $"it is the status of another capture ('{Display.Text(status.CaptureId)}'), or its name is none of ours.");
                 return null;
+            }
+            else if (status.State != CaptureState.Running)
+            {
+                Remember(path, new EndedCapture(file.Length, file.LastWriteTimeUtc, status.Clone()));
             }
 
             return status;
@@ -210,6 +224,17 @@ internal static class CaptureRegistry
         }
     }
 
+    private static void Remember(string path, EndedCapture capture)
+    {
+        const int mostRemembered = 20_000;
+        if (Ended.Count >= mostRemembered)
+        {
+            Ended.Clear();
+        }
+
+        Ended[path] = capture;
+    }
+
     /// <summary>
     /// Whether the process of a capture that says it is running is gone. Of another machine, or another container, its silence tells: by
     /// that one's clock and by the file system's, whichever is the later.
@@ -222,4 +247,6 @@ internal static class CaptureRegistry
             : DateTime.UtcNow - status.UpdateTime.ToUniversalTime() >= silence
                 && DateTime.UtcNow - File.GetLastWriteTimeUtc(StatusPath(store, status.CaptureId)) >= silence;
     }
+
+    private readonly record struct EndedCapture(long Bytes, DateTime Written, CaptureStatus Status);
 }

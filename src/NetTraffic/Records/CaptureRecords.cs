@@ -174,7 +174,14 @@ public sealed class CaptureStatus : CaptureCounters
     public string StorePath { get; set; } = "";
 
     /// <summary>A copy that later changes to this object do not touch.</summary>
-    public CaptureStatus Clone() => (CaptureStatus)MemberwiseClone();
+    public CaptureStatus Clone()
+    {
+        CaptureStatus copy = (CaptureStatus)MemberwiseClone();
+        copy.Interfaces = [.. Interfaces];
+        copy.InterfaceStates = new(InterfaceStates, InterfaceStates.Comparer);
+        copy.DecodeFailureReasons = new(DecodeFailureReasons, DecodeFailureReasons.Comparer);
+        return copy;
+    }
 }
 
 /// <summary>What an import of one file did.</summary>
