@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# questions.sh [QUESTIONS] [IMPORTS]: memory of one PowerShell that asks 10,000 mixed questions of a store of some thousand files, whose hours are merged
-# meanwhile by a capture in the same process. Prints its resident memory on the way; fails where it grows by a quarter from 1,000 questions
-# to the end. Takes half an hour on a quiet machine. Needs root (the capture), python3.
+# questions.sh [QUESTIONS] [IMPORTS]: memory of one PowerShell that asks 10,000 mixed questions of a store of some thousand files, whose
+# hours are merged meanwhile by a capture in the same process. Prints its resident memory on the way; fails where it grows by a quarter
+# from 1,000 questions to the end. Takes half an hour on a quiet machine. Needs root (the capture), python3.
 . "$(dirname "${BASH_SOURCE[0]}")/../integration/lib.sh"
 need root python3
 begin
