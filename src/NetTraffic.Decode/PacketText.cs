@@ -45,7 +45,8 @@ public static partial class PacketText
 
     private static void WithIp(StringBuilder line, in DecodedPacket packet, ReadOnlySpan<byte> transport)
     {
-        bool whole = (packet.Traits & PacketTraits.HasTransport) != 0;
+        // What a tunnel's fragments carry has its headers in another frame.
+        bool whole = (packet.Traits & PacketTraits.HasTransport) != 0 && packet.PayloadOffset > 0;
         switch (packet.IpProtocol)
         {
             case 6 when whole:

@@ -142,6 +142,24 @@ public sealed class FragmentTests
         AssertCompletes("CAPWAP", [parts[2], parts[0], parts[1]]);
     }
 
+    [Theory]
+    [InlineData(1, "ICMP Len=600")]
+    [InlineData(6, "TCP Len=580")]
+    [InlineData(17, "UDP Len=592")]
+    public void The_frame_that_completes_has_a_text_without_the_headers(byte protocol, string text)
+    {
+        byte[][] parts = Cut(IPv4("10.9.9.1", "10.9.9.2", 4, IPv4("192.0.2.1", "192.0.2.2", protocol,
+            [8, 0, .. new byte[10], 0x50, .. new byte[587]])), 256);
+        PacketDecoder decoder = new();
+        DecodedPacket last = default;
+        foreach (byte[] part in parts)
+        {
+            last = Decoding.Decode(part, LinkTypes.Raw, decoder);
+        }
+
+        Assert.Equal(("192.0.2.1", text), (last.Source.ToString(4), PacketText.Describe(parts[^1], last)));
+    }
+
     private static void AssertCompletes(string tunnel, byte[][] frames)
     {
         PacketDecoder decoder = new();
