@@ -301,7 +301,7 @@ public sealed class TrafficStore : ITrafficStore
         try
         {
             // Not through a serialiser: every command reads this file, and starting one takes longer than many a query.
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using JsonDocument document = JsonDocument.Parse(SharedFile.ReadBytes(path));
             version = Version(document.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

@@ -312,22 +312,8 @@ internal sealed class PacketRingFile : IDisposable
         }
     }
 
-    private static FileStream New(string path)
-    {
-        FileStreamOptions options = new()
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = Mode;
-        }
-
-        return new FileStream(path, options);
-    }
+    private static FileStream New(string path) =>
+        SharedFile.Create(path, FileMode.CreateNew, ownerOnly: true, FileShare.ReadWrite | FileShare.Delete);
 
     // An entry that cannot be written is left out: its stretch is read in full then.
     private void AppendIndex(int length, Func<int, bool> mayGrow)

@@ -73,31 +73,13 @@ internal static class PacketRingFiles
         return file.Exists ? file.Length : 0;
     }
 
-    /// <summary>Deletes a file and its index.</summary>
+    /// <summary>Deletes a file and its index; false where another program has one of them open: then the index may be gone alone.</summary>
     /// <param name="folder">The ring's folder.</param>
     /// <param name="sequence">The file's number.</param>
-    /// <param name="leaveEmpty">Leaves an empty file in its place.</param>
-    public static void Delete(string folder, long sequence, bool leaveEmpty = false)
-    {
-        try
-        {
-            File.Delete(IndexPath(folder, sequence));
-            if (leaveEmpty)
-            {
-                using FileStream file = new(
-                    DataPath(folder, sequence), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-                file.SetLength(0);
-            }
-            else
-            {
-                File.Delete(DataPath(folder, sequence));
-            }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Somebody was faster, and thorough.
-        }
-    }
+    /// <param name="leaveEmpty">Leaves an empty file in its place: one that is not there says that packets are lost.</param>
+    public static bool TryDelete(string folder, long sequence, bool leaveEmpty = false) =>
+        SharedFile.TryDelete(IndexPath(folder, sequence))
+            && (leaveEmpty ? SharedFile.TryEmpty(DataPath(folder, sequence)) : SharedFile.TryDelete(DataPath(folder, sequence)));
 
     private static string Name(long sequence) => sequence.ToString("D8", CultureInfo.InvariantCulture);
 

@@ -22,9 +22,9 @@ public static class PacketRingFolder
     /// <param name="beforeNs">Packets from this time on are kept, in nanoseconds since 1970; <see cref="long.MaxValue"/>: none.</param>
     /// <param name="whatIf">Only tells what would go.</param>
     /// <param name="keepNewest">Keeps the newest file: the one that a running capture writes to.</param>
-    /// <exception cref="IOException">A file cannot be deleted.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be deleted.</exception>
-    public static PacketRingCleared Clear(string folder, long beforeNs, bool whatIf, bool keepNewest)
+    /// <param name="held">Gets the full paths of files that cannot be deleted now.</param>
+    public static PacketRingCleared Clear(string folder, long beforeNs, bool whatIf, bool keepNewest,
+        ICollection<string>? held = null)
     {
         List<long> files = PacketRingFiles.List(folder);
         PacketRingCleared cleared = default;
@@ -38,11 +38,14 @@ public static class PacketRingFolder
             }
 
             long bytes = PacketRingFiles.Bytes(folder, files[i]);
-            cleared = bytes == 0 ? cleared : new PacketRingCleared(cleared.Files + 1, cleared.Bytes + bytes);
-            if (!whatIf && (!kept || bytes > 0))
+            if (!whatIf && (!kept || bytes > 0) && !PacketRingFiles.TryDelete(folder, files[i], leaveEmpty: kept))
             {
-                PacketRingFiles.Delete(folder, files[i], leaveEmpty: kept);
+                held?.Add(PacketRingFiles.DataPath(folder, files[i]));
+                kept = true;
+                continue;
             }
+
+            cleared = bytes == 0 ? cleared : new PacketRingCleared(cleared.Files + 1, cleared.Bytes + bytes);
         }
 
         if (!whatIf && !keepNewest && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())

@@ -144,7 +144,7 @@ public sealed class PacketRingSource : IPacketSource
         FileStream file;
         try
         {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            file = SharedFile.OpenRead(path, bufferSize: 0);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

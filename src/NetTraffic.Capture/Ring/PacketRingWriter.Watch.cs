@@ -74,16 +74,5 @@ internal sealed partial class PacketRingWriter
         }
     }
 
-    private bool TryDelete(long sequence)
-    {
-        try
-        {
-            PacketRingFiles.Delete(folder, sequence);
-            return true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    private bool TryDelete(long sequence) => PacketRingFiles.TryDelete(folder, sequence);
 }

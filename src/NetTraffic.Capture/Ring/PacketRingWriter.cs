@@ -236,9 +236,8 @@ internal sealed partial class PacketRingWriter
                 current!.Append(blocks);
                 return true;
             }
-            catch (IOException error) when (IsDiskFull(error) && closed.Count > 0)
+            catch (IOException error) when (IsDiskFull(error) && DeleteOldest())
             {
-                DeleteOldest();
                 Report(
                     $"The disk of '{folder}' is full, so the packet ring keeps less than it may: "
                         + "its oldest packets make room for the newest.",
@@ -254,24 +253,50 @@ internal sealed partial class PacketRingWriter
     {
         while (bytes > options.MaxBytes - OnDisk)
         {
-            if (closed.Count == 0)
+            if (!DeleteOldest())
             {
                 return false;
             }
-
-            DeleteOldest();
         }
 
         return true;
     }
 
-    private void DeleteOldest()
+    /// <summary>
+    /// Deletes the oldest file; false where there is none to delete. One that another program has open stays, counts, and is tried again;
+    /// the ones behind it are emptied meanwhile, and go when it goes.
+    /// </summary>
+    private bool DeleteOldest()
     {
-        (long sequence, long bytes) = closed[0];
-        buffers.Direct?.CancelWrites(PacketRingFiles.DataPath(folder, sequence), bytes);
-        PacketRingFiles.Delete(folder, sequence);
-        closed.RemoveAt(0);
-        closedBytes -= bytes;
+        for (int i = 0; i < closed.Count; i++)
+        {
+            (long sequence, long bytes) = closed[i];
+            if (i > 0 && bytes == 0)
+            {
+                continue;
+            }
+
+            string path = PacketRingFiles.DataPath(folder, sequence);
+            buffers.Direct?.CancelWrites(path, bytes);
+            if (PacketRingFiles.TryDelete(folder, sequence, leaveEmpty: i > 0))
+            {
+                closedBytes -= bytes;
+                closed[i] = (sequence, 0);
+                while (i == 0 && closed is [(var emptied, 0), ..] && PacketRingFiles.TryDelete(folder, emptied))
+                {
+                    closed.RemoveAt(0);
+                }
+
+                return true;
+            }
+
+            Report(
+                $"'{path}', the packet ring's oldest file, cannot be deleted: another program (Wireshark, a virus scanner, a backup) may have "
+                    + "it open. It stays and counts; younger packets make room instead.",
+                NoteStays);
+        }
+
+        return false;
     }
 
     /// <summary>Whether an index may grow; a file that cannot be deleted is no reason to end the ring.</summary>

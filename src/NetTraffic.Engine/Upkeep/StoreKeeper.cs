@@ -48,7 +48,8 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
             }
 
             PacketRingCleared cleared = PacketRingFolder.Clear(
-                store.GetPacketFolder(id), UnixTime.ToNanoseconds(before), whatIf, keepNewest: capture is { State: CaptureState.Running });
+                store.GetPacketFolder(id), UnixTime.ToNanoseconds(before), whatIf, keepNewest: capture is { State: CaptureState.Running },
+                result.HeldFiles);
             result.PacketFiles += cleared.Files;
             result.FreedBytes += cleared.Bytes;
         }
@@ -62,7 +63,12 @@ internal sealed class StoreKeeper(ITrafficStore store, ITrafficSettings settings
         {
             if (settings.GetOption().Retention is { } kept)
             {
-                Clear(store, DateTime.UtcNow - kept, keepRecentlyWritten: true, whatIf: false, stop.Token);
+                ClearResult cleared = Clear(store, DateTime.UtcNow - kept, keepRecentlyWritten: true, whatIf: false, stop.Token);
+                if (cleared.HeldFiles is [var held, ..] && named.Add(held))
+                {
+                    warn($"{cleared.HeldFiles.Count} files older than the retention stay for now, since another program has them open or "
+                        + $"they may not be deleted, '{held}' first. The rest is removed.");
+                }
             }
 
             store.Compact(stop.Token);

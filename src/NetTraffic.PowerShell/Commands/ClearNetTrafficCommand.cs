@@ -39,7 +39,14 @@ public sealed class ClearNetTrafficCommand : EachStoreCmdlet
                 + $"{Display.Bytes(preview.FreedBytes)}) whose packets are older than {Display.Time(before)} (whenever they were captured "
                 + $"or imported), in {Display.Text(preview.StorePath)}", "Remove"))
         {
-            WriteObject(TrafficEngine.Clear(Store, before, keepRecentlyWritten: false, whatIf: false, StopToken));
+            ClearResult cleared = TrafficEngine.Clear(Store, before, keepRecentlyWritten: false, whatIf: false, StopToken);
+            if (cleared.HeldFiles is [var held, ..])
+            {
+                WriteWarning($"{cleared.HeldFiles.Count} files stay, since another program has them open or they may not be deleted, "
+                    + $"'{Display.Text(held)}' first; HeldFiles of the result names them all. Close them there, and clear again.");
+            }
+
+            WriteObject(cleared);
         }
     }
 }

@@ -84,7 +84,7 @@ internal static class CaptureRegistry
             return false;
         }
 
-        File.WriteAllBytes(StopPath(store, captureId), []);
+        SharedFile.Create(StopPath(store, captureId), FileMode.OpenOrCreate, share: FileShare.ReadWrite | FileShare.Delete).Dispose();
         return true;
     }
 
@@ -195,7 +195,7 @@ internal static class CaptureRegistry
                 return null;
             }
 
-            CaptureStatus? status = StatusFile.Read(File.ReadAllBytes(path));
+            CaptureStatus? status = StatusFile.Read(SharedFile.ReadBytes(path));
             if (status is null)
             {
                 damage.Add(path, "it is no capture's status.");

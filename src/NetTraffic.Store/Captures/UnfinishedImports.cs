@@ -55,18 +55,14 @@ internal static class UnfinishedImports
     public static FileStream Lock(string store, CancellationToken cancellationToken)
     {
         string path = Path.Combine(store, "imports.lock");
-        while (true)
+        FileStream? taken;
+        while ((taken = SharedFile.TryLock(path)) is null)
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(20));
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(20));
         }
+
+        return taken;
     }
 
     /// <summary>Lets an import count whose status says Completed.</summary>

@@ -102,6 +102,10 @@ internal sealed class CaptureWriter : ICaptureWriter
         {
             Publish(durable: false);
         }
+        catch (FileInUseException)
+        {
+            // The data is whole, and the next second has its own status.
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             WriteProblem ??= Problem(error);
@@ -133,7 +137,7 @@ internal sealed class CaptureWriter : ICaptureWriter
         Status.State = state;
         try
         {
-            Publish(durable: true);
+            PublishLast();
             CaptureRegistry.ForgetStop(store, Status.CaptureId);
             if (options.WholeOrNothing && state == CaptureState.Completed)
             {
@@ -187,6 +191,24 @@ internal sealed class CaptureWriter : ICaptureWriter
         Status.LostRows = LostRows;
         Status.UpdateTime = DateTime.UtcNow;
         CaptureRegistry.Write(store, Status, durable);
+    }
+
+    // Without its last status a capture seems to run, and later to have crashed: it is worth some waiting.
+    private void PublishLast()
+    {
+        const int tries = 5;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                Publish(durable: true);
+                return;
+            }
+            catch (FileInUseException) when (attempt < tries)
+            {
+                // Each attempt has waited by itself.
+            }
+        }
     }
 
     private FlowColumns OpenHour(long hour)

@@ -106,7 +106,7 @@ internal static class Compactor
             }
 
             ReplacedList.Write(store, path, segments.Select(segment => Path.GetFileName(segment.Path)));
-            File.Move(temporary, path);
+            SharedFile.Move(temporary, path);
             return true;
         }
         finally
@@ -130,7 +130,7 @@ internal static class Compactor
         string root = StorePaths.Dataset(store, dataset);
         foreach (string cursor in Directory.GetFiles(folder, "*.cursor"))
         {
-            HashSet<string> passed = [.. File.ReadLines(cursor).Where(line => !line.StartsWith('#'))];
+            HashSet<string> passed = [.. SharedFile.ReadLines(cursor).Where(line => !line.StartsWith('#'))];
             bool HasPassed(string name) => passed.Contains($"{dataset}/{name}");
             int count = segments.Count(segment => HasPassed(SegmentFeed.Name(root, segment.Path)));
             bool part = count > 0 || segments.Exists(segment => SegmentFeed.Replaced(root, segment.Path).Exists(HasPassed));
@@ -174,7 +174,7 @@ internal static class Compactor
     {
         try
         {
-            return new FileStream(Path.Combine(store, "compact.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return SharedFile.TryLock(Path.Combine(store, "compact.lock"));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

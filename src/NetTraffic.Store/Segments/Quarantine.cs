@@ -21,7 +21,7 @@ internal static class Quarantine
         {
             string folder = Path.Combine(StorePaths.Quarantine(store), kind);
             Directory.CreateDirectory(folder);
-            File.Move(path, Path.Combine(folder, Path.GetFileName(path)), overwrite: true);
+            SharedFile.Replace(path, Path.Combine(folder, Path.GetFileName(path)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

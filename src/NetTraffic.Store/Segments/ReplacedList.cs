@@ -25,7 +25,7 @@ internal static class ReplacedList
         byte[] file;
         try
         {
-            file = File.ReadAllBytes(merged + Suffix);
+            file = SharedFile.ReadBytes(merged + Suffix);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -42,20 +42,17 @@ internal static class ReplacedList
     /// Removes what a merged segment replaces; of what that had itself replaced nothing is left behind, since nothing says any more that
     /// it is replaced.
     /// </summary>
-    public static void RemoveReplaced(string merged)
+    /// <returns>Whether all of it is gone; what somebody holds open goes another time.</returns>
+    public static bool RemoveReplaced(string merged)
     {
+        bool all = true;
         foreach (string name in Read(merged) ?? [])
         {
             string path = Path.Combine(Path.GetDirectoryName(merged)!, name);
-            if (Segment.IsMerged(path))
-            {
-                RemoveReplaced(path);
-            }
-
-            if (SharedFile.TryDelete(path))
-            {
-                SharedFile.TryDelete(path + Suffix);
-            }
+            bool gone = (!Segment.IsMerged(path) || RemoveReplaced(path)) && SharedFile.TryDelete(path);
+            all &= gone && SharedFile.TryDelete(path + Suffix);
         }
+
+        return all;
     }
 }

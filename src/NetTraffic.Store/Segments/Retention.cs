@@ -29,13 +29,21 @@ internal static class Retention
                 }
 
                 result.Hours++;
-                // What a merged segment replaces is told by a list beside it, which so goes behind it.
+
+                // What a merged segment replaces is told by a list beside it, which so goes behind it, and stays with it.
                 foreach (FileInfo file in files.OrderByDescending(file => Segment.IsMerged(file.Name) && file.Extension == ".parquet"))
                 {
                     long bytes = file.Length;
-                    if (!whatIf)
+                    bool ofHeld = file.Extension == ReplacedList.Suffix
+                        && result.HeldFiles.Contains(file.FullName[..^ReplacedList.Suffix.Length]);
+                    if (!whatIf && (ofHeld || !SharedFile.TryDelete(file.FullName)))
                     {
-                        file.Delete();
+                        if (!ofHeld)
+                        {
+                            result.HeldFiles.Add(file.FullName);
+                        }
+
+                        continue;
                     }
 
                     result.FreedBytes += bytes;

@@ -21,7 +21,7 @@ internal static class SegmentCheck
     /// <summary>The checksum of a file's bytes.</summary>
     public static ulong OfFile(string path)
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+        using FileStream file = SharedFile.OpenRead(path, bufferSize: 0);
         XxHash3 hash = new();
         byte[] buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(file.Length, 1, Chunk));
         try

@@ -152,6 +152,32 @@ public static class SharedFile
                 return true;
             });
         }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes everything out of a file and leaves its name; false where that cannot be now.</summary>
+    public static bool TryEmpty(string path)
+    {
+        try
+        {
+            return Try(FileOperation.Delete, path, TimeSpan.Zero, () =>
+            {
+                using FileStream file = new(path, FileMode.Open, FileAccess.Write, All, bufferSize: 0);
+                file.SetLength(0);
+                return true;
+            });
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return false;

@@ -267,4 +267,7 @@ public sealed class ClearResult
 
     /// <summary>Bytes freed on disk.</summary>
     public long FreedBytes { get; set; }
+
+    /// <summary>Full paths of what is to go and stays, since another program has it open or it may not be deleted.</summary>
+    public IList<string> HeldFiles { get; } = [];
 }
