@@ -80,7 +80,7 @@ public static partial class ProcessIdentity
     {
         const int startTime = 19; // proc_pid_stat(5): field 22, where the state is field 3
         string space = Directory.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name ?? "";
-        string stat = File.ReadAllText($"/proc/{processId}/stat");
+        string stat = SharedFile.ReadText($"/proc/{processId}/stat");
 
         // The program's name stands in parentheses, and may hold spaces and parentheses.
         string[] fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -91,7 +91,7 @@ public static partial class ProcessIdentity
 
         // One that has ended, and that its parent has not asked after, has its number still.
         string start = fields[0] is "Z" or "X" ? "ended" : fields[startTime];
-        return $"{File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim()}/{space}/{start}";
+        return $"{SharedFile.ReadText("/proc/sys/kernel/random/boot_id").Trim()}/{space}/{start}";
     }
 
     // struct proc_bsdinfo of <sys/proc_info.h>: 136 bytes, the start in seconds and microseconds in the last 16.

@@ -80,7 +80,7 @@ public static partial class InterfaceCatalog
         const int up = 1;
         string file = $"/sys/class/net/{name}/flags";
         return OperatingSystem.IsLinux() && File.Exists(file)
-            && int.TryParse(File.ReadAllText(file).Trim()[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int flags)
+            && int.TryParse(SharedFile.ReadText(file).Trim()[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int flags)
             && (flags & up) == 0;
     }
 
@@ -180,7 +180,7 @@ public static partial class InterfaceCatalog
         if (OperatingSystem.IsLinux() && File.Exists(routes))
         {
             // Iface Destination Gateway Flags RefCnt Use Metric Mask ...; the default route has destination and mask 0.
-            string? best = File.ReadLines(routes).Skip(1).Select(line => line.Split('\t', StringSplitOptions.TrimEntries))
+            string? best = SharedFile.ReadLines(routes).Skip(1).Select(line => line.Split('\t', StringSplitOptions.TrimEntries))
                 .Where(fields => fields.Length > 7 && fields[1] == "00000000" && fields[7] == "00000000")
                 .OrderBy(fields => int.TryParse(fields[6], out int metric) ? metric : int.MaxValue)
                 .Select(fields => fields[0]).FirstOrDefault();

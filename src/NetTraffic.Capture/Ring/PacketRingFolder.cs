@@ -48,9 +48,9 @@ public static class PacketRingFolder
             cleared = bytes == 0 ? cleared : new PacketRingCleared(cleared.Files + 1, cleared.Bytes + bytes);
         }
 
-        if (!whatIf && !keepNewest && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+        if (!whatIf && !keepNewest)
         {
-            Directory.Delete(folder);
+            SharedFile.TryDeleteEmptyFolder(folder);
         }
 
         return cleared;

@@ -118,7 +118,7 @@ internal static class PacketRingIndex
         byte[] content;
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using FileStream file = SharedFile.OpenRead(path, bufferSize: 0);
             if (file.Length > LongestIndex)
             {
                 return entries;

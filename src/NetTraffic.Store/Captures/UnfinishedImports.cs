@@ -108,7 +108,7 @@ internal static class UnfinishedImports
 
             if (all)
             {
-                Directory.Delete(packets);
+                SharedFile.TryDeleteEmptyFolder(packets);
             }
         }
 

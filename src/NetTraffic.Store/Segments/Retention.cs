@@ -53,8 +53,8 @@ internal static class Retention
                 if (!whatIf)
                 {
                     cleared.Add((begin, end));
-                    RemoveEmpty(folder);
-                    RemoveEmpty(Path.GetDirectoryName(folder)!);
+                    SharedFile.TryDeleteEmptyFolder(folder);
+                    SharedFile.TryDeleteEmptyFolder(Path.GetDirectoryName(folder)!);
                 }
             }
         }
@@ -82,18 +82,6 @@ internal static class Retention
         {
             // Another process clears too.
             return [];
-        }
-    }
-
-    private static void RemoveEmpty(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: false);
-        }
-        catch (IOException)
-        {
-            // Not empty, or gone already.
         }
     }
 }

@@ -10,8 +10,9 @@ namespace NetTraffic;
 /// Everything that is done with files which other programs may have open. On Windows a file that somebody has open is neither replaced nor
 /// deleted, unless it was opened to share that: every reader here does, and every change is tried again for a while, as an indexer or a
 /// virus scanner lets go after an instant. Excel and Wireshark do not let go: then <see cref="FileInUseException"/> says so. Nothing else
-/// in the product calls File.Move, Replace, Delete, ReadAll* or OpenRead (BannedSymbols.txt).
+/// in the product calls File.Move, Replace, Delete, ReadAll* or OpenRead (eng/BannedSymbols.txt).
 /// </summary>
+#pragma warning disable RS0030 // This is the class that the banned functions are left to.
 public static class SharedFile
 {
     private const FileShare All = FileShare.ReadWrite | FileShare.Delete;
@@ -176,6 +177,20 @@ public static class SharedFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Deletes a folder where nothing is in it; false where it stays.</summary>
+    public static bool TryDeleteEmptyFolder(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: false);
             return true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

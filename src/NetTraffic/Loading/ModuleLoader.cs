@@ -44,7 +44,7 @@ public static class ModuleLoader
     /// <summary>Tells two builds apart without loading the second.</summary>
     private static Guid VersionId(string path)
     {
-        using PEReader file = new(File.OpenRead(path));
+        using PEReader file = new(SharedFile.OpenRead(path));
         MetadataReader metadata = file.GetMetadataReader();
         return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
     }
