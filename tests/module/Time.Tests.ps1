@@ -17,10 +17,27 @@ BeforeAll {
     $autumn = New-StorePath
     $null = Import-NetCapture $twice -StorePath $autumn
 
-    <# Runs a command in a process whose local zone is another one; what it writes, a line an entry. #>
+    <# Runs a command with another local zone, and gives what it writes as text. #>
     function Invoke-InZone([string] $Zone, [string] $Command, [string] $Culture = 'en-US') {
+        $before = $env:TZ, [cultureinfo]::CurrentCulture
+        try {
+            $env:TZ = $Zone
+            [System.TimeZoneInfo]::ClearCachedData()
+            [System.TimeZoneInfo]::Local.Id | Should -Be $Zone
+            [cultureinfo]::CurrentCulture = $Culture
+            $ErrorActionPreference = 'Stop'
+            & ([scriptblock]::Create($Command)) | ForEach-Object { "$_" }
+        }
+        finally {
+            $env:TZ, [cultureinfo]::CurrentCulture = $before
+            [System.TimeZoneInfo]::ClearCachedData()
+        }
+    }
+
+    <# The same in a process of its own, as a user has it: what it writes, a line an entry. #>
+    function Invoke-ProcessInZone([string] $Zone, [string] $Command) {
         $file = Get-TestPath "$([guid]::NewGuid().ToString('n')).ps1"
-        Set-Content $file "[cultureinfo]::CurrentCulture = '$Culture'; `$store = '$store'; `$autumn = '$autumn'; `$dns = '$dns'; `$twice = '$twice'; $Command"
+        Set-Content $file "`$store = '$store'; `$dns = '$dns'; $Command"
         $ended = Invoke-PowerShell ". '$file'" @{ TZ = $Zone }
         $ended.Errors | Should -BeNullOrEmpty
         $ended.Output.Trim() -split '\r?\n'
@@ -29,7 +46,7 @@ BeforeAll {
 
 Describe 'In <Zone>' -ForEach $zones -Skip:$IsWindows {
     It 'every time of every object is local' {
-        $kinds = Invoke-InZone $Zone @'
+        $kinds = Invoke-ProcessInZone $Zone @'
             $objects = (Get-NetFlow -StorePath $store -First 1), (Get-NetFlow $dns -First 1), (Get-NetFlow -PerInterval -StorePath $store -First 1),
                 (Get-NetPacket $dns -First 1), (Get-NetPacket -StorePath $store -First 1), (Get-NetCapture -StorePath $store), (Get-TrafficSummary -StorePath $store),
                 (Get-TrafficSummary -By Protocol -StorePath $store), (Get-TrafficSummary -Interval 1h -StorePath $store -Top 1)[0], (Get-TrafficSummary -Path $dns),
