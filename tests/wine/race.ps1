@@ -3,6 +3,7 @@ param([Parameter(Mandatory)] [string] $Module, [Parameter(Mandatory)] [string] $
     [int] $Count = 8)
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
 $env:NETTRAFFIC_HOME = $Place
 Import-Module $Module
 $store = Join-Path $Place store

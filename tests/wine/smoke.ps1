@@ -3,6 +3,7 @@
 param([Parameter(Mandatory)] [string] $Module, [Parameter(Mandatory)] [string] $Place, [Parameter(Mandatory)] [string] $Capture)
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
 $checks = 0
 function Confirm-That([string] $What, [bool] $Holds, $Found) {
     if (-not $Holds) { throw "$What`: found $($Found | Out-String)" }
@@ -29,7 +30,7 @@ Confirm-That 'a known file is not imported again' ((Get-TrafficSummary -StorePat
 
 foreach ($name in 'flows.csv', 'flows.json', 'flows.parquet', 'packets.pcapng') {
     $file = Join-Path $Place $name
-    Export-NetTraffic -Path $file -StorePath $store
+    Export-NetTraffic -Path $file -StorePath $store | Out-Null
     Confirm-That "$name is written" ((Get-Item -LiteralPath $file).Length -gt 1000) $file
 }
 
@@ -55,8 +56,9 @@ else { Confirm-That 'without Npcap the error says so' ("$problem" -like '*Npcap*
 $refused = $null
 try { Start-NetCapture 'no such adapter' -StorePath $store } catch { $refused = $_ }
 Confirm-That 'an unknown interface is refused' ($null -ne $refused) $refused
-Test-NetTrafficInflux -StorePath $store -ErrorAction SilentlyContinue -ErrorVariable noServer | Out-Null
-Confirm-That 'without a server it is said' ($noServer.Count -gt 0) $noServer
+$refused = $null
+try { Test-NetTrafficInflux -StorePath $store } catch { $refused = $_ }
+Confirm-That 'without a server it is said' ($refused.FullyQualifiedErrorId -like 'InfluxNotSet,*') $refused
 Confirm-That 'help is there' ((Get-Help Import-NetCapture).Synopsis.Length -gt 10) 'Import-NetCapture'
 
 Clear-NetTraffic -OlderThan 0s -StorePath $store -Confirm:$false | Out-Null

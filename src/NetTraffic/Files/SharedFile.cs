@@ -261,12 +261,21 @@ public static class SharedFile
             return new FileStream(path, options);
         }
 
-        return File.Exists(path) ? new FileStream(path, options) : MakeForOwner(path, options);
+        if (options.Mode == FileMode.CreateNew || !File.Exists(path))
+        {
+            MakeForOwner(path);
+            options.Mode = options.Mode == FileMode.CreateNew ? FileMode.Open : options.Mode;
+        }
+
+        return new FileStream(path, options);
     }
 
-    /// <summary>With an access list that names the owner, the system and administrators, and takes none from the folder.</summary>
+    /// <summary>
+    /// An empty file with an access list that names the owner, the system and administrators, and takes none from the folder. It is opened
+    /// again for use: a stream that is made with an access list does not know its name.
+    /// </summary>
     [SupportedOSPlatform("windows")]
-    private static FileStream MakeForOwner(string path, FileStreamOptions options)
+    private static void MakeForOwner(string path)
     {
         FileSecurity access = new();
         access.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
@@ -278,8 +287,7 @@ public static class SharedFile
             access.AddAccessRule(new FileSystemAccessRule(who, FileSystemRights.FullControl, AccessControlType.Allow));
         }
 
-        return new FileInfo(path).Create(
-            FileMode.CreateNew, FileSystemRights.Write, options.Share, Math.Max(1, options.BufferSize), FileOptions.None, access);
+        new FileInfo(path).Create(FileMode.CreateNew, FileSystemRights.Write, All, bufferSize: 1, FileOptions.None, access).Dispose();
     }
 }
 
