@@ -133,6 +133,14 @@ internal sealed class PipedObject
 
         missing = wrong.Count > 0 ? wrong : ReferenceEquals(needed, NeededForPackets) ? MissingOfKey(copy) : [];
         copy.Time = Has(nameof(Flow.Time)) ? copy.Time : copy.StartTime;
+
+        // Export-Csv writes no fractions of a second: the last packets may have come until the end of the second it names.
+        if (ReferenceEquals(needed, NeededForPackets) && Value(nameof(Flow.EndTime)) is string
+            && copy.EndTime.Ticks % TimeSpan.TicksPerSecond == 0)
+        {
+            copy.EndTime = copy.EndTime.AddTicks(TimeSpan.TicksPerSecond - 1);
+        }
+
         return missing.Count > 0 ? null : copy;
     }
 
