@@ -77,4 +77,4 @@ finally {
     $writer.Dispose()
 }
 
-exit (@($runs.Result.Result -ne 'Passed').Count -eq 0 ? 0 : 1)
+exit (@($runs | Where-Object { $_.Result.Result -ne 'Passed' }).Count -eq 0 ? 0 : 1)

@@ -13,7 +13,7 @@ internal static class Budget
 
     public static long Files => Number("NETTRAFFIC_FUZZ_FILES", 600);
 
-    public static long Stores => Number("NETTRAFFIC_FUZZ_STORES", 60);
+    public static long Stores => Number("NETTRAFFIC_FUZZ_STORES", 40);
 
     private static long Number(string name, long otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -22,6 +22,7 @@ BeforeAll {
         $before = $env:TZ, [cultureinfo]::CurrentCulture
         try {
             $env:TZ = $Zone
+            $env:NETTRAFFIC_MANIFEST = "$(Get-Root)/NetTraffic.psd1"
             [System.TimeZoneInfo]::ClearCachedData()
             [System.TimeZoneInfo]::Local.Id | Should -Be $Zone
             [cultureinfo]::CurrentCulture = $Culture
@@ -46,7 +47,9 @@ BeforeAll {
 
 Describe 'In <Zone>' -ForEach $zones -Skip:$IsWindows {
     It 'every time of every object is local' {
-        $kinds = Invoke-ProcessInZone $Zone @'
+        # A process of its own takes seconds: one zone tells whether that is the same.
+        $invoke = $Zone -eq 'Asia/Kolkata' ? 'Invoke-ProcessInZone' : 'Invoke-InZone'
+        $kinds = & $invoke $Zone @'
             $objects = (Get-NetFlow -StorePath $store -First 1), (Get-NetFlow $dns -First 1), (Get-NetFlow -PerInterval -StorePath $store -First 1),
                 (Get-NetPacket $dns -First 1), (Get-NetPacket -StorePath $store -First 1), (Get-NetCapture -StorePath $store), (Get-TrafficSummary -StorePath $store),
                 (Get-TrafficSummary -By Protocol -StorePath $store), (Get-TrafficSummary -Interval 1h -StorePath $store -Top 1)[0], (Get-TrafficSummary -Path $dns),
