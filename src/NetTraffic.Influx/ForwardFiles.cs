@@ -70,6 +70,11 @@ internal sealed class ForwardFiles
     public List<string> Open()
     {
         Directory.CreateDirectory(spool);
+        foreach (string half in Directory.GetFiles(Path.GetDirectoryName(cursor)!, Key + ".*.tmp"))
+        {
+            SharedFile.TryDelete(half); // of a process that was killed: this one has the lease
+        }
+
         if (File.Exists(cursor))
         {
             ReadCursor();

@@ -111,7 +111,7 @@ public sealed class BpfFilterTests
             filter.Matches(packet);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNoneSince(before);
     }
 
     private static void RequireLibrary()

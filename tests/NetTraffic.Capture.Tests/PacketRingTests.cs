@@ -134,7 +134,7 @@ public sealed class PacketRingTests
         Add(20_000);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Add(10_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNoneSince(before);
 
         void Add(int count)
         {

@@ -72,7 +72,7 @@ public sealed class PcapngWriterTests
         Write(100);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Write(5000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNoneSince(before);
 
         void Write(int count)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
+using NetTraffic.Testing;
 
 namespace NetTraffic.Influx.Tests;
 
@@ -160,7 +161,7 @@ public sealed class LineEncoderTests
         encoder.Clear();
         long before = GC.GetAllocatedBytesForCurrentThread();
         EncodeMany(encoder, 2_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNoneSince(before);
         Assert.Equal(2_000, encoder.Lines);
     }
 

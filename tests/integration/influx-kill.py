@@ -13,6 +13,11 @@ AIMS = ["spool begun", "spool written", "cursor begun", "cursor written", "batch
 random.seed(3)
 
 
+def is_half(name, kind):
+    """Whether it is the temporary file of one of this kind: NAME.KIND.CHANCE.tmp."""
+    return name.endswith(".tmp") and kind + "." in name
+
+
 def state():
     """Names in the folder and its spool, and which cursor there is."""
     names, cursor = set(), None
@@ -30,9 +35,9 @@ def state():
 def reached(aim, before, now):
     (old, old_cursor), (names, cursor) = before, now
     return {
-        "spool begun": any(n.endswith(".lines.tmp") for n in names - old),
+        "spool begun": any(is_half(n, ".lines") for n in names - old),
         "spool written": any(n.endswith(".lines") for n in names - old),
-        "cursor begun": any(n.endswith(".cursor.tmp") for n in names),
+        "cursor begun": any(is_half(n, ".cursor") for n in names),
         "cursor written": cursor is not None and cursor != old_cursor,
         "batch done": any(n.endswith(".lines") for n in old - names),
     }[aim]
@@ -46,9 +51,9 @@ def left():
             path = os.path.join(place, name)
             if name.endswith(".cursor"):
                 passed = open(path, encoding="utf-8").read()
-            if name.endswith(".lines.tmp"):
+            if is_half(name, ".lines"):
                 found.append("half a batch")
-            if name.endswith(".cursor.tmp"):
+            if is_half(name, ".cursor"):
                 found.append("half a cursor")
     for place, _, files in os.walk(folder):
         for name in files:
