@@ -138,8 +138,8 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("http", "", "https://")]
     [InlineData("http", "\u0015\u0003\u0001\0\u0002\u0002\u0046", "https://")] // a TLS alert, as rustls answers
-    [InlineData("http", "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 45\r\n\r\nPlain HTTP request was sent to an HTTPS port.",
-        "https://")]
+    [InlineData("http", "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 53\r\n\r\n"
+        + "The plain HTTP request was sent to HTTPS port, sorry.", "https://")]
     [InlineData("https", "", "http://")]
     [InlineData("https", "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", "http://")]
     public async Task The_other_scheme_is_hinted_at(string scheme, string answer, string hint)
