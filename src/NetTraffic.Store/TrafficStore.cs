@@ -113,6 +113,29 @@ public sealed class TrafficStore : ITrafficStore
         Ask(connection => CaptureQuery.Intervals(segments, connection, filter, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public IEnumerable<EnrichmentRow> GetEnrichmentRows(TrafficFilter filter, CancellationToken cancellationToken) =>
+        Ask(connection => EnrichmentQuery.All(segments, connection, filter, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public void AddEnrichment(IReadOnlyList<EnrichmentRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Count > 0)
+        {
+            Writing(() =>
+            {
+                Prepare();
+                EnrichmentSegments.Write(Path, rows);
+                return true;
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<EnrichmentRow> GetEnrichment(IReadOnlyCollection<string>? addresses, CancellationToken cancellationToken) =>
+        Ask(connection => EnrichmentQuery.Newest(segments, connection, addresses, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
     public IReadOnlyList<CaptureStatus> GetCaptures() => CaptureRegistry.List(Path, damage);
 
     /// <inheritdoc/>
@@ -143,7 +166,7 @@ public sealed class TrafficStore : ITrafficStore
         status.ProcessStartTime = process.StartTime.ToUniversalTime();
         status.ProcessIdentity = ProcessIdentity.Own;
         status.StorePath = Path;
-        try
+        return Writing(() =>
         {
             Prepare();
             UnfinishedImports.RemoveDead(Path);
@@ -152,6 +175,16 @@ public sealed class TrafficStore : ITrafficStore
             {
                 UnfinishedImports.Begin(Path, status.CaptureId);
             }
+
+            return new CaptureWriter(Path, status, options);
+        });
+    }
+
+    private T Writing<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException and not TrafficException)
         {
@@ -160,8 +193,6 @@ public sealed class TrafficStore : ITrafficStore
                 + "Give a folder that you may write with -StorePath or NETTRAFFIC_HOME.",
                 error);
         }
-
-        return new CaptureWriter(Path, status, options);
     }
 
     /// <inheritdoc/>

@@ -98,6 +98,10 @@ public sealed class ColumnTests
 
         public void Duration(TimeSpan value) => Value = (long)value.TotalMicroseconds;
 
+        public void Boolean(bool value) => Value = value ? 1 : 0;
+
+        public void Degrees(double value) => Value = (long)Math.Round(value * 1e6);
+
         public void Flags(TcpFlags value) => Value = (long)value;
     }
 

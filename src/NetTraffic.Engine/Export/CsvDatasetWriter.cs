@@ -64,6 +64,14 @@ internal sealed class CsvDatasetWriter(Stream stream) : DatasetWriter(stream)
         Output.Advance(written);
     }
 
+    public override void Boolean(bool value) => Name(value ? "True" : "False");
+
+    public override void Degrees(double value)
+    {
+        value.TryFormat(Output.GetSpan(32), out int written, "0.######", CultureInfo.InvariantCulture);
+        Output.Advance(written);
+    }
+
     protected override void Name(string value)
     {
         if (value.Contains(','))

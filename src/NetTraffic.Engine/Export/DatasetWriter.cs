@@ -63,6 +63,10 @@ internal abstract class DatasetWriter(Stream stream) : IValueWriter, IDisposable
 
     public abstract void Duration(TimeSpan value);
 
+    public abstract void Boolean(bool value);
+
+    public abstract void Degrees(double value);
+
     public void Flags(TcpFlags value) => Name(FlagNames[(byte)value]);
 
     /// <summary>A name of ours, which needs no care.</summary>

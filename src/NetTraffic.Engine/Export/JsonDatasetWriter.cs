@@ -48,6 +48,10 @@ internal sealed class JsonDatasetWriter : DatasetWriter
 
     public override void Duration(TimeSpan value) => json.WriteNumberValue(value.TotalSeconds);
 
+    public override void Boolean(bool value) => json.WriteBooleanValue(value);
+
+    public override void Degrees(double value) => json.WriteNumberValue(Math.Round(value, 6));
+
     public override void Dispose()
     {
         json.Dispose();

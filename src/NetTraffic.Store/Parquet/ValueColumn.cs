@@ -36,6 +36,10 @@ internal sealed class ValueColumn(Column column) : IValueWriter, IColumnBuilder
 
     public void Duration(TimeSpan value) => Numbers.Add(value.Ticks / TimeSpan.TicksPerMicrosecond);
 
+    public void Boolean(bool value) => Numbers.Add(value ? 1 : 0);
+
+    public void Degrees(double value) => Numbers.Add((long)Math.Round(value * 1e6));
+
     public void Flags(TcpFlags value) => Numbers.Add((long)value);
 
     private NumberColumn Numbers => numbers ?? throw new InvalidOperationException($"{column.Property} is a column of text.");

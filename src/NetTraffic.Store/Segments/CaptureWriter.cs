@@ -304,7 +304,7 @@ internal sealed class CaptureWriter : ICaptureWriter
         {
             foreach (IGrouping<long, CaptureInterval> hour in intervals.GroupBy(HourOf).ToList())
             {
-                CaptureColumns columns = new(hour);
+                RecordColumns<CaptureInterval> columns = new(Datasets.Captures, hour, row => row.Time, row => row.EndTime);
                 ReadOnlySpan<byte> bytes = columns.Encode(file).Span;
                 string name = Segment.Name(columns.FirstUs, columns.LastUs, Status.CaptureId, sequence++, SegmentCheck.Of(bytes));
                 string path = Path.Combine(Folder(Datasets.Captures, hour.Key), name);

@@ -19,7 +19,7 @@ internal sealed class SegmentFeed(
     public IReadOnlyList<StoreSegment> ListSegments()
     {
         List<(DateTime Hour, StoreSegment Segment)> found = [];
-        foreach (Dataset dataset in Datasets.All)
+        foreach (Dataset dataset in (Dataset[])[Datasets.Flows, Datasets.Captures])
         {
             string root = StorePaths.Dataset(source.Store, dataset.Name);
             foreach (Segment segment in SegmentCatalog.List(source.Store, dataset.Name))

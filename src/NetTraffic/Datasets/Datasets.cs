@@ -12,6 +12,9 @@ public static class Datasets
     /// <summary>What each capture received, dropped and failed to decode, one row per capture, interface and flush interval.</summary>
     public static Dataset<CaptureInterval> Captures { get; } = CaptureDataset.Create();
 
+    /// <summary>What providers said of addresses.</summary>
+    public static Dataset<EnrichmentRow> Enrichment { get; } = EnrichmentDataset.Create();
+
     /// <summary>All datasets of this version.</summary>
-    public static IReadOnlyList<Dataset> All { get; } = [Flows, Captures];
+    public static IReadOnlyList<Dataset> All { get; } = [Flows, Captures, Enrichment];
 }

@@ -23,6 +23,12 @@ public interface IValueWriter
     /// <summary>A length of time.</summary>
     void Duration(TimeSpan value);
 
+    /// <summary>Yes or no.</summary>
+    void Boolean(bool value);
+
+    /// <summary>An angle in degrees, to a millionth.</summary>
+    void Degrees(double value);
+
     /// <summary>TCP flags.</summary>
     void Flags(TcpFlags value);
 }

@@ -52,6 +52,16 @@ public static class ValueForm
     /// <summary>A whole number that can be absent.</summary>
     public static ValueForm<int?> OptionalInt32 { get; } = Optional<int>((value, to) => to.Number(value), from => (int)from.Number());
 
+    /// <summary>A whole number of 64 bits that can be absent.</summary>
+    public static ValueForm<long?> OptionalInt64 { get; } = Optional<long>((value, to) => to.Number(value), from => from.Number());
+
+    /// <summary>Yes or no, or not known; stored as 1 and 0.</summary>
+    public static ValueForm<bool?> OptionalBoolean { get; } = Optional<bool>((value, to) => to.Boolean(value), from => from.Number() != 0);
+
+    /// <summary>An angle in degrees that can be absent; stored in millionths.</summary>
+    public static ValueForm<double?> OptionalDegrees { get; } = Optional<double>(
+        (value, to) => to.Degrees(value), from => from.Number() / 1e6);
+
     /// <summary>A time, UTC.</summary>
     public static ValueForm<DateTime> Time { get; } = new(false, (value, to) => to.Time(value), from => from.Time());
 

@@ -73,6 +73,10 @@ internal sealed class ColumnMatch : IRowMatch, IValueWriter
 
     public void Duration(TimeSpan value) => matches |= numbers.Contains(value.Ticks / TimeSpan.TicksPerMicrosecond);
 
+    public void Boolean(bool value) => matches |= numbers.Contains(value ? 1 : 0);
+
+    public void Degrees(double value) => throw new NotSupportedException("No filter looks at angles.");
+
     public void Flags(TcpFlags value) => matches |= numbers.Contains((long)value);
 
     private bool IsWithin(string text)

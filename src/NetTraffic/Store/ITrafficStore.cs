@@ -4,7 +4,7 @@ namespace NetTraffic;
 /// The store as the rooms above it see it: questions about what it holds, its captures, and its upkeep. Safe for several threads; each
 /// call stands for itself.
 /// </summary>
-public interface ITrafficStore : ITrafficQueries, ICaptureCatalog, IStoreUpkeep, IDisposable
+public interface ITrafficStore : ITrafficQueries, ICaptureCatalog, IStoreUpkeep, IEnrichmentStore, IDisposable
 {
     /// <summary>Folder of the store.</summary>
     string Path { get; }

@@ -1,0 +1,129 @@
+using System.Net;
+using NetTraffic.Net;
+
+namespace NetTraffic.Enrichment;
+
+/// <summary>
+/// Finds out what is known of addresses. What was kept and still counts is not asked again, addresses that are nobody's on the internet
+/// never; one provider's failure costs no other's answer. Safe for several threads: who wants the same address waits for one request.
+/// </summary>
+public sealed class Enricher
+{
+    private readonly IEnrichmentStore store;
+    private readonly IReadOnlyList<IEnrichmentProvider> providers;
+    private readonly TimeProvider time;
+
+    /// <summary>Makes one; nothing is asked yet.</summary>
+    /// <param name="store">Where answers are kept.</param>
+    /// <param name="providers">Who is asked, in the order in which their answers count.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    public Enricher(IEnrichmentStore store, IReadOnlyList<IEnrichmentProvider> providers, TimeProvider? time = null)
+    {
+        this.store = store;
+        this.providers = providers;
+        this.time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>What became of asking one provider for one address.</summary>
+    /// <param name="Row">What it said, now or before; null: nothing, see <paramref name="Problem"/>.</param>
+    /// <param name="Problem">Why there is nothing, or why it is an old answer; null: all is well.</param>
+    public sealed record Answer(EnrichmentRow? Row, string? Problem);
+
+    /// <summary>
+    /// Asks for addresses all that is not known of them. Gives for each address the answers of all providers, in the providers' order.
+    /// </summary>
+    /// <param name="addresses">Addresses as flows have them.</param>
+    /// <param name="force">Asks again what still counts.</param>
+    /// <param name="progress">Takes how many questions have been answered, and of how many.</param>
+    /// <param name="cancellationToken">Ends it; what was answered before is kept.</param>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<Answer>>> AskAsync(
+        IReadOnlyCollection<string> addresses, bool force, IProgress<(int Done, int All)>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        string[] wanted = [.. addresses.Distinct(StringComparer.Ordinal).Where(IsPublic)];
+        Dictionary<(string Address, string Provider), EnrichmentRow> kept =
+            store.GetEnrichment(wanted, cancellationToken).ToDictionary(row => (row.Address, row.Provider));
+        int done = 0;
+        List<(IEnrichmentProvider Provider, string[] Addresses)> questions =
+        [
+            .. providers.Select(provider => (provider, wanted.Where(address =>
+                force || !kept.TryGetValue((address, provider.Name), out EnrichmentRow? row) || row.ExpiresTime <= now).ToArray())),
+        ];
+        int all = questions.Sum(question => question.Addresses.Length);
+
+        // Providers do not wait for each other: each has its own pace.
+        Dictionary<(string Address, string Provider), Answer>[] asked = await Task.WhenAll(questions.Select(question =>
+            AskOneAsync(question.Provider, question.Addresses, count => progress?.Report((Interlocked.Add(ref done, count), all)),
+                cancellationToken))).ConfigureAwait(false);
+        Dictionary<(string, string), Answer> fresh = asked.SelectMany(answers => answers).ToDictionary();
+        return wanted.ToDictionary(
+            address => address,
+            address => (IReadOnlyList<Answer>)
+            [
+                .. providers.Select(provider =>
+                {
+                    kept.TryGetValue((address, provider.Name), out EnrichmentRow? old);
+                    return !fresh.TryGetValue((address, provider.Name), out Answer? answer) ? new Answer(old, null)
+                        : answer.Row is null ? answer with { Row = old }
+                        : answer;
+                }),
+            ],
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>Whether an address may be asked about elsewhere.</summary>
+    /// <param name="address">The address as flows have it.</param>
+    public static bool IsPublic(string address) =>
+        IPAddress.TryParse(address, out IPAddress? parsed) && SpecialAddress.IsPublic(AddressText.FromIPAddress(parsed), Version(parsed));
+
+    private static byte Version(IPAddress address) =>
+        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? (byte)4 : (byte)6;
+
+    private async Task<Dictionary<(string Address, string Provider), Answer>> AskOneAsync(
+        IEnrichmentProvider provider, string[] addresses, Action<int> done, CancellationToken cancellationToken)
+    {
+        Dictionary<(string, string), Answer> answers = [];
+        foreach (string[] batch in addresses.Chunk(provider.BatchSize))
+        {
+            IReadOnlyList<ProviderAnswer> said;
+            try
+            {
+                said = await provider.AskAsync([.. batch.Select(IPAddress.Parse)], cancellationToken).ConfigureAwait(false);
+            }
+            catch (ProviderException error)
+            {
+                foreach (string address in addresses.Where(address => !answers.ContainsKey((address, provider.Name))))
+                {
+                    answers.Add((address, provider.Name), new Answer(null, error.Message));
+                    done(1);
+                }
+
+                break;
+            }
+
+            List<EnrichmentRow> rows = [];
+            for (int i = 0; i < batch.Length; i++)
+            {
+                ProviderAnswer answer = said[i];
+                EnrichmentRow? row = null;
+                if (answer.Problem is null)
+                {
+                    row = answer.Row ?? new EnrichmentRow();
+                    row.Address = batch[i];
+                    row.Provider = provider.Name;
+                    row.Time = time.GetUtcNow().UtcDateTime;
+                    row.ExpiresTime = row.Time + (answer.Row is null ? provider.NegativeTimeToLive : provider.TimeToLive);
+                    rows.Add(row);
+                }
+
+                answers.Add((batch[i], provider.Name), new Answer(row, answer.Problem));
+                done(1);
+            }
+
+            store.AddEnrichment(rows);
+        }
+
+        return answers;
+    }
+}
