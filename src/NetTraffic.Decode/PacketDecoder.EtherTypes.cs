@@ -92,8 +92,8 @@ public sealed partial class PacketDecoder
                 }
 
                 break;
-            case 0x88E5: // MACsec (IEEE 802.1AE clause 9): readable only where the E and C bits are clear
-                if (data.Length > 0 && (data[0] & 0x0C) == 0)
+            case 0x88E5: // MACsec (IEEE 802.1AE clause 9): readable only where version, E and C are 0
+                if (data.Length > 0 && (data[0] & 0x8C) == 0)
                 {
                     Tag((data[0] & 0x20) != 0 ? 14 : 6, data, ref packet, depth);
                 }
@@ -172,7 +172,7 @@ public sealed partial class PacketDecoder
         0x88EE or 0x88F5 or 0x88F6 or 0x88F7 or 0x88F8 or 0x88FB => true, // E-LMI, MVRP, MMRP, PTP, NC-SI, PRP
         0x8901 or 0x8902 or 0x8906 or 0x8911 or 0x8914 or 0x8915 or 0x8917 or 0x891D => true, // CFM, FCoE, FIP, RoCE, MIH, TTE
         0x892D or 0x893A or 0x8940 or 0x8942 or 0x8946 or 0x8947 => true, // bluecom, 1905.1, ECP, LLDP, TRILL's channel, GeoNetworking
-        0x9000 or 0x9104 or 0x99FE or 0xA0ED or 0xAEFE or 0xCAFE => true, // loopback, eero, TECMP, LoWPAN, eCPRI, LLT
+        0x9000 or 0x9104 or 0x99FE or 0xAEFE or 0xCAFE => true, // loopback, eero, TECMP, eCPRI, LLT
         _ => false,
     };
 }

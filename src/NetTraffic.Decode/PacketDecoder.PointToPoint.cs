@@ -119,7 +119,11 @@ public sealed partial class PacketDecoder
             case 6:
                 IPv6(data, ref packet, depth + 1);
                 break;
-            case 0 when data.Length >= 18 && LooksLikeEthernet(data[4..]): // pseudowire with a control word (RFC 4448)
+            case 1 when data.Length >= 4 && U16(data, 2) is 0x0021 or 0x0057: // associated channel (RFC 4385 section 5) of IP
+                Ip(data[4..], ref packet, depth + 1);
+                break;
+            case 0 when data.Length >= 18 && LooksLikeEthernet(data[4..]) && (LeadsToIp(data[4..]) || !LeadsToIp(data)):
+                // pseudowire with a control word (RFC 4448); addresses may begin with its 0 too
                 Ethernet(data[4..], ref packet, depth + 1);
                 break;
             case not 1 when data.Length >= 14 && LooksLikeEthernet(data): // without one
@@ -132,6 +136,9 @@ public sealed partial class PacketDecoder
 
     private static bool LooksLikeEthernet(ReadOnlySpan<byte> data) =>
         U16(data, 12) is var type && (type >= 0x0600 || type <= data.Length - 14);
+
+    private static bool LeadsToIp(ReadOnlySpan<byte> data) =>
+        data.Length > 14 && ((ushort)U16(data, 12), data[14] >> 4) is (0x0800, 4) or (0x86DD, 6);
 
     /// <summary>Cisco HDLC: address (0x0F, 0x8F), control 0, EtherType.</summary>
     private void CiscoHdlc(ReadOnlySpan<byte> data, ref DecodedPacket packet)

@@ -30,8 +30,8 @@ public sealed partial class PacketDecoder
                 GreHeader(payload, ref packet, depth);
                 break;
             case AuthenticationHeader: // RFC 4302; in IPv4 it is the protocol that the header names, only tunnel mode goes deeper
-                if (payload.Length >= 12 && payload[0] is IpInIpV4 or IpInIpV6 && Math.Max((payload[1] + 2) * 4, 12) is var length
-                    && payload.Length > length)
+                if (payload.Length >= 12 && payload[0] is IpInIpV4 or IpInIpV6 && (payload[1] + 2) * 4 is >= 12 and var length
+                    && payload.Length >= length)
                 {
                     OpenTunnel(ref packet, TunnelKind.IpInIp);
                     Ip(payload[length..], ref packet, depth);
@@ -95,18 +95,17 @@ public sealed partial class PacketDecoder
             + (version == 1 && (flags & 0x0080) != 0 ? 4 : 0);
 
         // RFC 1701 source routes: address family, offset, length, then the route; an all-zero entry ends the list.
-        if ((flags & 0x4000) != 0 && version == 0)
+        for (bool more = (flags & 0x4000) != 0; more && data.Length >= length;)
         {
-            while (data.Length >= length + 4)
+            if (data.Length < length + 4)
             {
-                int entry = data[length + 3];
-                bool last = U16(data, length) == 0 && entry == 0;
-                length += 4 + entry;
-                if (last)
-                {
-                    break;
-                }
+                Fail(ref packet, DecodeFailure.TruncatedTransport);
+                return;
             }
+
+            int entry = data[length + 3];
+            more = U16(data, length) != 0 || entry != 0;
+            length += 4 + entry;
         }
 
         if (data.Length < length)
@@ -116,32 +115,20 @@ public sealed partial class PacketDecoder
         }
 
         ReadOnlySpan<byte> payload = data[length..];
-        if (payload.IsEmpty)
+        if (payload.IsEmpty && uncaptured == 0)
         {
             return;
         }
 
         switch (protocol)
         {
-            case 0x88BE: // ERSPAN (draft-foschiano-erspan): type I has no sequence number and no header of its own
+            case 0x88BE when !hasSequence: // ERSPAN (draft-foschiano-erspan): type I has no header of its own
                 OpenTunnel(ref packet, TunnelKind.Erspan);
-                if (!hasSequence)
-                {
-                    Ethernet(payload, ref packet, depth);
-                }
-                else if (payload.Length >= 8)
-                {
-                    Ethernet(payload[8..], ref packet, depth);
-                }
-
+                Ethernet(payload, ref packet, depth);
                 break;
-            case 0x22EB: // ERSPAN type III: 12 bytes, 8 more where the last bit (O) says so
+            case 0x88BE or 0x22EB:
                 OpenTunnel(ref packet, TunnelKind.Erspan);
-                if (payload.Length >= 12 && 12 + ((payload[11] & 1) * 8) is var header && payload.Length >= header)
-                {
-                    Ethernet(payload[header..], ref packet, depth);
-                }
-
+                Erspan(payload, ref packet, depth);
                 break;
             case 0x880B or 0x8881 or 0x88D2: // PPP of PPTP (RFC 2637), CDMA2000
                 OpenTunnel(ref packet, TunnelKind.Gre);
@@ -149,7 +136,13 @@ public sealed partial class PacketDecoder
                 break;
             case 0x883E: // WCCP redirect: version 2 puts 4 bytes before the packet
                 OpenTunnel(ref packet, TunnelKind.Gre);
-                Ip(payload[0] >> 4 == 4 || payload.Length < 4 ? payload : payload[4..], ref packet, depth);
+                if (payload.Length < 4)
+                {
+                    Fail(ref packet, DecodeFailure.TruncatedTransport);
+                    return;
+                }
+
+                Ip(payload[0] >> 4 == 4 ? payload : payload[4..], ref packet, depth);
                 break;
             case CiscoMetadata: // here the EtherType comes first
                 OpenTunnel(ref packet, TunnelKind.Gre);
@@ -181,6 +174,24 @@ public sealed partial class PacketDecoder
                 OpenTunnel(ref packet, TunnelKind.Gre);
                 Payload(protocol, payload, ref packet, depth);
                 break;
+        }
+    }
+
+    /// <summary>
+    /// Types II and III, whose version is 1 and 2: 8 bytes, or 12 and 8 more where the last bit (O) says so. Of another version it is not
+    /// known what follows.
+    /// </summary>
+    private void Erspan(ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
+    {
+        int length = data.Length < 12 ? 12 : (data[0] >> 4) switch
+        {
+            1 => 8,
+            2 => 12 + ((data[11] & 1) * 8),
+            _ => int.MaxValue,
+        };
+        if (data.Length >= length)
+        {
+            Ethernet(data[length..], ref packet, depth);
         }
     }
 

@@ -70,7 +70,7 @@ public sealed partial class PacketDecoder
                 return true;
             case 5072: // AYIYA: identity length, signature length in 4-byte units, operation, next header, time, identity, signature
                 int skip = 8 + (1 << (payload[0] >> 4)) + ((payload[1] >> 4) * 4);
-                if (payload.Length > skip && payload[3] is IpInIpV4 or IpInIpV6)
+                if (payload.Length >= skip && payload[3] is IpInIpV4 or IpInIpV6)
                 {
                     OpenTunnel(ref packet, TunnelKind.Ayiya);
                     Ip(payload[skip..], ref packet, depth);
@@ -82,13 +82,15 @@ public sealed partial class PacketDecoder
                 Mpls(payload, ref packet, depth);
                 return true;
             case 4341: // LISP data (RFC 9300): 8 bytes, then IP
-                if (payload.Length > 8)
+                if (payload.Length > 8 && payload[8] >> 4 is 4 or 6)
                 {
                     OpenTunnel(ref packet, TunnelKind.Other);
                     Ip(payload[8..], ref packet, depth);
                 }
 
                 return true;
+            case 2268:
+                return Amt(payload, ref packet, depth);
             case 37008:
                 Tzsp(payload, ref packet, depth);
                 return true;
@@ -114,6 +116,28 @@ public sealed partial class PacketDecoder
 
         OpenTunnel(ref packet, TunnelKind.Vxlan);
         Ethernet(payload[8..], ref packet, depth);
+        return true;
+    }
+
+    /// <summary>
+    /// Automatic Multicast Tunneling (RFC 7450 section 5.1): version 0 and type; a membership query (4) and update (5) carry IGMP or MLD
+    /// in IP behind 12 bytes, multicast data (6) behind 2.
+    /// </summary>
+    private bool Amt(ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
+    {
+        int length = payload[0] switch
+        {
+            4 or 5 => 12,
+            6 => 2,
+            _ => int.MaxValue,
+        };
+        if (payload.Length < length || (payload.Length > length && payload[length] >> 4 is not (4 or 6)))
+        {
+            return false;
+        }
+
+        OpenTunnel(ref packet, TunnelKind.Other);
+        Ip(payload[length..], ref packet, depth);
         return true;
     }
 
@@ -207,6 +231,11 @@ public sealed partial class PacketDecoder
         }
 
         int at = 6 + ((flags & 0x4000) != 0 ? 2 : 0) + ((flags & 0x0800) != 0 ? 4 : 0);
+        if ((flags & 0x4000) != 0)
+        {
+            data = Cut(data, U16(data, 2));
+        }
+
         if ((flags & 0x0200) != 0)
         {
             if (data.Length < at + 2)
@@ -275,7 +304,9 @@ public sealed partial class PacketDecoder
             return;
         }
 
-        if ((data[3] & fragment) == 0)
+        int offset = U16(data, 6) & 0xFFF8;
+        bool last = (data[3] & lastFragment) != 0;
+        if ((data[3] & fragment) == 0 || (offset == 0 && last))
         {
             CapwapFrame(data[2], data[length..], ref packet, depth);
             return;
@@ -285,12 +316,11 @@ public sealed partial class PacketDecoder
         DecodedPacket inner = packet;
         DecodedPacket key = packet;
         key.FragmentId = ((uint)packet.SourcePort << 16) ^ ((uint)packet.DestinationPort << 16) ^ U16(data, 4);
-        int offset = U16(data, 6) & 0xFFF8;
         int carriedLength = Math.Max(packet.PayloadLength - length, 0);
         bool complete;
         if (offset > 0)
         {
-            complete = fragments.Later(ref key, FragmentKind.Capwap, offset, carriedLength, (data[3] & lastFragment) != 0, out inner);
+            complete = fragments.Later(ref key, FragmentKind.Capwap, offset, carriedLength, last, out inner);
         }
         else
         {

@@ -127,7 +127,7 @@ public sealed partial class PacketDecoder
 
         byte type = data[swapped ? 1 : 0];
         byte flags = data[swapped ? 0 : 1];
-        bool isData = (type & 0x0C) == 0x08;
+        bool isData = (type & 0x0F) == 0x08; // of version 0
         bool hasBody = (type & 0x40) == 0;
         bool isProtected = (flags & 0x40) != 0;
         bool laterFragment = (data[swapped ? 23 : 22] & 0x0F) != 0;

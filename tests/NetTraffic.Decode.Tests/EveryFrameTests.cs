@@ -26,31 +26,59 @@ public sealed class EveryFrameTests
     [Fact]
     public void TShark_says_the_same()
     {
-        TShark.Require();
         CatalogFrame[] known = [.. FrameCatalog.All.Where(row => row.TSharkKnows)];
-        int[] links = [.. known.Select(row => row.LinkType).Distinct()];
+        Assert.All(Answers([.. known.Select(row => (row, row.Frame))]),
+            answer => Assert.Equal((answer.Name, answer.Theirs), (answer.Name, answer.Ours)));
+    }
+
+    /// <summary>
+    /// Each frame of the catalog, cut after each of its bytes as a snap length does. What is left out are names of frames without IP, and
+    /// the few that docs/decoding.md names.
+    /// </summary>
+    [Fact]
+    public void TShark_says_the_same_of_frames_that_are_cut_off()
+    {
+        // TShark refuses to read a file in which a capture's own header is cut off (ERF, SunATM), and puts no cut fragments together.
+        CatalogFrame[] known = [.. FrameCatalog.All.Where(row => row.TSharkKnows && row.LinkType is not (LinkTypes.Erf or LinkTypes.SunAtm)
+            && !row.Name.Contains("fragment", StringComparison.Ordinal))];
+        Answer[] answers = Answers(
+            [.. known.SelectMany(row => Enumerable.Range(1, row.Frame.Length - 1).Select(length => (row, row.Frame[..length])))]);
+        Assert.All(answers, answer => Assert.Equal(answer.Theirs.Bytes, answer.Ours.Bytes));
+        string[] differ = [.. answers.Where(answer => answer.Theirs != answer.Ours && !(Nameless(answer.Theirs) && Nameless(answer.Ours)))
+            .Select(answer => $"{answer.Name}: {answer.Ours.Pair}, TShark: {answer.Theirs.Pair}")];
+        Assert.Equal(["tunnel AMT, data [31]: 10.9.9.1 10.9.9.2 17, TShark: - - ?"], differ); // three bytes behind UDP
+
+        static bool Nameless((string Pair, int Bytes) answer) => answer.Pair.StartsWith("- -", StringComparison.Ordinal);
+    }
+
+    private sealed record Answer(string Name, (string Pair, int Bytes) Ours, (string Pair, int Bytes) Theirs);
+
+    private static Answer[] Answers((CatalogFrame Row, byte[] Captured)[] frames)
+    {
+        TShark.Require();
+        int[] links = [.. frames.Select(frame => frame.Row.LinkType).Distinct()];
         PcapngBytes file = new PcapngBytes().Section();
         foreach (int link in links)
         {
             file.Interface(link);
         }
 
-        foreach (CatalogFrame row in known)
+        foreach ((CatalogFrame row, byte[] captured) in frames)
         {
-            file.Enhanced(Array.IndexOf(links, row.LinkType), 0, row.Frame, row.Frame.Length);
+            file.Enhanced(Array.IndexOf(links, row.LinkType), 0, captured, row.Frame.Length);
         }
 
         using ScratchFolder folder = new();
         string path = Path.Combine(folder.Path, "catalog.pcapng");
         File.WriteAllBytes(path, file.ToArray());
         List<(string Pair, int Bytes)> truth = TShark.HostPairs([path])[path];
-        Assert.Equal(known.Length, truth.Count);
-        Assert.All(known.Zip(truth), pair =>
+        Assert.Equal(frames.Length, truth.Count);
+        return [.. frames.Zip(truth, (frame, theirs) =>
         {
-            DecodedPacket packet = Decoding.Decode(pair.First.Frame, pair.First.LinkType);
-            Assert.Equal((pair.First.Name, pair.Second.Pair, pair.Second.Bytes),
-                (pair.First.Name, Decoding.Pair(packet), packet.WireLength));
-        });
+            new PacketDecoder().Decode(new RawPacket(0, frame.Row.Frame.Length, frame.Row.LinkType, 0, frame.Captured),
+                out DecodedPacket packet);
+            return new Answer($"{frame.Row.Name} [{frame.Captured.Length}]", (Decoding.Pair(packet), packet.WireLength), theirs);
+        })];
     }
 
     /// <summary>Switch tags, which TShark 4.0 does not know: of each link type that only tcpdump decodes, a file of its frames.</summary>

@@ -54,6 +54,7 @@ internal static class FrameCatalog
             ("TRILL", 0x22F3, [0, 0, 0, 1, 0, 2, .. Inner]),
             ("MPLS", 0x8847, [0, 1, 0, 64, 0, 2, 1, 64, .. Datagram]),
             ("PPPoE", 0x8864, [0x11, 0, 0, 9, .. U16(Datagram.Length + 2), 0, 0x21, .. Datagram]),
+            ("MPLS, associated channel of IP", 0x8847, [0, 0, 0xD1, 64, 0x10, 0, 0, 0x21, .. Datagram]),
             ("NSH", 0x894F, [0, 6, 1, 1, 0, 0, 1, 255, .. new byte[16], .. Datagram]),
         ];
         foreach ((string name, int type, byte[] content) in tags)
@@ -73,6 +74,15 @@ internal static class FrameCatalog
             yield return new CatalogFrame($"{name} before IPv6", 1, Ethernet(type, [.. new byte[length], 0x86, 0xDD, .. Datagram6]), Pair6);
         }
 
+        // Addresses that begin with a 0, as a control word does: TShark's guess is by the makers of the cards.
+        yield return new CatalogFrame("MPLS pseudowire of IPv6, no control word", 1,
+            Ethernet(0x8847, [0, 1, 1, 64, .. Ethernet(0x86DD, Datagram6)]), Pair6, false);
+        yield return new CatalogFrame("MPLS pseudowire of IPv6", 1,
+            Ethernet(0x8847, [0, 1, 1, 64, 0, 0, 0, 0, .. Ethernet(0x86DD, Datagram6)]), Pair6, false);
+        yield return new CatalogFrame("MPLS, associated channel of IPv6", 1,
+            Ethernet(0x8847, [0, 0, 0xD1, 64, 0x10, 0, 0, 0x57, .. Datagram6]), Pair6);
+        yield return new CatalogFrame("SHIM6 before a packet", 101,
+            IPv6("2001:db8::1", "2001:db8::2", 140, [17, 0, 0x80, 0, 0, 0, 0, 0, .. Udp(1000, 2000, 1, 2, 3)]), Pair6, false);
         yield return new CatalogFrame("PRP's trailer", 1, [.. Ethernet(0x0800, Datagram), 0, 0xA1, 0xA0, 0x37, 0x88, 0xFB], Pair4);
         yield return new CatalogFrame("IPv6", 1, Ethernet(0x86DD, Datagram6), Pair6);
         yield return new CatalogFrame("IPv6 where IPv4 is named", 1, Ethernet(0x0800, Datagram6), Pair6);
@@ -182,6 +192,16 @@ internal static class FrameCatalog
             ("GRE, Ethernet", OverIp(47, [0, 0, 0x65, 0x58, .. Inner]), true),
             ("GRE, CMD", OverIp(47, [0, 0, 0x89, 9, 8, 0, 1, 1, 0, 1, 0, 7, .. Datagram]), true),
             ("GRE, 802.1Q", OverIp(47, [0, 0, 0x81, 0, 0, 5, 8, 0, .. Datagram]), false),
+            ("SHIM6", IPv6("fd00::1", "fd00::2", 140, [4, 0, 0x80, 0, 0, 0, 0, 0, .. Datagram]), true),
+            ("GRE, route", OverIp(47, [0x40, 0, 8, 0, 0, 0, 0, 0, 8, 0, 0, 4, 1, 2, 3, 4, 0, 0, 0, 0, .. Datagram]), true),
+            ("ERSPAN II", OverIp(47, [0x10, 0, 0x88, 0xBE, 0, 0, 0, 1, 0x10, 5, 0, 1, 0, 0, 0, 0, .. Inner]), true),
+            ("ERSPAN III", OverIp(47, [0x10, 0, 0x22, 0xEB, 0, 0, 0, 1, 0x20, 5, 0, 1, .. new byte[8], .. Inner]), true),
+            ("ERSPAN III under the number of II",
+                OverIp(47, [0x10, 0, 0x88, 0xBE, 0, 0, 0, 1, 0x20, 5, 0, 1, .. new byte[8], .. Inner]), true),
+            ("ERSPAN II under the number of III", OverIp(47, [0, 0, 0x22, 0xEB, 0x10, 5, 0, 1, 0, 0, 0, 0, .. Inner]), true),
+            ("AMT, data", OverUdp(40000, 2268, [6, 0, .. Datagram]), true),
+            ("AMT, query", OverUdp(2268, 40000, [4, 0, .. new byte[10], .. Datagram]), true),
+            ("AMT, update", OverUdp(40000, 2268, [5, 0, .. new byte[10], .. Datagram]), true),
             ("PIM register", OverIp(103, [0x21, 0, 0, 0, 0, 0, 0, 0, .. Datagram]), true),
             ("PIM register of a border", OverIp(103, [0x21, 0, 0, 0, 0x80, 0, 0, 0, .. Datagram]), true),
             ("PIM null register with headers", OverIp(103, [0x21, 0, 0, 0, 0x40, 0, 0, 0, .. Datagram]), true),
@@ -220,9 +240,12 @@ internal static class FrameCatalog
                 OverUdp(40000, 5247, [0, 0x20, 0x43, 0x10, 0, 0, 0, 0, 6, .. MacA, 0, .. WirelessSwapped]), true),
             ("CAPWAP, 802.11 with its sequence control swapped too",
                 OverUdp(40000, 5247, [0, 0x10, 0x43, 0, 0, 0, 0, 0, .. WirelessSwapped[..22], 0x76, 0x30, .. WirelessSwapped[24..]]), true),
+            ("CAPWAP, a fragment that is first and last", OverUdp(40000, 5247, [0, 0x10, 0x42, 0xC0, 0, 7, 0, 0, .. Inner]), true),
             ("LISP", OverUdp(40000, 4341, [.. new byte[8], .. Datagram]), true),
             ("MPLS in UDP", OverUdp(50000, 6635, [0, 1, 1, 64, .. Datagram]), true),
             ("GRE in UDP", OverUdp(50000, 4754, [0, 0, 8, 0, .. Datagram]), true),
+            ("L2TP with a length",
+                OverUdp(1701, 1701, [0x40, 2, .. U16(12 + Datagram.Length), 0, 1, 0, 1, 0xFF, 3, 0, 0x21, .. Datagram, 9, 9, 9]), true),
             ("L2TP", OverUdp(1701, 1701, [0, 2, 0, 1, 0, 1, 0xFF, 3, 0, 0x21, .. Datagram]), true),
         ];
         foreach ((string name, byte[] frame, bool known) in tunnels)
@@ -247,6 +270,18 @@ internal static class FrameCatalog
         new("link 0 of an unknown family", 0, [0x17, 0, 0, 0, .. Datagram], "- - -"),
         new("Arista, unknown subtype", 1, Ethernet(0xD28B, [0, 2, 0, 0x10, .. new byte[8], 8, 0, .. Datagram]), "- - 0xd28b"),
         new("an unknown EtherType", 1, Ethernet(0x9200, [0, 5, 8, 0, .. Datagram]), "- - 0x9200"),
+        new("MACsec of another version", 1, Ethernet(0x88E5, [0xA0, 0, 0, 0, 0, 1, .. new byte[8], 8, 0, .. Datagram, .. new byte[16]]),
+            "- - 0x88e5"),
+        new("6LoWPAN", 1, Ethernet(0xA0ED, [0x41, .. Datagram6]), "- - 0xa0ed", false),
+        new("802.11 of another version", 105, [0x09, .. Wireless[1..]], "- - -"),
+        new("GRE, route without an end", 101, OverIp(47, [0x40, 0, 8, 0, 0, 0, 0, 0, 8, 0, 0, 4, 1, 2, 3, 4, 5]), Outer + "47"),
+        new("ERSPAN of no version", 101, OverIp(47, [0x10, 0, 0x88, 0xBE, 0, 0, 0, 1, 0, 5, 0, 1, 0, 0, 0, 0, .. Inner]), Outer + "47"),
+        new("AH shorter than its own fields", 101, IPv6("fd00::1", "fd00::2", 51, [4, 0, .. new byte[10], .. Datagram]),
+            "fd00::1 fd00::2 51", false),
+        new("LISP that carries no IP", 101, OverUdp(40000, 4341, new byte[40]), Outer + "17"),
+        new("AMT, discovery", 101, OverUdp(40000, 2268, [1, 0, 0, 0, 1, 2, 3, 4]), Outer + "17"),
+        new("L2TP whose length ends in its header", 101, OverUdp(1701, 1701, [0x40, 2, 0, 6, 0, 1, 0, 1, 0xFF, 3, 0, 0x21, .. Datagram]),
+            Outer + "17"),
         new("PIM null register without headers", 101, OverIp(103, [0x21, 0, 0, 0, 0x40, 0, 0, 0, .. new byte[20]]), Outer + "103"),
         new("GTP's charging protocol", 101, OverUdp(2152, 2152, Gtp(0x20, [], Datagram)), Outer + "17"),
         new("GTP-U's end marker", 101, OverUdp(2152, 2152, Gtp(0x30, [], Datagram, type: 254)), Outer + "17"),

@@ -5,8 +5,13 @@ namespace NetTraffic.Capture;
 /// </summary>
 internal static class LinkTypeNumbers
 {
-    /// <summary>LINKTYPE_ of a number found in a file: raw IP was written as 12 or 14 by some systems.</summary>
-    public static int FromFile(int value) => value is 12 or 14 ? 101 : value;
+    /// <summary>LINKTYPE_ of a number found in a file: some systems wrote raw IP as 12 or 14, and classical IP over ATM as 16, 18 or 19.</summary>
+    public static int FromFile(int value) => value switch
+    {
+        12 or 14 => 101,
+        16 or 18 or 19 => 106,
+        _ => value,
+    };
 
     /// <summary>LINKTYPE_ of a DLT_ value that libpcap gave for a live capture.</summary>
     public static int FromDlt(int value) => value is 12 or 14 ? 101 : value;
