@@ -16,19 +16,27 @@
     CmdletsToExport      = @(
         'Clear-NetTraffic'
         'Export-NetTraffic'
+        'Get-GeoDatabase'
+        'Get-IpBlocklist'
+        'Get-IpEnrichment'
         'Get-NetCapture'
         'Get-NetCaptureInterface'
         'Get-NetFlow'
         'Get-NetPacket'
         'Get-NetTrafficOption'
+        'Get-SuspiciousAddress'
         'Get-TrafficSummary'
+        'Import-IpBlocklist'
         'Import-NetCapture'
         'Initialize-NetTrafficInflux'
+        'Invoke-IpEnrichment'
+        'Remove-IpBlocklist'
         'Set-NetTrafficOption'
         'Start-NetCapture'
         'Stop-NetCapture'
         'Sync-NetTrafficInflux'
         'Test-NetTrafficInflux'
+        'Update-GeoDatabase'
     )
     PrivateData          = @{
         PSData = @{

@@ -141,7 +141,7 @@ function Get-ProductFingerprint {
         else { ([IO.DirectoryInfo] $path).EnumerateFiles('*', $all) }
     }
     $text = foreach ($file in $files) {
-        if ($file.FullName -match '[\\/]src[\\/].*[\\/](bin|obj)[\\/]') { continue }
+        if ($file.FullName -match '[\\/]src[\\/].*[\\/](bin|obj)[\\/]|[\\/]module[\\/]geo[\\/]') { continue }
         "$($file.FullName) $($file.Length) $($file.LastWriteTimeUtc.Ticks)"
     }
     ($text | Sort-Object) -join "`n"
@@ -154,11 +154,50 @@ function Test-Product {
 function Set-ProductStamp { Set-Content -LiteralPath $productStamp -Value (Get-ProductFingerprint) -NoNewline }
 
 function Build-Product {
-    if (Test-Product) { return }
-    Assert-Sdk
-    'Building the module (the first time packages are fetched) ...'
-    Invoke-Dotnet build @('msbuild', 'eng/product.proj', '-m', '-v:m', '-nologo', '-tl:off')
-    Set-ProductStamp
+    if (-not (Test-Product)) {
+        Assert-Sdk
+        'Building the module (the first time packages are fetched) ...'
+        Invoke-Dotnet build @('msbuild', 'eng/product.proj', '-m', '-v:m', '-nologo', '-tl:off')
+        Set-ProductStamp
+    }
+    Build-GeoTable
+}
+
+# Tables of countries and autonomous systems for module/geo, of the npm packages that eng/geo/package-lock.json pins: fetched without npm,
+# checked against it, and made once. Where they are out of reach the module goes without, and says how to get them.
+function Build-GeoTable {
+    $folder = Join-Path $root module geo
+    $lock = Join-Path $root eng geo package-lock.json
+    $stamp = Join-Path $folder .lock
+    $pinned = Get-Content -LiteralPath $lock -Raw
+    if ((Test-Path -LiteralPath $stamp) -and (Get-Content -LiteralPath $stamp -Raw) -ceq $pinned) { return }
+    $packages = ($pinned | ConvertFrom-Json -AsHashtable).packages.Values | Where-Object { $_.Contains('integrity') }
+    $cache = New-Item -ItemType Directory -Force -Path (Join-Path $artifacts geo)
+    try {
+        $files = foreach ($package in $packages) {
+            $file = Join-Path $cache (Split-Path -Leaf ([uri] $package.resolved).AbsolutePath)
+            if (-not (Test-Path -LiteralPath $file)) {
+                Invoke-WebRequest -Uri $package.resolved -OutFile "$file.new" -ConnectionTimeoutSeconds 10 -OperationTimeoutSeconds 30
+                Move-Item -LiteralPath "$file.new" -Destination $file -Force
+            }
+            $hash = 'sha512-' + [Convert]::ToBase64String([Convert]::FromHexString((Get-FileHash -LiteralPath $file -Algorithm SHA512).Hash))
+            if ($hash -cne $package.integrity) {
+                Remove-Item -LiteralPath $file
+                throw "$($package.resolved) is not what eng/geo/package-lock.json pins"
+            }
+            $file
+        }
+    }
+    catch {
+        "Without tables of countries ($($_.Exception.Message)): Update-GeoDatabase fetches them later."
+        return
+    }
+    $log = Join-Path $artifacts log geo.log
+    $null = New-Item -ItemType Directory -Force -Path (Split-Path $log)
+    $make = "Import-Module '$root/NetTraffic.psd1'; Update-GeoDatabase -Path '$($files -join "','")' -Destination '$folder' -ErrorAction Stop"
+    & $pwsh -NoProfile -NonInteractive -Command $make *> $log
+    if ($LASTEXITCODE -ne 0) { Exit-WithLine "the tables of countries could not be made; see $log" }
+    Set-Content -LiteralPath $stamp -Value $pinned -NoNewline
 }
 
 # The tests, and what users run where it is not current, in one go: the cores are busier that way.
@@ -169,6 +208,7 @@ function Build-Test {
     "Building $($withProduct ? 'the module and the tests (the first time packages are fetched)' : 'the tests') ..."
     Invoke-Dotnet build-tests @('msbuild', 'eng/tests.proj', "-p:WithProduct=$withProduct", '-m', '-v:m', '-nologo', '-tl:off')
     if ($withProduct) { Set-ProductStamp }
+    Build-GeoTable
 }
 
 # PowerShell's own arguments, with the module imported before what -Command or -File names, or before the prompt.
@@ -252,7 +292,7 @@ try {
             # All but the PowerShell that may be running this.
             @(
                 Get-ChildItem -LiteralPath $artifacts -Force -ErrorAction Ignore | Where-Object FullName -NE $PSHOME
-                Get-Item module/bin, TestResults, BenchmarkDotNet.Artifacts -ErrorAction Ignore
+                Get-Item module/bin, module/geo, TestResults, BenchmarkDotNet.Artifacts -ErrorAction Ignore
                 Get-ChildItem src, tests -Directory -Recurse | Where-Object Name -In obj, bin
             ) | Remove-Item -Recurse -Force
         }

@@ -1,5 +1,6 @@
 using System.Net;
 using NetTraffic.Net;
+using NetTraffic.Packets;
 
 namespace NetTraffic.Enrichment;
 
@@ -39,17 +40,9 @@ public sealed class Enricher
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<Answer>>> AskAsync(
         IReadOnlyCollection<string> addresses, bool force, IProgress<(int Done, int All)>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(addresses);
-        DateTime now = time.GetUtcNow().UtcDateTime;
-        string[] wanted = [.. addresses.Distinct(StringComparer.Ordinal).Where(IsPublic)];
-        Dictionary<(string Address, string Provider), EnrichmentRow> kept =
-            store.GetEnrichment(wanted, cancellationToken).ToDictionary(row => (row.Address, row.Provider));
+        (IReadOnlyList<string> wanted, IReadOnlyDictionary<(string, string), EnrichmentRow> kept, var questions) =
+            Questions(addresses, force, cancellationToken);
         int done = 0;
-        List<(IEnrichmentProvider Provider, string[] Addresses)> questions =
-        [
-            .. providers.Select(provider => (provider, wanted.Where(address =>
-                force || !kept.TryGetValue((address, provider.Name), out EnrichmentRow? row) || row.ExpiresTime <= now).ToArray())),
-        ];
         int all = questions.Sum(question => question.Addresses.Length);
 
         // Providers do not wait for each other: each has its own pace.
@@ -75,10 +68,34 @@ public sealed class Enricher
     /// <summary>Whether an address may be asked about elsewhere.</summary>
     /// <param name="address">The address as flows have it.</param>
     public static bool IsPublic(string address) =>
-        IPAddress.TryParse(address, out IPAddress? parsed) && SpecialAddress.IsPublic(AddressText.FromIPAddress(parsed), Version(parsed));
+        AddressText.TryParse(address, out IpAddress128 value, out byte version) && SpecialAddress.IsPublic(value, version);
 
-    private static byte Version(IPAddress address) =>
-        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? (byte)4 : (byte)6;
+    /// <summary>What would have to be asked: for each provider the addresses of which nothing is kept that still counts.</summary>
+    /// <param name="addresses">Addresses as flows have them.</param>
+    /// <param name="force">Asks again what still counts.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public QuestionList Questions(IReadOnlyCollection<string> addresses, bool force, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        string[] wanted = [.. addresses.Distinct(StringComparer.Ordinal).Where(IsPublic)];
+        Dictionary<(string Address, string Provider), EnrichmentRow> kept =
+            store.GetEnrichment(wanted, cancellationToken).ToDictionary(row => (row.Address, row.Provider));
+        return new(wanted, kept,
+        [
+            .. providers.Select(provider => (provider, wanted.Where(address =>
+                force || !kept.TryGetValue((address, provider.Name), out EnrichmentRow? row) || row.ExpiresTime <= now).ToArray())),
+        ]);
+    }
+
+    /// <summary>Addresses that may be asked about, what is kept of them, and what would have to be asked.</summary>
+    /// <param name="Wanted">The addresses, each once.</param>
+    /// <param name="Kept">What is kept, expired answers included.</param>
+    /// <param name="Questions">For each provider the addresses it would be asked about.</param>
+    public sealed record QuestionList(
+        IReadOnlyList<string> Wanted,
+        IReadOnlyDictionary<(string Address, string Provider), EnrichmentRow> Kept,
+        IReadOnlyList<(IEnrichmentProvider Provider, string[] Addresses)> Questions);
 
     private async Task<Dictionary<(string Address, string Provider), Answer>> AskOneAsync(
         IEnrichmentProvider provider, string[] addresses, Action<int> done, CancellationToken cancellationToken)

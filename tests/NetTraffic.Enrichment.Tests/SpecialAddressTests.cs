@@ -1,5 +1,4 @@
 using NetTraffic.Net;
-using Xunit;
 
 namespace NetTraffic.Enrichment.Tests;
 

@@ -137,6 +137,17 @@ public static class TrafficErrors
     public static TrafficError StoreFailed { get; } = Row(ErrorKind.Unavailable,
         "Check the folder and its permissions, or use another store with -StorePath.");
 
+    // Enrichment.
+    public static TrafficError BadAddress { get; } =
+        Row(ErrorKind.BadArgument, "Give an IPv4 or IPv6 address such as 192.0.2.1 or 2001:db8::1.");
+    public static TrafficError DamagedTable { get; } = Row(ErrorKind.BadData,
+        "Get it again: Update-GeoDatabase fetches tables, Import-IpBlocklist reads lists.");
+    public static TrafficError NotABlocklist { get; } = Row(ErrorKind.BadData,
+        "Give a list with an address or network a line; of CSV name the column: -Column ip.");
+    public static TrafficError BlocklistNotFound { get; } = Row(ErrorKind.NotFound, "Get-IpBlocklist lists them.");
+    public static TrafficError NoGeoTable { get; } = Row(ErrorKind.BadData,
+        "Give a package of ip-location-db (.tgz), a database with countries (.mmdb), or a table (.ranges).");
+
     // Settings.
     public static TrafficError SecretFileUnreadable { get; } = Row(ErrorKind.NotFound,
         "Correct or remove the environment variable, or make its file readable.");
@@ -185,6 +196,7 @@ public static class TrafficErrors
         UnauthorizedAccessException => AccessDenied,
         FileInUseException => FileInUse,
         IOException => ReadOrWriteFailed,
+        InvalidDataException => DamagedTable,
         FormatException => BadValue,
         ArgumentException => BadArgument,
         _ => null,

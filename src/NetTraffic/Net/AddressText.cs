@@ -27,6 +27,24 @@ public static class AddressText
     public static int Format(in IpAddress128 address, byte ipVersion, Span<byte> destination) =>
         ipVersion == 4 ? WriteQuad((uint)address.Low, destination, 0) : WriteGroups(address, destination);
 
+    /// <summary>Reads an address as flows have it; false: it is none.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="ipVersion">4 or 6.</param>
+    public static bool TryParse(ReadOnlySpan<char> text, out IpAddress128 address, out byte ipVersion)
+    {
+        // Numbers alone and one to three parts are addresses to the framework, and to nobody else.
+        ipVersion = text.Contains(':') ? (byte)6 : (byte)4;
+        if ((ipVersion == 4 && text.Count('.') != 3) || !IPAddress.TryParse(text, out IPAddress? parsed))
+        {
+            address = default;
+            return false;
+        }
+
+        address = FromIPAddress(parsed);
+        return true;
+    }
+
     /// <summary>The framework's form of an address.</summary>
     /// <param name="address">The address.</param>
     /// <param name="ipVersion">4 or 6.</param>

@@ -78,6 +78,32 @@ public static class SettingTable
                 "none",
                 "4444=VXLAN,2153=GTP-U")),
         Setting.Of(
+            nameof(TrafficOption.GeoDatabase),
+            SettingTypes.Files,
+            option => option.GeoDatabase,
+            (option, value) => option with { GeoDatabase = value },
+            new(
+                "Databases in MaxMind's format (`.mmdb`: cities, countries, autonomous systems) that are asked where addresses are, before "
+                + "the tables that came with the module or `Update-GeoDatabase` fetched.",
+                "none",
+                "/usr/share/GeoIP/GeoLite2-City.mmdb")),
+        Setting.Of(
+            nameof(TrafficOption.SuspicionThreshold),
+            SettingTypes.Whole(0, 100),
+            option => option.SuspicionThreshold,
+            (option, value) => option with { SuspicionThreshold = value },
+            new("Least score, 0 to 100, from which an address is suspicious.", "50", "70")),
+        Setting.Of(
+            nameof(TrafficOption.SuspicionWeights),
+            SettingTypes.Weights,
+            option => option.SuspicionWeights,
+            (option, value) => option with { SuspicionWeights = value },
+            new(
+                "What a sign of suspicion weighs, 0 to 100 each: Blocklist, AbuseIpDb, VirusTotal, Tor, Proxy, Hosting; those that are not "
+                + "named keep their defaults (docs/enrichment.md).",
+                "Blocklist=50,AbuseIpDb=60,VirusTotal=60,Tor=25,Proxy=15,Hosting=5",
+                "Blocklist=80,Hosting=0")),
+        Setting.Of(
             nameof(TrafficOption.InfluxUrl),
             SettingTypes.Address,
             option => option.InfluxUrl,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NetTraffic.Net;
 
 namespace NetTraffic;
@@ -34,6 +35,39 @@ internal static class SettingTypes
     {
         IsList = true,
     };
+
+    /// <summary>Paths of files.</summary>
+    public static SettingType<string[]> Files { get; } = new(
+        "paths of files",
+        text => [.. Items(Folder.Read(text))],
+        files => string.Join(',', files))
+    {
+        IsList = true,
+    };
+
+    /// <summary>Signs of suspicion with their weights.</summary>
+    public static SettingType<string[]> Weights { get; } = new(
+        "signs with their weights",
+        text =>
+        {
+            string[] items = Items(text);
+            SuspicionWeights.Parse(items);
+            return items;
+        },
+        weights => string.Join(',', weights))
+    {
+        IsList = true,
+    };
+
+    /// <summary>A whole number.</summary>
+    /// <param name="least">Least.</param>
+    /// <param name="most">Most.</param>
+    public static SettingType<int> Whole(int least, int most) => new(
+        "whole number",
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
+            && number >= least && number <= most ? number
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {least} to {most}.")),
+        number => number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Base address of a web server, without credentials, query and the slash at its end.</summary>
     public static SettingType<string> Address { get; } = new("http or https address", ReadAddress, text => text);

@@ -25,6 +25,15 @@ public sealed record TrafficOption
     /// <summary>UDP ports on which tunnels are looked for besides their own, as <c>4444=VXLAN</c>. Default none.</summary>
     public string[] TunnelPorts { get; init; } = [];
 
+    /// <summary>Databases in MaxMind's format that say where addresses are, before the tables of this machine. Default none.</summary>
+    public string[] GeoDatabase { get; init; } = [];
+
+    /// <summary>Least score, 0 to 100, from which an address is suspicious. Default 50.</summary>
+    public int SuspicionThreshold { get; init; } = 50;
+
+    /// <summary>What signs of suspicion weigh, as <c>Blocklist=50</c>; those that are not named have their defaults.</summary>
+    public string[] SuspicionWeights { get; init; } = [];
+
     /// <summary>InfluxDB that rollups are sent to; null: none.</summary>
     public string? InfluxUrl { get; init; }
 

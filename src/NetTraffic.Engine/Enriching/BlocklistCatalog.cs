@@ -1,0 +1,105 @@
+using System.IO.Compression;
+using NetTraffic.Enrichment;
+using NetTraffic.Enrichment.Blocklists;
+using NetTraffic.Enrichment.Ranges;
+
+namespace NetTraffic.Engine;
+
+/// <summary>The blocklists of a store.</summary>
+public static class BlocklistCatalog
+{
+    /// <summary>Reads a list and keeps it in a store, in place of one of that name.</summary>
+    /// <param name="storePath">Folder of the store.</param>
+    /// <param name="name">Name of the list.</param>
+    /// <param name="content">Its text, or that as gzip; it can be read again from its begin.</param>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="column">Of CSV: the column with the addresses; null: it is none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="FormatException">There is no address in it, or no such column.</exception>
+    /// <exception cref="IOException">It cannot be read or written.</exception>
+    public static IpBlocklist Import(
+        string storePath, string name, Stream content, string source, string? column, CancellationToken cancellationToken)
+    {
+        BlocklistFolder folder = new(storePath);
+        BlocklistFolder.CheckName(name);
+        using StreamReader reader = new(Plain(content));
+        BlocklistReader.Result read =
+            BlocklistReader.Read(reader, column, new RangeTableInfo("blocklist", source, "", DateTime.UtcNow), cancellationToken);
+        folder.Write(name, read.Table);
+        IpBlocklist list = Describe(storePath, folder, name, read.Table);
+        list.SkippedLines = read.Skipped;
+        return list;
+    }
+
+    /// <summary>Letters of a list's name at most.</summary>
+    public const int LongestName = BlocklistFolder.LongestName;
+
+    private const long LargestList = 256L << 20;
+
+    /// <summary>Fetches a list from the web.</summary>
+    /// <exception cref="IOException">It cannot be fetched, or has more than 256 MB.</exception>
+    public static Stream Fetch(Uri address, CancellationToken cancellationToken)
+    {
+        using HttpClient client = new() { Timeout = TimeSpan.FromMinutes(2) };
+        return new MemoryStream(Download.BytesAsync(client, address, LargestList, null, cancellationToken).GetAwaiter().GetResult());
+    }
+
+    /// <summary>Names of the lists of a store.</summary>
+    public static IReadOnlyList<string> Names(string storePath) => new BlocklistFolder(storePath).Names();
+
+    /// <summary>The lists of a store.</summary>
+    /// <param name="storePath">Folder of the store.</param>
+    /// <param name="warn">Takes which are damaged.</param>
+    public static IReadOnlyList<IpBlocklist> List(string storePath, Action<string> warn)
+    {
+        BlocklistFolder folder = new(storePath);
+        return [.. Read(folder, warn).Select(list => Describe(storePath, folder, list.Name, list.Table))];
+    }
+
+    /// <summary>Removes a list.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    public static void Remove(string storePath, string name) => new BlocklistFolder(storePath).Remove(name);
+
+    internal static BlocklistSet Load(string storePath, Action<string> warn) => new(Read(new BlocklistFolder(storePath), warn));
+
+    private static List<(string Name, RangeTable Table)> Read(BlocklistFolder folder, Action<string> warn)
+    {
+        List<(string, RangeTable)> lists = [];
+        foreach (string name in folder.Names())
+        {
+            try
+            {
+                lists.Add((name, folder.Read(name)));
+            }
+            catch (Exception error) when (error is InvalidDataException or ArgumentException)
+            {
+                warn($"The blocklist '{name}' is left out: {error.Message} Import it again (Import-IpBlocklist), or remove it "
+                    + "(Remove-IpBlocklist).");
+            }
+            catch (FileNotFoundException)
+            {
+                // Another process removed it meanwhile.
+            }
+        }
+
+        return lists;
+    }
+
+    private static IpBlocklist Describe(string storePath, BlocklistFolder folder, string name, RangeTable table) => new()
+    {
+        Name = name,
+        Ranges = table.Count,
+        Source = table.Info.Source,
+        ImportTime = table.Info.Date,
+        Bytes = folder.Bytes(name),
+        StorePath = storePath,
+    };
+
+    private static Stream Plain(Stream stream)
+    {
+        Span<byte> start = stackalloc byte[2];
+        int read = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
+        stream.Position = 0;
+        return read == 2 && start is [0x1F, 0x8B] ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+    }
+}

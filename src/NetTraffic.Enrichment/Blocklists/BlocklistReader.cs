@@ -1,0 +1,208 @@
+using System.Globalization;
+using System.Text.Json;
+using NetTraffic.Enrichment.Ranges;
+using NetTraffic.Net;
+using NetTraffic.Packets;
+
+namespace NetTraffic.Enrichment.Blocklists;
+
+/// <summary>
+/// Reads blocklists as they are published: an address or network a line, ranges (<c>first-last</c>), netsets with comments, Spamhaus DROP
+/// (text and JSON lines), and CSV with a column of addresses. What begins with <c>#</c>, <c>;</c> or <c>//</c> is a comment.
+/// </summary>
+public static class BlocklistReader
+{
+    private const int LongestLine = 1 << 16;
+
+    /// <summary>What came of reading a list.</summary>
+    /// <param name="Table">Its ranges.</param>
+    /// <param name="Entries">Lines with an address.</param>
+    /// <param name="Skipped">Lines that are neither an address nor a comment.</param>
+    /// <param name="FirstSkipped">The first of those, for a message.</param>
+    public sealed record Result(RangeTable Table, int Entries, int Skipped, string? FirstSkipped);
+
+    /// <summary>Reads a list.</summary>
+    /// <param name="reader">Its text.</param>
+    /// <param name="column">Of CSV: name of the column with the addresses, or its number from 1; null: the text is no CSV.</param>
+    /// <param name="info">What it is, and from where.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="FormatException">There is no address in it, or no such column.</exception>
+    public static Result Read(TextReader reader, string? column, RangeTableInfo info, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        RangeTableBuilder builder = new();
+        int entry = builder.Entry(0, "");
+        int at = -1;
+        int skipped = 0;
+        int entries = 0;
+        string? firstSkipped = null;
+        for (int number = 0; reader.ReadLine() is { } line; number++)
+        {
+            if ((number & 0xFFF) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (column is not null && at < 0)
+            {
+                if (IsComment(line))
+                {
+                    continue;
+                }
+
+                (at, bool header) = ColumnOf(line, column);
+                if (header)
+                {
+                    continue;
+                }
+            }
+
+            ReadOnlySpan<char> text = column is null ? Plain(line) : Field(line, at);
+            if (text.IsEmpty)
+            {
+                continue;
+            }
+
+            if (line.Length <= LongestLine && Add(builder, text, entry))
+            {
+                entries++;
+            }
+            else
+            {
+                skipped++;
+                firstSkipped ??= line.Length <= 100 ? line : line[..100];
+            }
+        }
+
+        return entries > 0 ? new Result(builder.Build(info), entries, skipped, firstSkipped)
+            : throw new FormatException(firstSkipped is null ? "it has no address"
+                : $"it has no address; the first line that is none: {firstSkipped}");
+    }
+
+    /// <summary>What of a line is the address: before a comment or white space; of JSON the value of cidr or ip.</summary>
+    private static ReadOnlySpan<char> Plain(string line)
+    {
+        ReadOnlySpan<char> text = line.AsSpan().Trim();
+        if (IsComment(text))
+        {
+            return default;
+        }
+
+        if (text[0] == '{')
+        {
+            return Json(line);
+        }
+
+        int end = text.IndexOfAny(" \t#;,");
+        return end < 0 ? text : text[..end];
+    }
+
+    private static ReadOnlySpan<char> Json(string line)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(line);
+            foreach (string name in (string[])["cidr", "ip", "ipAddress"])
+            {
+                if (json.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String)
+                {
+                    return value.GetString();
+                }
+            }
+
+            // Spamhaus ends its lists with a line about them.
+            return json.RootElement.TryGetProperty("type", out JsonElement type) && type.ToString() == "metadata" ? default : line;
+        }
+        catch (JsonException)
+        {
+            return line;
+        }
+    }
+
+    private static bool Add(RangeTableBuilder builder, ReadOnlySpan<char> text, int entry)
+    {
+        int dash = text.IndexOf('-');
+        if (dash > 0)
+        {
+            if (!AddressText.TryParse(text[..dash].TrimEnd(), out IpAddress128 first, out byte version)
+                || !AddressText.TryParse(text[(dash + 1)..].TrimStart(), out IpAddress128 last, out byte other) || version != other
+                || first.CompareTo(last) > 0)
+            {
+                return false;
+            }
+
+            builder.Add(first, last, version, entry);
+            return true;
+        }
+
+        int slash = text.IndexOf('/');
+        if (!AddressText.TryParse(slash < 0 ? text : text[..slash], out IpAddress128 address, out byte ipVersion))
+        {
+            return false;
+        }
+
+        int bits = ipVersion == 4 ? 32 : 128;
+        int prefix = bits;
+        if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > bits))
+        {
+            return false;
+        }
+
+        UInt128 hosts = bits == prefix ? 0 : UInt128.MaxValue >> (128 - bits + prefix);
+        UInt128 value = new(address.High, address.Low);
+        UInt128 begin = value & ~hosts;
+        UInt128 end = value | hosts;
+        builder.Add(new((ulong)(begin >> 64), (ulong)begin), new((ulong)(end >> 64), (ulong)end), ipVersion, entry);
+        return true;
+    }
+
+    private static bool IsComment(ReadOnlySpan<char> line)
+    {
+        ReadOnlySpan<char> text = line.TrimStart();
+        return text.IsEmpty || text[0] is '#' or ';' || text.StartsWith("//", StringComparison.Ordinal);
+    }
+
+    private static (int At, bool IsHeader) ColumnOf(string line, string column)
+    {
+        if (int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0)
+        {
+            return (number - 1, false);
+        }
+
+        for (int i = 0; i <= line.Count(','); i++)
+        {
+            if (Field(line, i).Equals(column, StringComparison.OrdinalIgnoreCase))
+            {
+                return (i, true);
+            }
+        }
+
+        throw new FormatException($"it has no column '{column}'; its first line: {(line.Length <= 100 ? line : line[..100])}");
+    }
+
+    /// <summary>A field of a line of CSV, without its quotes. An address has none in it.</summary>
+    private static ReadOnlySpan<char> Field(ReadOnlySpan<char> line, int at)
+    {
+        bool quoted = false;
+        int begin = 0;
+        int field = 0;
+        for (int i = 0; i <= line.Length; i++)
+        {
+            if (i < line.Length && line[i] == '"')
+            {
+                quoted = !quoted;
+            }
+            else if (i == line.Length || (line[i] == ',' && !quoted))
+            {
+                if (field++ == at)
+                {
+                    return line[begin..i].Trim().Trim('"');
+                }
+
+                begin = i + 1;
+            }
+        }
+
+        return default;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Net;
+
+namespace NetTraffic.Enrichment;
+
+/// <summary>Files from the web, with an end to their size.</summary>
+public static class Download
+{
+    /// <summary>Fetches a file.</summary>
+    /// <param name="client">Asks.</param>
+    /// <param name="address">Where it is, http or https.</param>
+    /// <param name="most">Bytes at most.</param>
+    /// <param name="progress">Takes how many bytes there are so far, and of how many; null: nobody asks.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="IOException">It cannot be fetched, or is larger.</exception>
+    public static async Task<byte[]> BytesAsync(
+        HttpClient client, Uri address, long most, IProgress<(long Done, long? All)>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(address);
+        if (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new IOException($"'{address}' is neither an http nor an https address.");
+        }
+
+        try
+        {
+            using HttpResponseMessage answer =
+                await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if (answer.StatusCode != HttpStatusCode.OK)
+            {
+                throw new IOException(string.Create(CultureInfo.InvariantCulture,
+                    $"'{address}' answers {(int)answer.StatusCode} ({answer.ReasonPhrase})."));
+            }
+
+            long? length = answer.Content.Headers.ContentLength;
+            using Stream from = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            using MemoryStream to = new();
+            byte[] buffer = new byte[1 << 16];
+            while (await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int read)
+            {
+                to.Write(buffer, 0, read);
+                if (to.Length > most)
+                {
+                    throw new IOException(string.Create(CultureInfo.InvariantCulture, $"'{address}' has more than {most >> 20} MB."));
+                }
+
+                progress?.Report((to.Length, length));
+            }
+
+            return to.ToArray();
+        }
+        catch (HttpRequestException error)
+        {
+            throw new IOException($"'{address}' cannot be fetched: {error.Message}", error);
+        }
+        catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"'{address}' does not answer in time.", error);
+        }
+    }
+}

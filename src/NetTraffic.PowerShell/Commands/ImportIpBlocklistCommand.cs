@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Management.Automation;
+using NetTraffic.Engine;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <summary>Import-IpBlocklist: reads a list of bad addresses from a file or the web, and keeps it in the store.</summary>
+[Cmdlet(VerbsData.Import, "IpBlocklist", SupportsShouldProcess = true, DefaultParameterSetName = FileSet)]
+[OutputType(typeof(IpBlocklist))]
+public sealed class ImportIpBlocklistCommand : StoreCmdlet
+{
+    private const string FileSet = "Path";
+    private const string WebSet = "Uri";
+
+    /// <summary>The file.</summary>
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName", "LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Its address on the web.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = WebSet)]
+    [Alias("Url")]
+    [ValidateNotNull]
+    public Uri? Uri { get; set; }
+
+    /// <summary>The list's name; default that of the file.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>Of CSV: name of the column with the addresses, or its number from 1.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Column { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (Uri is not null)
+        {
+            string name = NameOf(Uri.Segments is [.., var last] ? System.Uri.UnescapeDataString(last) : Uri.Host);
+            if (ShouldProcess($"'{Display.Text(name)}' from {Display.Text(Uri.ToString())}", "Import blocklist"))
+            {
+                using Stream content = BlocklistCatalog.Fetch(Uri, StopToken);
+                Import(name, content, Uri.ToString());
+            }
+
+            return;
+        }
+
+        if (Path.Length > 1 && Name is not null)
+        {
+            Refuse(TrafficErrors.BadArgument, "-Name names one list, and several files were given.", "Import them one by one.");
+        }
+
+        foreach (string path in Path)
+        {
+            string full = FullPath(path);
+            string name = NameOf(System.IO.Path.GetFileName(full));
+            if (ShouldProcess($"'{Display.Text(name)}' from '{Display.Text(full)}'", "Import blocklist"))
+            {
+                using FileStream content = SharedFile.OpenRead(full);
+                Import(name, content, full);
+            }
+        }
+    }
+
+    private void Import(string name, Stream content, string source)
+    {
+        IpBlocklist list;
+        try
+        {
+            list = BlocklistCatalog.Import(Store.Path, name, content, source, Column, StopToken);
+        }
+        catch (Exception error) when (error is FormatException or InvalidDataException)
+        {
+            WriteError(ErrorRecords.Make(TrafficErrors.NotABlocklist, $"'{source}' is no blocklist: {error.Message}.", source));
+            return;
+        }
+
+        if (list.SkippedLines > 0)
+        {
+            WriteWarning(Display.Text(string.Create(CultureInfo.CurrentCulture,
+                $"{list.SkippedLines:N0} lines of '{source}' are no address, and were left out.")));
+        }
+
+        WriteObject(list);
+    }
+
+    /// <summary>The name that was given, or a file's without its endings, with what no name may have replaced.</summary>
+    private string NameOf(string file)
+    {
+        if (Name is not null)
+        {
+            return Name;
+        }
+
+        string name = file.Trim('/');
+        while (System.IO.Path.GetExtension(name) is { Length: > 1 and <= 7 } ending)
+        {
+            name = name[..^ending.Length];
+        }
+
+        string plain = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'));
+        return plain.Length > BlocklistCatalog.LongestName ? plain[..BlocklistCatalog.LongestName] : plain.Length == 0 ? "blocklist" : plain;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Management.Automation;
+using NetTraffic.Engine;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <summary>Update-GeoDatabase: fetches the newest tables of countries and autonomous systems, or takes them from files.</summary>
+[Cmdlet(VerbsData.Update, "GeoDatabase", SupportsShouldProcess = true, DefaultParameterSetName = WebSet)]
+[OutputType(typeof(GeoDatabase))]
+public sealed class UpdateGeoDatabaseCommand : TrafficCmdlet
+{
+    private const string FileSet = "Path";
+    private const string WebSet = "Web";
+
+    /// <summary>Packages (.tgz), databases (.mmdb), tables (.ranges) or folders of unpacked packages.</summary>
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName", "LiteralPath")]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The npm registry that is asked.</summary>
+    [Parameter(ParameterSetName = WebSet)]
+    [ValidateNotNull]
+    public Uri? RegistryUri { get; set; }
+
+    /// <summary>Fetches them also where there is nothing newer.</summary>
+    [Parameter(ParameterSetName = WebSet)]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Folder to put them into; default one that all stores of this user look into.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Destination { get; set; }
+
+    private string? Folder => Destination is null ? null : FullPath(Destination);
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (ParameterSetName == WebSet)
+        {
+            Fetch("country");
+            Fetch("asn");
+            return;
+        }
+
+        foreach (string path in Path)
+        {
+            string full = FullPath(path);
+            if (!ShouldProcess($"'{Display.Text(full)}'", "Take the table from"))
+            {
+                continue;
+            }
+
+            if (GeoCatalog.Install(full, Folder) is { } table)
+            {
+                WriteObject(table);
+            }
+            else
+            {
+                WriteError(ErrorRecords.Make(TrafficErrors.NoGeoTable, $"'{full}' has no table of countries or autonomous systems.", full));
+            }
+        }
+    }
+
+    private void Fetch(string kind)
+    {
+        if (GeoCatalog.FindUpdate(kind, RegistryUri, Force, StopToken) is not { } update)
+        {
+            WriteVerbose($"The table of the kind '{kind}' is the newest there is; -Force fetches it all the same.");
+        }
+        else if (ShouldProcess(Display.Text(update.Source), "Fetch"))
+        {
+            using PumpedProgress<(long Done, long? All)> progress = new();
+            Task<GeoDatabase> work = Task.Run(() => GeoCatalog.Fetch(update, Folder, progress, StopToken));
+            progress.Pump(work, state => Show(update.Source, state.Done, state.All), WriteWarning);
+            WriteObject(work.GetAwaiter().GetResult());
+        }
+    }
+
+    private void Show(string source, long done, long? all) =>
+        WriteProgress(new ProgressRecord(1, $"Fetching {Display.Text(source)}", Display.Bytes(done))
+        {
+            PercentComplete = all is > 0 ? (int)(100 * Math.Min(done, all.Value) / all.Value) : -1,
+        });
+}
