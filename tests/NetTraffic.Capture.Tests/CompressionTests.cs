@@ -39,6 +39,29 @@ public sealed class CompressionTests
         reading.AssertSame(Packets.Take(reading.Packets.Count));
     }
 
+    /// <summary>Cut where unpacking ends between two packets: nothing but the compression tells that more was there.</summary>
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void A_compressed_capture_that_is_cut_off_anywhere_says_so(string form)
+    {
+        byte[] packed = Pack(form, PcapBytes.Write(Packets.Take(40), 1));
+        byte[] two = [.. packed, .. Pack(form, PcapBytes.Write(Packets.Take(40), 1)[24..])];
+        Assert.Null(Reading.OfBytes(two).Damage);
+        Assert.All(Enumerable.Range(10, packed.Length - 10), length => Assert.NotNull(Reading.OfBytes(packed[..length]).Damage));
+        Assert.All(Enumerable.Range(packed.Length + 1, two.Length - packed.Length - 1),
+            length => Assert.True(Reading.OfBytes(two[..length]) is { Damage: not null, Packets.Count: >= 40 }, $"{length}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void What_is_not_compressed_behind_a_compressed_capture_is_told_of(string form)
+    {
+        byte[] plain = PcapBytes.Write(Packets, 1);
+        Reading reading = Reading.OfBytes([.. Pack(form, plain), .. plain]);
+        reading.AssertSame(Packets);
+        Assert.NotNull(reading.Damage);
+    }
+
     [Theory]
     [MemberData(nameof(Forms))]
     public void Damage_in_a_compressed_capture_is_no_other_error(string form)

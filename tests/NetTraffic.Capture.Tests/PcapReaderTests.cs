@@ -26,6 +26,16 @@ public sealed class PcapReaderTests
         Generators.MicrosecondPackets(1)
             .Sample(packets => Reading.OfBytes(CaptureBytes.Gzip(PcapBytes.Write(packets, 1))).AssertSame(packets), iter: 100);
 
+    [Fact]
+    public void A_version_before_2_is_not_read()
+    {
+        byte[] file = PcapBytes.Write([new TestPacket(0, 1, 1, 0, [1])], 1);
+        file[4] = 1;
+        Reading reading = Reading.OfBytes(file);
+        Assert.Empty(reading.Packets);
+        Assert.Contains("pcap version 1.4", reading.Damage!.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(12, 101)]
     [InlineData(14, 101)]

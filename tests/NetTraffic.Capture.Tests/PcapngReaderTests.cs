@@ -92,6 +92,30 @@ public sealed class PcapngReaderTests
             .AssertSame([new TestPacket(1000, 5, 1, 0, Data), new TestPacket(2000, 5, 101, 1, Data)]);
 
     [Fact]
+    public void A_block_that_ends_in_another_length_is_damaged()
+    {
+        byte[] file = new PcapngBytes().Section().Interface(1).Enhanced(0, 1, Data, 5).Enhanced(0, 2, Data, 5).ToArray();
+        file[^4] ^= 8;
+        Reading reading = Reading.OfBytes(file);
+        Assert.Equal((1, false), (reading.Packets.Count, reading.Damage!.Truncated));
+        Assert.Contains("at its end", reading.Damage.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(1, 2, true)]
+    [InlineData(1, 1, false)]
+    [InlineData(2, 0, false)]
+    public void Sections_of_an_unknown_version_are_not_read(byte major, byte minor, bool known)
+    {
+        byte[] file = new PcapngBytes().Section().Interface(1).Enhanced(0, 1, Data, 5).ToArray();
+        (file[12], file[14]) = (major, minor);
+        Reading reading = Reading.OfBytes(file);
+        Assert.Equal(known ? 1 : 0, reading.Packets.Count);
+        Assert.Equal(!known, reading.Damage?.Message.Contains($"pcapng version {major}.{minor}", StringComparison.Ordinal) ?? false);
+    }
+
+    [Fact]
     public void Blocks_of_other_kinds_are_passed_over()
     {
         byte[] large = new byte[200_000];

@@ -152,6 +152,12 @@ internal sealed class ByteWindow : IDisposable
                 throw new CaptureFormatException("the compressed data is damaged", offset + end - begin, truncated: false);
             }
 
+            if (read == 0 && form == Compression.Gzip && file is not null && !GzipEnd.IsWhole(file, offset + end - begin))
+            {
+                throw new CaptureFormatException("the compressed data is cut off, or something that is not compressed follows it",
+                    offset + end - begin, truncated: true);
+            }
+
             if (form is not null && !careful)
             {
                 unpacked?.Invoke(buffer.AsSpan(end, read));

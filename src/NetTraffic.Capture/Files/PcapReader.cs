@@ -72,7 +72,13 @@ internal sealed class PcapReader
         // The upper bits say whether there is a frame check sequence, and how long; they are not part of the link type.
         int linkType = LinkTypeNumbers.FromFile((int)(network & 0xFFFF));
         int index = Interface(linkType);
-        swapped = (U16(header, 4, big), U16(header, 6, big)) switch
+        (int major, int minor) = (U16(header, 4, big), U16(header, 6, big));
+        if (major < 2)
+        {
+            throw Damaged(0, $"the file is of pcap version {major}.{minor}, which is not known here (2.4 is)");
+        }
+
+        swapped = (major, minor) switch
         {
             (2, < 3) or (543, _) => Swapped.Always,
             (2, 3) => Swapped.Perhaps,

@@ -130,6 +130,12 @@ internal sealed class PcapngReader
             throw Truncated("the file ends within a block");
         }
 
+        // A block that ends in another length than it begins with is damaged in one of them, and so is whatever seems to follow.
+        if (U32(block, whole - 4) is var trailing && trailing != length)
+        {
+            throw Damaged($"a block's length is {length} at its begin and {trailing} at its end");
+        }
+
         bool more = Body(type, block[8..(whole - 4)], sink);
         window.Advance(whole);
         return more;
@@ -143,6 +149,8 @@ internal sealed class PcapngReader
         switch (type)
         {
             case SectionHeader:
+                Need(body, 8);
+                CheckVersion(U16(body, 4), U16(body, 6));
                 sectionStart = interfaces.Count;
                 return true;
             case InterfaceDescription:
@@ -303,6 +311,15 @@ internal sealed class PcapngReader
         if (!big && BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) != ByteOrderMagic)
         {
             throw Damaged("a section's byte-order mark is wrong");
+        }
+    }
+
+    /// <summary>draft-ietf-opsawg-pcapng section 4.1: 1.0, and 1.2, which some wrote for the same; others cannot be read.</summary>
+    private void CheckVersion(int major, int minor)
+    {
+        if (major != 1 || minor is not (0 or 2))
+        {
+            throw Damaged($"a section is of pcapng version {major}.{minor}, which is not known here (1.0 is)");
         }
     }
 
