@@ -34,6 +34,7 @@ public sealed partial class PacketDecoder
         }
 
         SetEtherType(ref packet, etherType, data.Length);
+        Mark(HeaderKind.Known, data);
         switch (etherType)
         {
             case 0x0800:
@@ -80,6 +81,7 @@ public sealed partial class PacketDecoder
             case 0x22F3: // TRILL (RFC 6325): 6 bytes and options in 4-byte units, then a frame
                 if (data.Length >= 6 && 6 + ((((data[0] & 7) << 2) | (data[1] >> 6)) * 4) is var trill && data.Length > trill)
                 {
+                    Mark(HeaderKind.Hidden, data[6..], trill - 6);
                     Ethernet(data[trill..], ref packet, depth);
                 }
 
@@ -88,6 +90,7 @@ public sealed partial class PacketDecoder
                 if (data.Length > 14 && data[0] is 0x40 or 0x01)
                 {
                     OpenTunnel(ref packet, TunnelKind.Other);
+                    Mark(HeaderKind.Station, data[(data[0] == 0x40 ? 4 : 8)..], 6);
                     Ethernet(data[(data[0] == 0x40 ? 10 : 14)..], ref packet, depth);
                 }
 
@@ -95,9 +98,18 @@ public sealed partial class PacketDecoder
             case 0x88E5: // MACsec (IEEE 802.1AE clause 9): readable only where version, E and C are 0
                 if (data.Length > 0 && (data[0] & 0x8C) == 0)
                 {
-                    Tag((data[0] & 0x20) != 0 ? 14 : 6, data, ref packet, depth);
+                    bool hasStation = (data[0] & 0x20) != 0;
+                    if (hasStation)
+                    {
+                        Mark(HeaderKind.Station, After(data, 6), 6);
+                    }
+
+                    Tag(hasStation ? 14 : 6, data, ref packet, depth);
                 }
 
+                break;
+            case 0x0806 or 0x8035: // ARP, RARP
+                Mark(HeaderKind.Arp, data, data.Length);
                 break;
             default:
                 if (FixedTagLength(etherType) is > 0 and var length)
@@ -121,6 +133,7 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        Mark(HeaderKind.Known, data, length + 2);
         TypeOrLength(U16(data, length), data[(length + 2)..], ref packet, depth + 1);
     }
 
@@ -157,7 +170,6 @@ public sealed partial class PacketDecoder
     /// </summary>
     private static bool CarriesNoIp(ushort etherType) => etherType switch
     {
-        0x0806 or 0x8035 => true, // ARP, RARP
         0x0600 or 0x0842 or 0x08FF or 0x0BAD or 0x0BAE or 0x0BAF => true, // XNS, wake on LAN, BPQ, VINES
         0x2000 or 0x2001 => true, // CDP, CGMP
         0x22EA or 0x22EB or 0x22F0 or 0x22F4 => true, // SRP, AVTP, IS-IS

@@ -17,9 +17,11 @@ public sealed partial class PacketDecoder
                 PktAp(linkType, data, ref packet);
                 break;
             case LinkTypes.IpOverInfiniBand: // RFC 4391 section 6: 40 bytes of GRH, EtherType, two reserved bytes
+                Mark(HeaderKind.Hidden, data, 40);
                 Headed(40, 2, data, ref packet);
                 break;
             case LinkTypes.AppleIpOverFireWire: // both EUI-64 addresses, EtherType
+                Mark(HeaderKind.Hidden, data, 16);
                 Headed(16, 0, data, ref packet);
                 break;
             case LinkTypes.Arcnet or LinkTypes.ArcnetLinux:
@@ -145,6 +147,7 @@ public sealed partial class PacketDecoder
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(data[4..]) == 1)
         {
+            Mark(HeaderKind.Hidden, data[12..], (int)length - 12);
             InnerLink(BinaryPrimitives.ReadUInt32LittleEndian(data[8..]), After(data, (int)length), ref packet);
         }
     }
@@ -231,6 +234,7 @@ public sealed partial class PacketDecoder
         }
 
         Stations(data, ref packet);
+        Mark(HeaderKind.Stations, data, at + 6);
         if (marvell && (data[at] & 0x20) != 0)
         {
             packet.VlanId = (ushort)(U16(data, at + 2) & 0x0FFF);

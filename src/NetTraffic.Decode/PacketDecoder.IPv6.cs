@@ -22,6 +22,7 @@ public sealed partial class PacketDecoder
         }
 
         byte next = data[6];
+        Mark(HeaderKind.IPv6, data, data.Length);
         packet.IpVersion = 6;
         packet.EtherType = 0x86DD;
         packet.IpProtocol = next;

@@ -51,13 +51,16 @@ public sealed partial class PacketDecoder
             case LinkTypes.AtmRfc1483:
                 Llc(data, ref packet, 1);
                 break;
-            case LinkTypes.Fddi:
+            case LinkTypes.Fddi: // frame control, addresses
+                Mark(HeaderKind.Hidden, After(data, 1), 12);
                 Llc(After(data, 13), ref packet, 1);
                 break;
             case LinkTypes.TokenRing:
                 TokenRing(data, ref packet);
                 break;
-            case LinkTypes.IpOverFc:
+            case LinkTypes.IpOverFc: // network address header: two bytes before each address
+                Mark(HeaderKind.Station, After(data, 2), 6);
+                Mark(HeaderKind.Station, After(data, 10), 6);
                 Llc(After(data, 16), ref packet, 1);
                 break;
             case LinkTypes.NetAnalyzer:
@@ -105,6 +108,7 @@ public sealed partial class PacketDecoder
             Stations(data, ref packet);
         }
 
+        Mark(HeaderKind.Stations, data, 14);
         ushort type = U16(data, 12);
         if (type == 0x0800)
         {
@@ -154,8 +158,10 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        Mark(HeaderKind.Known, data, 3);
         if (data[0] == 0xAA && data[1] == 0xAA && data.Length >= 8)
         {
+            Mark(HeaderKind.Known, data, 8);
             uint organisation = U32(data, 2) & 0xFFFFFF;
             ushort type = U16(data, 6);
             switch (organisation)
@@ -198,6 +204,8 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        Mark(HeaderKind.Known, data, 4);
+
         // PPP in HDLC-like framing turns up under this link type too (old ISDN captures).
         if (linkType == LinkTypes.Null && data[0] == 0xFF && data[1] == 0x03)
         {
@@ -239,6 +247,8 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        CookedAddress(U16(data, 4), data[6..]);
+        Mark(HeaderKind.Known, data, 16);
         packet.SourceMac = U16(data, 4) == 6 ? BinaryPrimitives.ReadUInt64BigEndian(data[6..]) >> 16 : 0;
         Cooked(U16(data, 14), U16(data, 2), data[16..], ref packet);
     }
@@ -252,8 +262,24 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        CookedAddress(data[11], data[12..]);
+        Mark(HeaderKind.Known, data, 20);
         packet.SourceMac = data[11] == 6 ? BinaryPrimitives.ReadUInt64BigEndian(data[12..]) >> 16 : 0;
         Cooked(U16(data, 0), U16(data, 8), data[20..], ref packet);
+    }
+
+    /// <summary>Eight bytes of address: a station's and two of padding, or what else the hardware has; of a tunnel an IP address.</summary>
+    private void CookedAddress(int length, ReadOnlySpan<byte> data)
+    {
+        if (length == 6)
+        {
+            Mark(HeaderKind.Station, data, 6);
+            Mark(HeaderKind.Hidden, data[6..], 2);
+        }
+        else
+        {
+            Mark(HeaderKind.Hidden, data, 8);
+        }
     }
 
     private void Cooked(ushort protocol, ushort hardware, ReadOnlySpan<byte> data, ref DecodedPacket packet)

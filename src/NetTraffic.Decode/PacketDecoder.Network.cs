@@ -79,6 +79,7 @@ public sealed partial class PacketDecoder
         }
 
         byte protocol = data[9];
+        Mark(HeaderKind.IPv4, data, data.Length);
         packet.IpVersion = 4;
         packet.EtherType = 0x0800;
         packet.IpProtocol = protocol;

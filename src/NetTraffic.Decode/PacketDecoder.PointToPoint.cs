@@ -34,6 +34,7 @@ public sealed partial class PacketDecoder
         }
 
         int length = (data[0] & 1) != 0 ? 1 : 2;
+        Mark(HeaderKind.Known, data, length);
         ushort protocol = length == 1 ? data[0] : U16(data, 0);
         ReadOnlySpan<byte> payload = data[length..];
         switch (protocol)
@@ -76,6 +77,7 @@ public sealed partial class PacketDecoder
         }
 
         OpenTunnel(ref packet, TunnelKind.Pppoe);
+        Mark(HeaderKind.Known, data, 6);
         Ppp(Cut(data[6..], U16(data, 4)), ref packet, depth + 1);
     }
 
@@ -100,6 +102,7 @@ public sealed partial class PacketDecoder
             }
         }
 
+        Mark(HeaderKind.Known, data);
         if (data.IsEmpty)
         {
             return;
@@ -149,6 +152,7 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        Mark(HeaderKind.Known, data, 4);
         SnapPayload(U16(data, 2), data[4..], ref packet, 1);
     }
 
@@ -168,6 +172,7 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        Mark(HeaderKind.Known, data, at + 2);
         if (data[at] != 0x03)
         {
             // Cisco's encapsulation has an EtherType here.
@@ -211,6 +216,10 @@ public sealed partial class PacketDecoder
         }
 
         int route = (data[8] & 0x80) != 0 && data.Length > 14 ? data[14] & 0x1F : 0;
+
+        // Of a frame with a route, the octet that says so stays.
+        Mark(HeaderKind.Hidden, data[2..], route == 0 ? 12 : 6);
+        Mark(HeaderKind.Hidden, data[9..], 5);
         Llc(After(data, 14 + route), ref packet, 1);
     }
 }

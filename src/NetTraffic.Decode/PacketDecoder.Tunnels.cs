@@ -104,6 +104,7 @@ public sealed partial class PacketDecoder
             }
 
             int entry = data[length + 3];
+            Mark(HeaderKind.Hidden, data[(length + 4)..], entry);
             more = U16(data, length) != 0 || entry != 0;
             length += 4 + entry;
         }
@@ -234,6 +235,7 @@ public sealed partial class PacketDecoder
         }
         else
         {
+            Mark(HeaderKind.Hidden, data[8..], length - 8);
             NextProtocol(data[3], data[length..], ref packet, depth);
         }
     }

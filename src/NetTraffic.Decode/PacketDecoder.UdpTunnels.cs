@@ -53,6 +53,7 @@ public sealed partial class PacketDecoder
                 if (payload.Length >= 8 && payload[0] >> 6 == 0 && 8 + ((payload[0] & 0x3F) * 4) is var length && payload.Length >= length)
                 {
                     OpenTunnel(ref packet, TunnelKind.Geneve);
+                    Mark(HeaderKind.Hidden, payload[8..], length - 8);
                     Payload(U16(payload, 2), payload[length..], ref packet, depth);
                 }
 
@@ -73,6 +74,7 @@ public sealed partial class PacketDecoder
                 if (payload.Length >= skip && payload[3] is IpInIpV4 or IpInIpV6)
                 {
                     OpenTunnel(ref packet, TunnelKind.Ayiya);
+                    Mark(HeaderKind.Hidden, payload[8..], skip - 8);
                     Ip(payload[skip..], ref packet, depth);
                 }
 
@@ -152,11 +154,13 @@ public sealed partial class PacketDecoder
                 return;
             }
 
+            Mark(HeaderKind.Hidden, data[4..], length - 4);
             data = data[length..];
         }
 
         if (data.Length >= 8 && U16(data, 0) == 0)
         {
+            Mark(HeaderKind.Hidden, data[2..], 6);
             data = data[8..];
         }
 
@@ -214,6 +218,10 @@ public sealed partial class PacketDecoder
         {
             Ethernet(data[at..], ref packet, depth);
         }
+        else
+        {
+            NotOpened(data[at..]);
+        }
 
         return true;
     }
@@ -243,7 +251,9 @@ public sealed partial class PacketDecoder
                 return;
             }
 
-            at += 2 + U16(data, at);
+            int padding = U16(data, at);
+            Mark(HeaderKind.Hidden, data[(at + 2)..], padding);
+            at += 2 + padding;
         }
 
         if (data.Length > at)
@@ -264,6 +274,11 @@ public sealed partial class PacketDecoder
         int at = 4;
         while (at < data.Length && data[at] != 1)
         {
+            if (data[at] != 0 && at + 1 < data.Length)
+            {
+                Mark(HeaderKind.Hidden, data[(at + 2)..], data[at + 1]);
+            }
+
             at += data[at] == 0 || at + 1 >= data.Length ? 1 : 2 + data[at + 1];
         }
 
@@ -304,6 +319,7 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        Mark(HeaderKind.Hidden, data[8..], length - 8);
         int offset = U16(data, 6) & 0xFFF8;
         bool last = (data[3] & lastFragment) != 0;
         if ((data[3] & fragment) == 0 || (offset == 0 && last))
@@ -338,6 +354,9 @@ public sealed partial class PacketDecoder
         }
     }
 
+    /// <summary>A tunnel is known by something being in it, so a byte of that is left, emptied.</summary>
+    private void NotOpened(ReadOnlySpan<byte> carried) => Mark(HeaderKind.Hidden, carried, 1);
+
     /// <summary>What CAPWAP carries, by the third byte of its header.</summary>
     private void CapwapFrame(byte binding, ReadOnlySpan<byte> data, ref DecodedPacket packet, int depth)
     {
@@ -350,6 +369,10 @@ public sealed partial class PacketDecoder
         {
             // Access points send the fields for frame control and sequence control with their bytes swapped.
             Ieee80211(data, ref packet, depth, swapped: true);
+        }
+        else
+        {
+            NotOpened(data);
         }
     }
 }

@@ -25,6 +25,7 @@ public sealed partial class PacketDecoder
             case LinkTypes.Ppi: // version, flags, length, link type of the frame, fields
                 if (data.Length >= 8 && BinaryPrimitives.ReadUInt16LittleEndian(data[2..]) is >= 8 and var length)
                 {
+                    Mark(HeaderKind.Hidden, data[8..], length - 8);
                     InnerLink(BinaryPrimitives.ReadUInt32LittleEndian(data[4..]), After(data, length), ref packet);
                 }
 
@@ -32,6 +33,7 @@ public sealed partial class PacketDecoder
             case LinkTypes.Pflog: // length without padding, address family
                 if (data.Length >= 4)
                 {
+                    Mark(HeaderKind.Hidden, data[4..], Math.Max(((data[0] + 3) & ~3) - 4, 0));
                     Ip(After(data, (data[0] + 3) & ~3), ref packet, 1);
                 }
 
@@ -127,6 +129,7 @@ public sealed partial class PacketDecoder
 
         byte type = data[swapped ? 1 : 0];
         byte flags = data[swapped ? 0 : 1];
+        Mark(HeaderKind.Wireless, data, 24);
         bool isData = (type & 0x0F) == 0x08; // of version 0
         bool hasBody = (type & 0x40) == 0;
         bool isProtected = (flags & 0x40) != 0;
@@ -138,10 +141,16 @@ public sealed partial class PacketDecoder
 
         bool qos = (type & 0x80) != 0;
         int length = (flags & 3) == 3 ? 30 : 24;
+        if (length == 30)
+        {
+            Mark(HeaderKind.Station, data[24..], 6);
+        }
+
         bool aggregated = qos && data.Length > length && (data[length] & 0x80) != 0;
         length += qos ? 2 : 0;
         length += qos && (flags & 0x80) != 0 ? 4 : 0;
         length = padded ? (length + 3) & ~3 : length;
+        Mark(HeaderKind.Known, data, length);
         ReadOnlySpan<byte> body = After(data, length);
         if (!aggregated)
         {
@@ -157,6 +166,8 @@ public sealed partial class PacketDecoder
         (int bodyEnd, int bodyUncaptured) = (end, uncaptured);
         while (body.Length > 14)
         {
+            Mark(HeaderKind.Boundary, body);
+            Mark(HeaderKind.Stations, body, 14);
             int size = U16(body, 12);
             ReadOnlySpan<byte> content = Cut(body[14..], size);
             if (content.Length >= 3)
@@ -204,6 +215,7 @@ public sealed partial class PacketDecoder
                 return;
             }
 
+            Mark(HeaderKind.Hidden, rest[4..], length - 4);
             rest = After(rest, (length + 3) & ~3);
         }
     }

@@ -32,11 +32,19 @@ public sealed partial class PacketDecoder
     // Bytes behind that end that were on the wire and not captured, for headers that leave their own length out.
     private int uncaptured;
 
+    // Notes where headers and addresses are, for who rewrites frames; nobody else asks.
+    private readonly HeaderTrail? trail;
+
     /// <summary>Makes a decoder.</summary>
     /// <param name="options">How it behaves; null: the defaults.</param>
     public PacketDecoder(DecoderOptions? options = null)
+        : this(options ?? new DecoderOptions(), null)
     {
-        options ??= new DecoderOptions();
+    }
+
+    internal PacketDecoder(DecoderOptions options, HeaderTrail? trail)
+    {
+        this.trail = trail;
         fragments = new FragmentTable(options.FragmentSlots);
         extraPorts = [.. options.TunnelPorts.Select(port => port.Port)];
         standardPorts = [.. options.TunnelPorts.Select(port => port.StandardPort)];
@@ -60,6 +68,7 @@ public sealed partial class PacketDecoder
         packet.VlanId = DecodedPacket.NoVlan;
         end = raw.Data.Length;
         uncaptured = Math.Max(0, raw.WireLength - end);
+        trail?.Clear();
 
         if (raw.LinkType == LinkTypes.Ethernet)
         {
@@ -98,6 +107,15 @@ public sealed partial class PacketDecoder
         end -= beyond;
         uncaptured = 0;
         return data[..length];
+    }
+
+    /// <summary>Notes what the next bytes are, of which so many are headers; fewer than that are no such header.</summary>
+    private void Mark(HeaderKind kind, ReadOnlySpan<byte> data, int length = 0)
+    {
+        if (trail is not null && data.Length >= length)
+        {
+            trail.Add(new HeaderMark(kind, end - data.Length, length));
+        }
     }
 
     private static void OpenTunnel(ref DecodedPacket packet, TunnelKind kind)

@@ -89,9 +89,12 @@ internal static class TShark
         [.. Fields(path, null, HostFields).Select(row => (HostPair(row), int.Parse(row[0])))];
 
     /// <summary>Values of fields, a row a frame; a field that occurs several times has its values parted by semicolons.</summary>
-    public static IEnumerable<string[]> Fields(string path, string? filter, params string[] fields)
+    public static IEnumerable<string[]> Fields(string path, string? filter, params string[] fields) => Fields(path, filter, [], fields);
+
+    /// <summary>The same with preferences (-o).</summary>
+    public static IEnumerable<string[]> Fields(string path, string? filter, IReadOnlyList<string> preferences, params string[] fields)
     {
-        List<string> arguments = ["-n", "-r", path, "-T", "fields", "-E", "separator=|", "-E", "aggregator=;", "-E", "occurrence=a"];
+        List<string> arguments = ["-n", "-r", path, "-T", "fields", "-E", "separator=|", "-E", "aggregator=;", "-E", "occurrence=a", .. preferences];
         if (filter is not null)
         {
             arguments.AddRange(["-Y", filter]);
