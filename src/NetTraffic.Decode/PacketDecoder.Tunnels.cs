@@ -115,6 +115,7 @@ public sealed partial class PacketDecoder
             return;
         }
 
+        Mark(HeaderKind.Known, data, length);
         ReadOnlySpan<byte> payload = data[length..];
         if (payload.IsEmpty && uncaptured == 0)
         {
