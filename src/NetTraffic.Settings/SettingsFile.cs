@@ -58,9 +58,10 @@ internal sealed class SettingsFile(string folder, string name, bool secret)
         catch (Exception error) when (secret && IsNoJson(error))
         {
             // Without the parser's message, which quotes what it read.
-            throw new StoreException($"'{path}' is not readable. Delete it, and set the token or password again with Set-NetTrafficOption.")
+            throw new StoreException($"'{path}' is not readable. Delete it, and set what was in it again with Set-NetTrafficOption.")
             {
-                NextMove = "Delete that file, then: Set-NetTrafficOption -InfluxToken (Read-Host -AsSecureString), or -InfluxPassword.",
+                NextMove = "Delete that file, and set again what was in it, for example: "
+                    + "Set-NetTrafficOption -InfluxToken (Read-Host -AsSecureString).",
             };
         }
         catch (Exception error) when (IsNoJson(error))

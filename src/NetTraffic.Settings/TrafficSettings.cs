@@ -70,6 +70,9 @@ public sealed class TrafficSettings : ITrafficSettings
         InfluxTarget.Of(GetOption(), Secret(SettingTable.InfluxToken), Secret(SettingTable.InfluxPassword));
 
     /// <inheritdoc/>
+    public EnrichmentTarget GetEnrichmentTarget() => EnrichmentTarget.Of(GetOption(), Secret);
+
+    /// <inheritdoc/>
     public string? GetVariable(Setting setting) => FromEnvironment(setting)?.Variable;
 
     /// <inheritdoc/>

@@ -76,7 +76,7 @@ public sealed class SettingTableTests : IDisposable
 
     /// <summary>How the view writes the example, or a part of it.</summary>
     private static string InView(Setting setting) =>
-        setting.Choices.Count > 0 ? "V" + setting.Example
+        setting.Choices.Count > 0 && !setting.IsList ? "V" + setting.Example
         : setting.Kind == "length of time" ? Display.Span(Duration.Parse(setting.Example))
         : setting.Example.Split(',')[0];
 }

@@ -29,6 +29,39 @@ public class OptionTests
     }
 
     [Fact]
+    public void Nobody_is_asked_about_addresses_before_somebody_says_so()
+    {
+        using ScratchFolder folder = new();
+        TrafficSettings settings = new(folder.Path, new SettingsOptions { Variable = _ => null });
+        EnrichmentTarget target = settings.GetEnrichmentTarget();
+        Assert.Equal(("none", "http://ip-api.com/", "https://api.abuseipdb.com/api/v2", "https://www.virustotal.com/api/v3"),
+            (target.ToString(), target.IpApiUrl.ToString(), target.AbuseIpDbUrl.ToString(), target.VirusTotalUrl.ToString()));
+        settings.SetOption(new Dictionary<string, object?>
+        {
+            ["EnrichmentProviders"] = new[] { "VirusTotal", "dns", "dns" },
+            ["IpApiKey"] = "paid",
+            ["VirusTotalUrl"] = "http://127.0.0.1:8080/vt/",
+        });
+        target = settings.GetEnrichmentTarget();
+        Assert.Equal(["dns", "virustotal"], target.Providers);
+        Assert.Equal(("https://pro.ip-api.com/", "http://127.0.0.1:8080/vt"),
+            (target.IpApiUrl.ToString(), target.VirusTotalUrl.ToString()));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.53", "192.0.2.53:53")]
+    [InlineData("192.0.2.53:5353", "192.0.2.53:5353")]
+    [InlineData("2001:db8::53", "[2001:db8::53]:53")]
+    [InlineData("[2001:db8::53]:5353", "[2001:db8::53]:5353")]
+    public void A_name_server_has_port_53_where_none_is_given(string text, string expected)
+    {
+        using ScratchFolder folder = new();
+        TrafficSettings settings = new(folder.Path);
+        settings.SetOption(new Dictionary<string, object?> { ["DnsServer"] = text });
+        Assert.Equal(expected, settings.GetEnrichmentTarget().DnsServer!.ToString());
+    }
+
+    [Fact]
     public void Settings_change_while_others_read_them_and_a_file_that_stays_open_is_named()
     {
         using ScratchFolder folder = new();
@@ -71,6 +104,14 @@ public class OptionTests
     [InlineData("TunnelPorts", "4444=Wormhole")]
     [InlineData("TunnelPorts", "4789=Geneve")] // that is VXLAN's
     [InlineData("TunnelPorts", "4444=VXLAN,4444=Geneve")]
+    [InlineData("EnrichmentProviders", "dns,whois")]
+    [InlineData("DnsServer", "ns.example.org")]
+    [InlineData("DnsServer", "1")]
+    [InlineData("DnsServer", "192.0.2.53:port")]
+    [InlineData("DnsServer", "192.0.2.53:70000")]
+    [InlineData("IpApiUrl", "ip-api.com")]
+    [InlineData("AbuseIpDbUrl", "https://key@api.abuseipdb.com/api/v2")]
+    [InlineData("VirusTotalUrl", "https://www.virustotal.com/api/v3?x-apikey=1")]
     [InlineData("Colour", "red")]
     public void Bad_values_are_refused_and_change_nothing(string name, string value)
     {

@@ -138,6 +138,7 @@ public sealed class SettingTableTests : IDisposable
         }
 
         Assert.DoesNotContain("hidden", Open().GetOption().ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", Open().GetEnrichmentTarget().ToString(), StringComparison.Ordinal);
         ArgumentException refused = Assert.Throws<ArgumentException>(() => Set(secret, "hidden\u0001"));
         Assert.DoesNotContain("hidden", refused.ToString(), StringComparison.Ordinal);
         File.WriteAllText(file, "{ \"hidden words\" ]");
@@ -168,7 +169,7 @@ public sealed class SettingTableTests : IDisposable
     /// <summary>The test double takes and refuses what the real ones do.</summary>
     [Theory]
     [MemberData(nameof(Names))]
-    public void The_test_double_does_the_same(string name)
+    public void The_test_doubleddoes_the_same(string name)
     {
         Setting setting = SettingTable.Find(name);
         MemorySettings memory = new() { StorePath = Store };
@@ -183,6 +184,9 @@ public sealed class SettingTableTests : IDisposable
             TrafficOption expected = real.GetOption(), actual = memory.GetOption();
             Assert.All(SettingTable.All, each => Assert.Equal(each.Show(expected), each.Show(actual)));
             Assert.Equal(real.GetInfluxTarget(), memory.GetInfluxTarget());
+            EnrichmentTarget target = real.GetEnrichmentTarget(), doubled = memory.GetEnrichmentTarget();
+            Assert.Equal(target.Providers, doubled.Providers);
+            Assert.Equal(target with { Providers = [] }, doubled with { Providers = [] });
         }
 
         Assert.Throws<ArgumentException>(() => memory.SetOption(new Dictionary<string, object?> { [name] = Unacceptable }));
@@ -211,14 +215,22 @@ public sealed class SettingTableTests : IDisposable
             return value == setting.Show(new TrafficOption()) ? null : value;
         }
 
-        // A secret shows in the target only, and there has to be one.
+        // A secret shows in a target only, and of InfluxDB there has to be one.
         SettingsOptions withServer = options with
         {
             Variable = name => name == "NETTRAFFIC_INFLUX_URL" ? "http://localhost" : options.Variable(name),
         };
-        InfluxTarget target = new TrafficSettings(Store, withServer).GetInfluxTarget()!;
-        string? secret = setting == SettingTable.InfluxToken ? target.Token : target.Password;
-        Assert.Equal(secret is not null, setting == SettingTable.InfluxToken ? option.HasInfluxToken : option.HasInfluxPassword);
+        InfluxTarget influx = new TrafficSettings(Store, withServer).GetInfluxTarget()!;
+        EnrichmentTarget enrichment = settings.GetEnrichmentTarget();
+        (string? secret, bool isSet) = setting.Name switch
+        {
+            "InfluxToken" => (influx.Token, option.HasInfluxToken),
+            "InfluxPassword" => (influx.Password, option.HasInfluxPassword),
+            "IpApiKey" => (enrichment.IpApiKey, option.HasIpApiKey),
+            "AbuseIpDbKey" => (enrichment.AbuseIpDbKey, option.HasAbuseIpDbKey),
+            _ => (enrichment.VirusTotalKey, option.HasVirusTotalKey),
+        };
+        Assert.Equal(secret is not null, isSet);
         return secret;
     }
 }

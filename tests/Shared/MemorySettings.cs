@@ -21,6 +21,8 @@ internal sealed class MemorySettings : ITrafficSettings
     public InfluxTarget? GetInfluxTarget() => InfluxTarget.Of(
         GetOption(), texts.GetValueOrDefault(SettingTable.InfluxToken), texts.GetValueOrDefault(SettingTable.InfluxPassword));
 
+    public EnrichmentTarget GetEnrichmentTarget() => EnrichmentTarget.Of(GetOption(), texts.GetValueOrDefault);
+
     public string? GetVariable(Setting setting) => null;
 
     public void SetOption(IReadOnlyDictionary<string, object?> changes)

@@ -99,6 +99,52 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [ArgumentCompleter(typeof(SettingChoiceCompleter))]
     public string? InfluxGeneration { get; set; }
 
+    /// <summary>Who on the network may be asked about public addresses; $null: nobody.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(SettingChoiceCompleter))]
+    public string[]? EnrichmentProviders { get; set; }
+
+    /// <summary>Name server that is asked for reverse names; $null: the system's.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? DnsServer { get; set; }
+
+    /// <summary>Base address of ip-api.com.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? IpApiUrl { get; set; }
+
+    /// <summary>Key for ip-api.com. Kept as the token is.</summary>
+    [Parameter]
+    [AllowNull]
+    public SecureString? IpApiKey { get; set; }
+
+    /// <summary>Base address of AbuseIPDB.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? AbuseIpDbUrl { get; set; }
+
+    /// <summary>Key for AbuseIPDB. Kept as the token is.</summary>
+    [Parameter]
+    [AllowNull]
+    public SecureString? AbuseIpDbKey { get; set; }
+
+    /// <summary>Base address of VirusTotal.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    public string? VirusTotalUrl { get; set; }
+
+    /// <summary>Key for VirusTotal. Kept as the token is.</summary>
+    [Parameter]
+    [AllowNull]
+    public SecureString? VirusTotalKey { get; set; }
+
     /// <summary>Returns the settings in force afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }

@@ -39,6 +39,28 @@ public static class SettingTable
         option => option with { HasInfluxPassword = true },
         new("InfluxDB 1.x: the password, as a SecureString. Kept as the token is.", "none", "my-password"));
 
+    /// <summary>Key for ip-api.com.</summary>
+    public static Setting IpApiKey { get; } = Setting.OfSecret(
+        "IpApiKey",
+        option => option with { HasIpApiKey = true },
+        new(
+            "ip-api.com: the key of a paid plan, as a SecureString. With it, addresses go by HTTPS and for commercial use. Kept as "
+            + "InfluxToken is, as are the other keys; from a vault: `-IpApiKey (Get-Secret NAME)`.",
+            "none",
+            "my-key"));
+
+    /// <summary>Key for AbuseIPDB.</summary>
+    public static Setting AbuseIpDbKey { get; } = Setting.OfSecret(
+        "AbuseIpDbKey",
+        option => option with { HasAbuseIpDbKey = true },
+        new("AbuseIPDB: the API key, as a SecureString. It is needed; a free account has one.", "none", "my-key"));
+
+    /// <summary>Key for VirusTotal.</summary>
+    public static Setting VirusTotalKey { get; } = Setting.OfSecret(
+        "VirusTotalKey",
+        option => option with { HasVirusTotalKey = true },
+        new("VirusTotal: the API key, as a SecureString. It is needed; a free account has one.", "none", "my-key"));
+
     /// <summary>The rows.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -105,7 +127,7 @@ public static class SettingTable
                 "Blocklist=80,Hosting=0")),
         Setting.Of(
             nameof(TrafficOption.InfluxUrl),
-            SettingTypes.Address,
+            SettingTypes.InfluxAddress,
             option => option.InfluxUrl,
             (option, value) => option with { InfluxUrl = value },
             new(
@@ -141,6 +163,50 @@ public static class SettingTable
             (option, value) => option with { InfluxUser = value },
             new("InfluxDB 1.x: the user, where the server asks for one.", "none", "writer")),
         InfluxPassword,
+        Setting.Of(
+            nameof(TrafficOption.EnrichmentProviders),
+            SettingTypes.Providers,
+            option => option.EnrichmentProviders,
+            (option, value) => option with { EnrichmentProviders = value },
+            new(
+                "Who on the network may be asked about public addresses: `dns` (reverse names), `ip-api` (place and network; plain HTTP "
+                + "without a key, and then not for commercial use), `abuseipdb` (reports of abuse), `virustotal` (verdicts of security "
+                + "vendors; the public API is not for commercial workflows). Each one is told which addresses you ask about.",
+                "none",
+                "dns,abuseipdb")),
+        Setting.Of(
+            nameof(TrafficOption.DnsServer),
+            SettingTypes.NameServer,
+            option => option.DnsServer,
+            (option, value) => option with { DnsServer = value },
+            new("Name server that `dns` asks: an IP address, with a port where that is not 53.", "the system's", "192.0.2.53")),
+        ServiceUrl(
+            nameof(TrafficOption.IpApiUrl),
+            option => option.IpApiUrl,
+            (option, value) => option with { IpApiUrl = value },
+            new(
+                "Base address of ip-api.com, or of what stands for it.",
+                "http://ip-api.com, with a key https://pro.ip-api.com",
+                "https://geo.example.org")),
+        IpApiKey,
+        ServiceUrl(
+            nameof(TrafficOption.AbuseIpDbUrl),
+            option => option.AbuseIpDbUrl,
+            (option, value) => option with { AbuseIpDbUrl = value },
+            new(
+                "Base address of AbuseIPDB, or of what stands for it.",
+                "https://api.abuseipdb.com/api/v2",
+                "https://abuse.example.org/api/v2")),
+        AbuseIpDbKey,
+        ServiceUrl(
+            nameof(TrafficOption.VirusTotalUrl),
+            option => option.VirusTotalUrl,
+            (option, value) => option with { VirusTotalUrl = value },
+            new(
+                "Base address of VirusTotal, or of what stands for it.",
+                "https://www.virustotal.com/api/v3",
+                "https://vt.example.org/api/v3")),
+        VirusTotalKey,
     ];
 
     /// <summary>The row of that name, upper and lower case alike.</summary>
@@ -154,4 +220,8 @@ public static class SettingTable
     private static Setting InfluxName(
         string name, Func<TrafficOption, object?> get, Func<TrafficOption, string, TrafficOption> set, SettingWords words) =>
         Setting.Of(name, SettingTypes.Name("a name", PlainName.Longest), get, set, words);
+
+    private static Setting ServiceUrl(
+        string name, Func<TrafficOption, object?> get, Func<TrafficOption, string, TrafficOption> set, SettingWords words) =>
+        Setting.Of(name, SettingTypes.ServiceAddress, get, set, words);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using NetTraffic.Net;
 
 namespace NetTraffic;
@@ -6,6 +7,8 @@ namespace NetTraffic;
 /// <summary>The kinds of values that settings have.</summary>
 internal static class SettingTypes
 {
+    private const int DnsPort = 53;
+
     /// <summary>A token or password. Messages never quote it.</summary>
     public static SettingType<string> Secret { get; } = new(
         "secret",
@@ -69,8 +72,30 @@ internal static class SettingTypes
             : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {least} to {most}.")),
         number => number.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Base address of a web server, without credentials, query and the slash at its end.</summary>
-    public static SettingType<string> Address { get; } = new("http or https address", ReadAddress, text => text);
+    /// <summary>Base address of an InfluxDB server.</summary>
+    public static SettingType<string> InfluxAddress { get; } = Address(
+        "give the server's address as http://HOST:8086 or https://HOST.",
+        "credentials and database do not belong into the address. Give -InfluxToken, or -InfluxUser and -InfluxPassword, "
+        + "and -InfluxBucket or -InfluxDatabase.");
+
+    /// <summary>Base address of a web service.</summary>
+    public static SettingType<string> ServiceAddress { get; } = Address(
+        "give the service's base address as https://HOST/PATH.",
+        "keys and queries do not belong into the address; keys have settings of their own.");
+
+    /// <summary>Who is asked about addresses, in the order of <see cref="EnrichmentTarget.ProviderNames"/>.</summary>
+    public static SettingType<string[]> Providers { get; } = new(
+        "names of providers",
+        ReadProviders,
+        providers => string.Join(',', providers))
+    {
+        IsList = true,
+        Choices = EnrichmentTarget.ProviderNames,
+    };
+
+    /// <summary>Address of a name server, with a port where that is not 53.</summary>
+    public static SettingType<IPEndPoint> NameServer { get; } = new(
+        "IP address, with or without a port", ReadNameServer, server => server.Port == DnsPort ? $"{server.Address}" : $"{server}");
 
     /// <summary>Which InfluxDB write API.</summary>
     public static SettingType<InfluxGeneration> Generation { get; } = new(
@@ -123,14 +148,34 @@ internal static class SettingTypes
         return networks;
     }
 
-    private static string ReadAddress(string text) =>
-        !Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
-            ? throw new FormatException("give the server's address as http://HOST:8086 or https://HOST.")
-        : url.UserInfo.Length > 0 || url.Query.Length > 0
-            ? throw new FormatException(
-                "credentials and database do not belong into the address. Give -InfluxToken, or -InfluxUser and -InfluxPassword, "
-                + "and -InfluxBucket or -InfluxDatabase.")
-        : url.GetLeftPart(UriPartial.Path).TrimEnd('/');
+    /// <summary>Base address of a web server, without credentials, query and the slash at its end.</summary>
+    /// <param name="form">What another text is told.</param>
+    /// <param name="surplus">What an address with credentials or a query is told.</param>
+    private static SettingType<string> Address(string form, string surplus) => new(
+        "http or https address",
+        text =>
+            !Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+                ? throw new FormatException(form)
+            : url.UserInfo.Length > 0 || url.Query.Length > 0 ? throw new FormatException(surplus)
+            : url.GetLeftPart(UriPartial.Path).TrimEnd('/'),
+        text => text);
+
+    private static string[] ReadProviders(string text)
+    {
+        string[] items = Items(text);
+        return items.FirstOrDefault(item => !EnrichmentTarget.ProviderNames.Contains(item, StringComparer.OrdinalIgnoreCase)) is { } unknown
+            ? throw new FormatException($"'{unknown}' is none of {string.Join(", ", EnrichmentTarget.ProviderNames)}.")
+            : [.. EnrichmentTarget.ProviderNames.Where(name => items.Contains(name, StringComparer.OrdinalIgnoreCase))];
+    }
+
+    // IPAddress takes "1" and "0x7f.1" too, which nobody means.
+    private static IPEndPoint ReadNameServer(string text)
+    {
+        bool isVersion4 = text.Split(':')[0].Count(letter => letter == '.') == 3;
+        return (isVersion4 || text.Count(letter => letter == ':') > 1) && IPEndPoint.TryParse(text, out IPEndPoint? server)
+            ? new IPEndPoint(server.Address, server.Port == 0 ? DnsPort : server.Port)
+            : throw new FormatException($"'{text}' is no name server. Give its address, for example 192.0.2.53, or [2001:db8::53]:5353.");
+    }
 
     private static InfluxGeneration ReadGeneration(string text) => text.Trim().ToUpperInvariant() switch
     {

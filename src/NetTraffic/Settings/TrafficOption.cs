@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace NetTraffic;
 
 /// <summary>
@@ -57,6 +59,30 @@ public sealed record TrafficOption
 
     /// <summary>Whether a password is set; it is never shown.</summary>
     public bool HasInfluxPassword { get; init; }
+
+    /// <summary>Who on the network may be asked about public addresses; empty, the default: nobody.</summary>
+    public string[] EnrichmentProviders { get; init; } = [];
+
+    /// <summary>Name server that is asked for reverse names; null: the system's.</summary>
+    public IPEndPoint? DnsServer { get; init; }
+
+    /// <summary>Base address of ip-api.com; null: its own.</summary>
+    public string? IpApiUrl { get; init; }
+
+    /// <summary>Whether a key for ip-api.com is set; it is never shown.</summary>
+    public bool HasIpApiKey { get; init; }
+
+    /// <summary>Base address of AbuseIPDB; null: its own.</summary>
+    public string? AbuseIpDbUrl { get; init; }
+
+    /// <summary>Whether a key for AbuseIPDB is set; it is never shown.</summary>
+    public bool HasAbuseIpDbKey { get; init; }
+
+    /// <summary>Base address of VirusTotal; null: its own.</summary>
+    public string? VirusTotalUrl { get; init; }
+
+    /// <summary>Whether a key for VirusTotal is set; it is never shown.</summary>
+    public bool HasVirusTotalKey { get; init; }
 
     /// <summary>Which of these come from the environment, with the variable: <c>Sensor (NETTRAFFIC_SENSOR)</c>.</summary>
     public string[] FromEnvironment { get; init; } = [];
