@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetTraffic.Influx.Tests.Servers;
+using NetTraffic.Testing;
 
 namespace NetTraffic.Influx.Tests;
 

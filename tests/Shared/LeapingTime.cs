@@ -1,11 +1,13 @@
-namespace NetTraffic.Influx.Tests;
+namespace NetTraffic.Testing;
 
 /// <summary>A clock on which nobody waits: who asks to wait is woken at once, and it is later by the time asked for.</summary>
 internal sealed class LeapingTime : TimeProvider
 {
     private readonly Lock gate = new();
-    private readonly DateTimeOffset begin = DateTimeOffset.UtcNow;
     private long passed;
+
+    /// <summary>When it begins.</summary>
+    public DateTimeOffset Begin { get; init; } = DateTimeOffset.UtcNow;
 
     /// <summary>How much time there was.</summary>
     public TimeSpan Passed => TimeSpan.FromTicks(Interlocked.Read(ref passed));
@@ -13,11 +15,14 @@ internal sealed class LeapingTime : TimeProvider
     /// <summary>Called for each leap, one at a time, before who waited goes on.</summary>
     public Action<TimeSpan>? Leapt { get; set; }
 
+    /// <summary>Lets time pass.</summary>
+    public void Pass(TimeSpan time) => Interlocked.Add(ref passed, time.Ticks);
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Interlocked.Read(ref passed);
 
-    public override DateTimeOffset GetUtcNow() => begin + Passed;
+    public override DateTimeOffset GetUtcNow() => Begin + Passed;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
