@@ -18,6 +18,11 @@ public sealed class ColumnTests
             Datasets.Captures.Fields.Select(field => field.Property));
 
     [Fact]
+    public void Fields_of_enrichment_are_the_properties_of_EnrichmentRow_in_their_order() => Assert.Equal(
+        typeof(EnrichmentRow).GetProperties().Select(property => property.Name),
+            Datasets.Enrichment.Fields.Select(field => field.Property));
+
+    [Fact]
     public void What_can_be_set_is_stored_and_nothing_else_is() => Assert.Equal(
         typeof(Flow).GetProperties().Where(property => property.CanWrite && property.Name != nameof(Flow.StorePath))
             .Select(property => property.Name),
@@ -29,6 +34,7 @@ public sealed class ColumnTests
     {
         Check(Datasets.Flows);
         Check(Datasets.Captures);
+        Check(Datasets.Enrichment);
 
         static void Check<TRow>(Dataset<TRow> dataset)
             where TRow : class
@@ -44,19 +50,32 @@ public sealed class ColumnTests
                 Column<TRow> column = dataset.Columns[i];
                 Taken taken = new();
                 column.Write(row, taken);
-                Assert.Equal((column.Property, i + 1L), (column.Property, taken.Value));
                 object? value = typeof(TRow).GetProperty(column.Property)!.GetValue(row);
+                long expected = value is bool ? 1 : i + 1;
+                Assert.Equal((column.Property, expected), (column.Property, taken.Value));
                 long plain = value switch
                 {
+                    double degrees => (long)Math.Round(degrees * 1e6),
                     DateTime time => UnixTime.ToMicroseconds(time),
                     TimeSpan time => (long)time.TotalMicroseconds,
                     string text => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture),
                     _ => Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture),
                 };
-                Assert.Equal((column.Property, i + 1L), (column.Property, plain));
+                Assert.Equal((column.Property, expected), (column.Property, plain));
             }
         }
     }
+
+    /// <summary>Yes and no tell less apart than numbers do.</summary>
+    [Fact]
+    public void A_column_of_yes_or_no_sets_its_own_property_and_no_other() => Assert.All(
+        Datasets.Enrichment.Columns.Where(column => typeof(EnrichmentRow).GetProperty(column.Property)!.PropertyType == typeof(bool?)), column =>
+        {
+            EnrichmentRow row = new();
+            column.Read(row, new OneValue(1));
+            PropertyInfo set = Assert.Single(typeof(EnrichmentRow).GetProperties(), property => property.GetValue(row) is true);
+            Assert.Equal(column.Property, set.Name);
+        });
 
     [Fact]
     public void What_is_absent_comes_back_absent() => Assert.All(Datasets.Flows.Columns.Where(column => column.Nullable), column =>

@@ -43,7 +43,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
     /// <summary>Dataset of the store.</summary>
     [Parameter(ParameterSetName = StoreSet)]
-    [ValidateSet(FlowsDataset, "Captures")]
+    [ValidateSet(FlowsDataset, "Captures", "Enrichment")]
     public string Dataset { get; set; } = FlowsDataset;
 
     /// <summary>Flow rows as they are stored, one per flow and flush interval, instead of whole flows.</summary>
@@ -78,10 +78,13 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    private Dataset ChosenDataset =>
+        Datasets.All.First(known => known.Name.Equals(Dataset, StringComparison.OrdinalIgnoreCase));
+
     /// <inheritdoc/>
     protected override void Begin()
     {
-        RefuseFlowFilters();
+        RefuseForeignFilters();
         file = FullPath(Path);
         compress = file.EndsWith(Gzip, StringComparison.OrdinalIgnoreCase);
         format = ChooseFormat();
@@ -229,14 +232,16 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         return CaptureId is null || captures.Count > 0;
     }
 
-    private void RefuseFlowFilters()
+    private void RefuseForeignFilters()
     {
-        string[] given = Given(TrafficFilters.All.Where(kind => !kind.AppliesTo(Datasets.Captures)).Select(kind => kind.Name));
-        if (given.Length > 0 && !Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
+        FilterKind[] foreign = [.. TrafficFilters.All.Where(kind => !kind.AppliesTo(ChosenDataset))];
+        string[] given = Given(foreign.Select(kind => kind.Name));
+        if (given.Length > 0)
         {
+            string[] left = [nameof(Last), .. TrafficFilters.All.Except(foreign).Select(kind => kind.Name)];
             Refuse(TrafficErrors.BadArgument,
-                $"{string.Join(", ", given)}: the dataset {Dataset} counts whole captures, so filters of flows do not apply to it.",
-                "Leave them out; -Last, -Since, -Until and -CaptureId apply.");
+                $"{string.Join(", ", given)}: the dataset {Dataset} has no such column, so filters by it do not apply.",
+                $"Leave them out; {string.Join(", ", left.Select(name => "-" + name))} apply.");
         }
     }
 
@@ -328,9 +333,9 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     private void WriteDataset(TrafficFilter filter)
     {
         rows = text is null ? Store.ExportParquet(Dataset, filter, PerInterval, output!.TemporaryPath, StopToken)
-            : Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase)
-                ? WriteText(text, Datasets.Flows, Store.GetFlows(filter, null, PerInterval, StopToken))
-                : WriteText(text, Datasets.Captures, Store.GetCaptureIntervals(filter, StopToken));
+            : ChosenDataset == Datasets.Flows ? WriteText(text, Datasets.Flows, Store.GetFlows(filter, null, PerInterval, StopToken))
+            : ChosenDataset == Datasets.Captures ? WriteText(text, Datasets.Captures, Store.GetCaptureIntervals(filter, StopToken))
+            : WriteText(text, Datasets.Enrichment, Store.GetEnrichmentRows(filter, StopToken));
         WriteVerbose($"{Display.Count(rows)} rows exported.");
     }
 

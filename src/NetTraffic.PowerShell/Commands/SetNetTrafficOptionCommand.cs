@@ -46,6 +46,24 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [AllowEmptyCollection]
     public string[]? TunnelPorts { get; set; }
 
+    /// <summary>Databases in MaxMind's format that say where addresses are.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    public string[]? GeoDatabase { get; set; }
+
+    /// <summary>Least score, 0 to 100, from which an address is suspicious.</summary>
+    [Parameter]
+    [AllowNull]
+    public int? SuspicionThreshold { get; set; }
+
+    /// <summary>What signs of suspicion weigh, as Blocklist=50.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(SuspicionWeightCompleter))]
+    public string[]? SuspicionWeights { get; set; }
+
     /// <summary>The store to use where no other is named and NETTRAFFIC_HOME is not set; $null: the platform's data folder.</summary>
     [Parameter]
     [AllowNull]
@@ -190,6 +208,8 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     {
         SecureString secret => new NetworkCredential("", secret).Password,
         string path when setting == SettingTable.DefaultStore && path.Length > 0 => FullPath(path),
+        string[] paths when setting.Name == nameof(TrafficOption.GeoDatabase) =>
+            paths.Select(path => string.IsNullOrWhiteSpace(path) || System.IO.Path.IsPathRooted(path) ? path : FullPath(path)).ToArray(),
         _ => given,
     };
 }

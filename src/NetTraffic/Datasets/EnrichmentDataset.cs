@@ -18,7 +18,7 @@ internal static class EnrichmentDataset
                 "Time", "time", ColumnType.Timestamp, Last, ValueForm.Time, "When the provider was asked.",
                 row => row.Time, (row, value) => row.Time = value),
             new Column<EnrichmentRow, DateTime>(
-                "ExpiresTime", "end_time", ColumnType.Timestamp, Last, ValueForm.Time, "Until when the answer counts.",
+                "ExpiresTime", "expires_time", ColumnType.Timestamp, Last, ValueForm.Time, "Until when the answer counts.",
                 row => row.ExpiresTime, (row, value) => row.ExpiresTime = value),
             Text("Country", "country", "Name of the country, in English.", row => row.Country, (row, value) => row.Country = value),
             Text("CountryCode", "country_code", "ISO 3166-1 alpha-2 code of the country.",
@@ -26,10 +26,12 @@ internal static class EnrichmentDataset
             Text("Region", "region", "Region, state or province.", row => row.Region, (row, value) => row.Region = value),
             Text("City", "city", "City.", row => row.City, (row, value) => row.City = value),
             new Column<EnrichmentRow, double?>(
-                "Latitude", "latitude_e6", ColumnType.Int32, Last, ValueForm.OptionalDegrees, "Degrees north; in files millionths of them.",
+                "Latitude", "latitude_microdegrees", ColumnType.Int32, Last, ValueForm.OptionalDegrees,
+                "Degrees north; in files millionths of them.",
                 row => row.Latitude, (row, value) => row.Latitude = value),
             new Column<EnrichmentRow, double?>(
-                "Longitude", "longitude_e6", ColumnType.Int32, Last, ValueForm.OptionalDegrees, "Degrees east; in files millionths of them.",
+                "Longitude", "longitude_microdegrees", ColumnType.Int32, Last, ValueForm.OptionalDegrees,
+                "Degrees east; in files millionths of them.",
                 row => row.Longitude, (row, value) => row.Longitude = value),
             new Column<EnrichmentRow, long?>(
                 "AsNumber", "as_number", ColumnType.Int64, Last, ValueForm.OptionalInt64, "Number of the autonomous system.",
