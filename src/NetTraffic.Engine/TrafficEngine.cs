@@ -21,7 +21,17 @@ public static class TrafficEngine
     /// <summary>Opens a store. The folder is made at the first write; reading a folder that is not there finds nothing.</summary>
     /// <param name="path">Folder; null: <see cref="DefaultStorePath"/>.</param>
     /// <exception cref="StoreException">The store is from a newer version, or cannot be read.</exception>
-    public static ITrafficStore OpenStore(string? path) => new TrafficStore(path ?? DefaultStorePath);
+    public static ITrafficStore OpenStore(string? path)
+    {
+        string folder = path ?? DefaultStorePath;
+        return new TrafficStore(folder, () => StoreFacts.Open(folder));
+    }
+
+    /// <summary>What is known of addresses for questions about a store's traffic, and about flows that are in none.</summary>
+    /// <param name="storePath">Folder; null: <see cref="DefaultStorePath"/>.</param>
+    /// <exception cref="SettingException">A setting cannot be.</exception>
+    /// <exception cref="InvalidDataException">A table is damaged.</exception>
+    public static IAddressFacts OpenFacts(string? storePath) => StoreFacts.Open(storePath ?? DefaultStorePath);
 
     /// <summary>The settings of a store: what is in force, and how to change it.</summary>
     /// <param name="storePath">Folder; null: <see cref="DefaultStorePath"/>.</param>

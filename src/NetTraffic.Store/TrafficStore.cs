@@ -23,8 +23,11 @@ public sealed class TrafficStore : ITrafficStore
 
     /// <summary>Opens a store; nothing is written, and a folder that is not there is an empty store.</summary>
     /// <param name="path">Folder.</param>
+    /// <param name="facts">
+    /// Gives what is known of addresses, at the first question that is about that; null: such questions are refused.
+    /// </param>
     /// <exception cref="StoreException">The store is of another layout version, or is no store.</exception>
-    public TrafficStore(string path)
+    public TrafficStore(string path, Func<IAddressFacts>? facts = null)
     {
         Path = System.IO.Path.GetFullPath(path);
         if (File.Exists(Path))
@@ -32,7 +35,7 @@ public sealed class TrafficStore : ITrafficStore
             throw new StoreException($"'{Path}' is a file. A store is a folder: give another -StorePath.");
         }
 
-        segments = new StoreSegments(Path, damage);
+        segments = new StoreSegments(Path, damage, facts);
         CheckVersion();
     }
 
@@ -238,7 +241,11 @@ public sealed class TrafficStore : ITrafficStore
     public ISegmentFeed Segments => new SegmentFeed(segments, Ask);
 
     /// <inheritdoc/>
-    public void Dispose() => disposed = true;
+    public void Dispose()
+    {
+        disposed = true;
+        segments.Dispose();
+    }
 
     /// <summary>
     /// A third of the memory that the machine or the container has, 4 GiB at most: what is larger goes to the disk. DuckDB needs some 60 MB

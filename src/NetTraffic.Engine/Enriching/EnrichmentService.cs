@@ -14,10 +14,12 @@ public sealed class EnrichmentService
     private readonly BlocklistSet blocklists;
     private readonly Enricher enricher;
     private readonly IReadOnlyList<IEnrichmentProvider> providers;
+    private readonly int threshold;
 
-    private EnrichmentService(
-        ITrafficStore store, GeoTables places, BlocklistSet blocklists, SuspicionWeights weights, IReadOnlyList<IEnrichmentProvider> providers)
+    private EnrichmentService(ITrafficStore store, GeoTables places, BlocklistSet blocklists, SuspicionWeights weights, int threshold,
+        IReadOnlyList<IEnrichmentProvider> providers)
     {
+        this.threshold = threshold;
         this.store = store;
         this.blocklists = blocklists;
         this.providers = providers;
@@ -48,7 +50,7 @@ public sealed class EnrichmentService
         ArgumentNullException.ThrowIfNull(store);
         TrafficOption option = TrafficEngine.OpenSettings(store.Path).GetOption();
         return new(store, GeoCatalog.Open(option, geoDatabases), BlocklistCatalog.Load(store.Path, warn),
-            SuspicionWeights.Parse(option.SuspicionWeights), providers);
+            SuspicionWeights.Parse(option.SuspicionWeights), option.SuspicionThreshold, providers);
     }
 
     /// <summary>Finds out about addresses: asks what is not known, or is not any more.</summary>
@@ -132,7 +134,10 @@ public sealed class EnrichmentService
     {
         ILookup<string, EnrichmentRow> rows = store.GetEnrichment(null, cancellationToken).ToLookup(row => row.Address, StringComparer.Ordinal);
         List<SuspiciousAddress> found = [];
-        foreach (TrafficSummaryItem item in store.GetSummary(SummaryKey.Address, int.MaxValue, null, filter, cancellationToken))
+
+        // Where the threshold is not lower than the one that is set, only flows with such an address are looked at.
+        TrafficFilter narrow = threshold >= this.threshold ? filter with { Suspicious = true } : filter;
+        foreach (TrafficSummaryItem item in store.GetSummary(SummaryKey.Address, int.MaxValue, null, narrow, cancellationToken))
         {
             // Without a sign of any kind there is nothing to score.
             if (item.Address is not { } address || !(rows.Contains(address) || IsListed(address)))

@@ -8,6 +8,7 @@ public sealed class FlowSummary
 {
     private const string NoName = "(none)";
     private readonly SummaryKey by;
+    private readonly IAddressFacts? facts;
     private readonly Dictionary<string, Sums> groups = new(StringComparer.Ordinal);
     private readonly Sums total = new();
     private readonly HashSet<string> sources = new(StringComparer.Ordinal);
@@ -17,7 +18,12 @@ public sealed class FlowSummary
 
     /// <summary>Begins with nothing.</summary>
     /// <param name="by">What to group by; <see cref="SummaryKey.None"/>: only the totals.</param>
-    public FlowSummary(SummaryKey by) => this.by = by;
+    /// <param name="facts">What is known of addresses; needed where that is what flows are grouped by.</param>
+    public FlowSummary(SummaryKey by, IAddressFacts? facts = null)
+    {
+        this.by = by;
+        this.facts = AddressFacts.Of(by) is null ? null : facts ?? throw new ArgumentNullException(nameof(facts));
+    }
 
     /// <summary>Adds a flow, or a row of one.</summary>
     public void Add(Flow flow)
@@ -32,6 +38,9 @@ public sealed class FlowSummary
             case SummaryKey.Address:
                 AddAddresses(flow);
                 break;
+            case SummaryKey.Country or SummaryKey.AsNumber or SummaryKey.Organization:
+                AddFacts(flow);
+                break;
             default:
                 // Bytes sent from the key's side.
                 (long sent, long received) = SourceSide(by, flow)
@@ -43,10 +52,19 @@ public sealed class FlowSummary
     }
 
     /// <summary>Whether a row of a summary counts a flow, as far as its key says.</summary>
-    public static bool Counts(TrafficSummaryItem item, Flow flow)
+    /// <param name="item">The row.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="facts">What is known of addresses.</param>
+    public static bool Counts(TrafficSummaryItem item, Flow flow, IAddressFacts facts)
     {
         ArgumentNullException.ThrowIfNull(item);
         ArgumentNullException.ThrowIfNull(flow);
+        if (AddressFacts.Of(item.By) is { } fact)
+        {
+            return Display.Text(AddressFacts.Text(facts, fact, flow.SourceAddress) ?? NoName) == item.Name
+                || Display.Text(AddressFacts.Text(facts, fact, flow.DestinationAddress) ?? NoName) == item.Name;
+        }
+
         return item.By switch
         {
             SummaryKey.None => true,
@@ -116,6 +134,20 @@ public sealed class FlowSummary
         if (flow.DestinationAddress is not null && !itself)
         {
             Group(flow.DestinationAddress).Add(flow, flow.DestinationBytes, flow.SourceBytes);
+        }
+    }
+
+    /// <summary>Both ends' facts, as an address's: what stays within a country counts once, as sent and as received.</summary>
+    private void AddFacts(Flow flow)
+    {
+        AddressFact fact = AddressFacts.Of(by)!.Value;
+        string? source = AddressFacts.Text(facts!, fact, flow.SourceAddress);
+        string? destination = AddressFacts.Text(facts!, fact, flow.DestinationAddress);
+        bool itself = source == destination;
+        Group(source).Add(flow, itself ? flow.Bytes : flow.SourceBytes, itself ? flow.Bytes : flow.DestinationBytes);
+        if (!itself)
+        {
+            Group(destination).Add(flow, flow.DestinationBytes, flow.SourceBytes);
         }
     }
 

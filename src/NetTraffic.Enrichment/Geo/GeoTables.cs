@@ -68,7 +68,9 @@ public sealed class GeoTables : IAddressPlaces
             }
         }
 
-        return countries.Value is { } table && table.Find(address, ipVersion) is >= 0 and int entry ? table.Text(entry) : null;
+        // What was given to a registry whole has a country there, private networks too.
+        return countries.Value is { } table && table.Find(address, ipVersion) is >= 0 and int entry
+            && SpecialAddress.IsPublic(address, ipVersion) ? table.Text(entry) : null;
     }
 
     /// <inheritdoc/>

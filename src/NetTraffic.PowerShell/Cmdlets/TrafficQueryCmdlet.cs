@@ -63,6 +63,21 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     [ValidateNotNullOrEmpty]
     public virtual string[]? CommunityId { get; set; }
 
+    /// <summary>Either side's address is in one of these countries: codes such as DE, or names in English.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrafficNameCompleter))]
+    public string[]? Country { get; set; }
+
+    /// <summary>Either side's address is announced by one of these autonomous systems: AS15169 or 15169.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    public string[]? AsNumber { get; set; }
+
+    /// <summary>Either side's address is suspicious.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    public SwitchParameter Suspicious { get; set; }
+
     /// <summary>What the parameters ask for. Times without a zone are local, as everywhere in PowerShell.</summary>
     protected TrafficFilter MakeFilter(IReadOnlyList<string> captureIds)
     {
@@ -92,7 +107,11 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
         {
             try
             {
-                IEnumerable<object> values = ((IEnumerable)MyInvocation.BoundParameters[kind.Name]).Cast<object>();
+                IEnumerable<object> values = MyInvocation.BoundParameters[kind.Name] switch
+                {
+                    SwitchParameter given => given ? [true] : [],
+                    object several => ((IEnumerable)several).Cast<object>(),
+                };
                 filter = kind.AddTo(filter, kind == TrafficFilters.Application ? values.SelectMany(Applications) : values);
             }
             catch (FilterValueException error)

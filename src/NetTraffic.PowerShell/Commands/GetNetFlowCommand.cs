@@ -65,11 +65,14 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
         filter = item.DestinationPort is { } port ? filter with { Port = [port] } : filter;
         filter = (item.Address ?? item.SourceAddress ?? item.DestinationAddress) is { } address
             ? TrafficFilters.Address.AddTo(filter, [address]) : filter;
+        filter = item.Country is { } country ? TrafficFilters.Country.AddTo(filter, [country]) : filter;
+        filter = item.AsNumber is { } system ? TrafficFilters.AsNumber.AddTo(filter, [system]) : filter;
         filter = item.Time is { } time && item.Interval is { } interval
             ? filter with { Since = time.ToUniversalTime(), Until = time.ToUniversalTime() + interval } : filter;
 
         // What is left to compare is which side has it, and what no filter asks for.
-        Write(store.GetFlows(filter, null, PerInterval, StopToken).Where(flow => FlowSummary.Counts(item, flow)),
+        IAddressFacts facts = TrafficEngine.OpenFacts(FullStorePath);
+        Write(store.GetFlows(filter, null, PerInterval, StopToken).Where(flow => FlowSummary.Counts(item, flow, facts)),
             PerInterval ? "NetTraffic.Flow#Interval" : null, store.Path);
     }
 

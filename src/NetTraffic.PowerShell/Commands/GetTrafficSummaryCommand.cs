@@ -162,7 +162,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             Refuse(TrafficErrors.IntervalNeedsStore, "-Interval needs the store's rows: a whole flow does not say when its bytes passed.");
         }
 
-        return flows ??= new FlowSummary(By);
+        return flows ??= new FlowSummary(By, AddressFacts.Of(By) is null ? null : TrafficEngine.OpenFacts(FullStorePath));
     }
 
     private void RefuseFilters()

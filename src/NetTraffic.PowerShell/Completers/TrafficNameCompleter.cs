@@ -31,6 +31,8 @@ public sealed class TrafficNameCompleter : IArgumentCompleter
         SummaryKey.Protocol => Enumerable.Range(0, 256).Select(number => ProtocolNames.IpProtocol((byte)number))
             .Where(name => !char.IsAsciiDigit(name[0])).Prepend("ARP").Select(name => (name, "protocol")),
         SummaryKey.Application => ApplicationTable.Names.Order(StringComparer.Ordinal).Select(name => (name, "application")),
+        SummaryKey.Country => Countries.All.OrderBy(country => country.Code, StringComparer.Ordinal)
+            .Select(country => (country.Code, country.Name)),
         _ => [],
     };
 }

@@ -8,7 +8,7 @@ internal static class CaptureQuery
     public static List<CaptureInterval> Intervals(
         StoreSegments source, DuckDBConnection connection, TrafficFilter filter, CancellationToken cancellationToken)
     {
-        FilterSql condition = FilterSql.Create(filter, Datasets.Captures);
+        FilterSql condition = FilterSql.Create(filter, Datasets.Captures, source);
         List<Segment> segments = source.List(Datasets.Captures, condition.SinceUs, condition.UntilUs);
         return segments.Count == 0
             ? []

@@ -27,6 +27,7 @@ internal static class Database
             SET threads = {Math.Max(1, Environment.ProcessorCount)};
             """));
         AddressFunction.Register(connection);
+        FactFunction.Register(connection);
         return connection;
     }
 

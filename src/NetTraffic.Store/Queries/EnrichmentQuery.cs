@@ -45,7 +45,7 @@ internal static class EnrichmentQuery
     public static List<EnrichmentRow> All(
         StoreSegments source, DuckDBConnection connection, TrafficFilter filter, CancellationToken cancellationToken)
     {
-        FilterSql condition = FilterSql.Create(filter, Datasets.Enrichment);
+        FilterSql condition = FilterSql.Create(filter, Datasets.Enrichment, source);
         List<Segment> segments = source.List(Datasets.Enrichment, condition.SinceUs, condition.UntilUs);
         List<EnrichmentRow> found = [];
         using RowReader<EnrichmentRow> rows = new(

@@ -24,10 +24,10 @@ internal sealed class FilterSql
 
     /// <summary>Makes the condition.</summary>
     /// <exception cref="FilterException">The dataset does not have what a filter looks at.</exception>
-    public static FilterSql Create(TrafficFilter filter, Dataset dataset) =>
-        new(string.Join(" AND ", filter.Conditions.Select(condition => Translate(condition, dataset)).DefaultIfEmpty("true")), filter);
+    public static FilterSql Create(TrafficFilter filter, Dataset dataset, StoreSegments source) =>
+        new(string.Join(" AND ", filter.Conditions.Select(condition => Translate(condition, dataset, source)).DefaultIfEmpty("true")), filter);
 
-    private static string Translate(FilterCondition condition, Dataset dataset)
+    private static string Translate(FilterCondition condition, Dataset dataset, StoreSegments source)
     {
         if (!condition.Kind.AppliesTo(dataset))
         {
@@ -44,6 +44,8 @@ internal sealed class FilterSql
             FilterOperation.EqualsAnyIgnoringCase => Any(columns.Select(column => $"lower({column}) IN ({List(values.Select(Lower))})"
                 + (values.Contains(ApplicationText.None) ? $" OR {column} IS NULL" : ""))),
             FilterOperation.NameOrNumber => NameOrNumber(columns[0], columns[1], [.. values.Cast<string>()]),
+            FilterOperation.FactIsAny => Any(columns.Select(column =>
+                $"{FactFunction.Sql(column, source.Who, condition.Kind.Fact!.Value)} IN ({List(values.Select(Literal))})")),
             FilterOperation.AtLeast => $"{columns[0]} >= {Literal(values[0])}",
             FilterOperation.Below => $"{columns[0]} < {Literal(values[0])}",
             _ => throw new InvalidOperationException($"There is no SQL for {condition.Kind.Operation}."),

@@ -27,7 +27,7 @@ internal sealed class FlowQuery
     {
         this.segments = segments;
         this.connection = connection;
-        this.filter = FilterSql.Create(filter, Datasets.Flows);
+        this.filter = FilterSql.Create(filter, Datasets.Flows, segments);
         this.perInterval = perInterval;
         this.cancellationToken = cancellationToken;
     }

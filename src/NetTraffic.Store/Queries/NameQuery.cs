@@ -9,6 +9,12 @@ internal static class NameQuery
     /// <summary>Distinct values among the newest segments: completion must answer at once, also on a huge store.</summary>
     public static List<string> Find(StoreSegments source, DuckDBConnection connection, SummaryKey key, string prefix, int limit)
     {
+        if (AddressFacts.Of(key) is not null)
+        {
+            // Countries and systems are known without looking.
+            return [];
+        }
+
         const int newest = 16;
         List<Segment> segments = source.Names(Datasets.Flows, long.MinValue, long.MaxValue);
         segments.Sort((left, right) => right.LastUs.CompareTo(left.LastUs));

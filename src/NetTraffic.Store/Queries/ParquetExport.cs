@@ -17,7 +17,7 @@ internal static class ParquetExport
             throw new IOException($"'{path}' exists.");
         }
 
-        FilterSql condition = FilterSql.Create(filter, dataset);
+        FilterSql condition = FilterSql.Create(filter, dataset, segments);
         string from = Database.Read(dataset, segments.List(dataset, condition.SinceUs, condition.UntilUs));
         string select = $"SELECT {DatasetSql.FileColumns(dataset)} FROM {from} WHERE {condition.Condition}";
         if (dataset == Datasets.Flows && !perInterval)

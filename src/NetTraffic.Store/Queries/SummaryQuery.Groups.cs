@@ -97,7 +97,7 @@ internal sealed partial class SummaryQuery
         Query(
             $"SELECT coalesce(sum({RowBytes}), 0)::BIGINT FROM {Flows(segments)} WHERE {filter.Condition}",
             reader => whole = reader.GetInt64(0));
-        string sums = string.Join(" UNION ALL ", sides.Select(side =>
+        string sums = AddressFacts.Of(by) is { } fact ? SumsOfFacts(fact, segments) : string.Join(" UNION ALL ", sides.Select(side =>
             $"""
             SELECT {side.Name} AS name, packets, bytes, began, older, sent, received, first_us, last_us FROM (
               SELECT {side.NamedKeys}, sum(source_packets + destination_packets) AS packets, sum({RowBytes}) AS bytes,
@@ -131,6 +131,31 @@ internal sealed partial class SummaryQuery
                 }));
             });
         return found;
+    }
+
+    /// <summary>
+    /// Sums by what is known of both ends, made of one pass over the rows: finding out costs more than adding up, and there are few pairs.
+    /// </summary>
+    private string SumsOfFacts(AddressFact fact, List<Segment> segments)
+    {
+        string first = FirstTime(segments);
+        string pairs = $"""
+            SELECT s, d, sum(source_packets + destination_packets) AS packets, sum({RowBytes}) AS bytes,
+              count(*) FILTER (WHERE time = start_time) AS began, count(*) FILTER (WHERE start_time < {first}) AS older,
+              sum(source_bytes) AS source_sum, sum(destination_bytes) AS destination_sum,
+              epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
+            FROM (SELECT {FactFunction.Sql("source_address", source.Who, fact)} AS s,
+                {FactFunction.Sql("destination_address", source.Who, fact)} AS d, source_packets, destination_packets, source_bytes,
+                destination_bytes, time, start_time, end_time
+              FROM {Flows(segments)} WHERE {filter.Condition}) GROUP BY s, d
+            """;
+        return $"""
+            WITH pairs AS MATERIALIZED ({pairs})
+            SELECT s AS name, packets, bytes, began, older, CASE WHEN s IS NOT DISTINCT FROM d THEN bytes ELSE source_sum END AS sent,
+              CASE WHEN s IS NOT DISTINCT FROM d THEN bytes ELSE destination_sum END AS received, first_us, last_us FROM pairs
+            UNION ALL
+            SELECT d, packets, bytes, began, older, destination_sum, source_sum, first_us, last_us FROM pairs WHERE s IS DISTINCT FROM d
+            """;
     }
 
     /// <summary>
@@ -174,13 +199,18 @@ internal sealed partial class SummaryQuery
     /// What rows are summed by, and how the sums become names. By address there are two: what a row's source has of it, and its
     /// destination.
     /// </summary>
-    private static Side[] Sides(SummaryKey by)
+    private Side[] Sides(SummaryKey by)
     {
         static Side Of(string sent, string received, string name, params string[] keys) => new(keys, name, sent, received, "true");
         static Side Source(string column) => Of("source_bytes", "destination_bytes", "k0", column);
 
         // What a host says to itself counts once: on the source's side, as sent and as received.
         static string Own(string bytes) => $"CASE WHEN source_address = destination_address THEN {RowBytes} ELSE {bytes} END";
+        if (AddressFacts.Of(by) is { } fact)
+        {
+            return OfFacts(FactFunction.Sql("source_address", source.Who, fact), FactFunction.Sql("destination_address", source.Who, fact));
+        }
+
         return by switch
         {
             SummaryKey.Protocol => [Source("protocol")],
@@ -209,6 +239,21 @@ internal sealed partial class SummaryQuery
             ],
             _ => throw new ArgumentOutOfRangeException(nameof(by), by, "There is no such key."),
         };
+    }
+
+    /// <summary>
+    /// Both ends' facts, as an address's: what stays within a country counts once, as sent and as received. What is not known of an
+    /// address is a group too.
+    /// </summary>
+    private static Side[] OfFacts(string sourceFact, string destinationFact)
+    {
+        string own = $"{sourceFact} IS NOT DISTINCT FROM {destinationFact}";
+        return
+        [
+            new([sourceFact], "k0", $"CASE WHEN {own} THEN {RowBytes} ELSE source_bytes END",
+                $"CASE WHEN {own} THEN {RowBytes} ELSE destination_bytes END", "true"),
+            new([destinationFact], "k0", "destination_bytes", "source_bytes", $"NOT ({own})"),
+        ];
     }
 
     private const string Between = " <-> ";

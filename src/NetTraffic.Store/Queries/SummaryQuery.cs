@@ -6,7 +6,7 @@ namespace NetTraffic.Store;
 internal sealed partial class SummaryQuery(
     StoreSegments source, DuckDBConnection connection, TrafficFilter request, CancellationToken cancellationToken)
 {
-    private readonly FilterSql filter = FilterSql.Create(request, Datasets.Flows);
+    private readonly FilterSql filter = FilterSql.Create(request, Datasets.Flows, source);
 
     public TrafficSummary Total()
     {
@@ -71,7 +71,7 @@ internal sealed partial class SummaryQuery(
                 $"""
                 SELECT coalesce(sum(kernel_drops + interface_drops), 0)::BIGINT, coalesce(sum(decode_failures), 0)::BIGINT
                 FROM {Database.Read(Datasets.Captures, segments)}
-                WHERE {FilterSql.Create(whole, Datasets.Captures).Condition} AND {since} AND {until}
+                WHERE {FilterSql.Create(whole, Datasets.Captures, source).Condition} AND {since} AND {until}
                 """,
                 reader =>
                 {

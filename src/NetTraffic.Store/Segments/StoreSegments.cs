@@ -3,8 +3,24 @@ namespace NetTraffic.Store;
 /// <summary>The segments of a store that questions go to: those that are damaged are left out, and noted.</summary>
 /// <param name="store">Folder of the store.</param>
 /// <param name="damage">Where damaged ones are noted.</param>
-internal sealed class StoreSegments(string store, DamageLog damage)
+/// <param name="facts">Gives what is known of addresses; null: nothing is.</param>
+internal sealed class StoreSegments(string store, DamageLog damage, Func<IAddressFacts>? facts = null) : IDisposable
 {
+    private readonly Lazy<int> who = new(() => FactFunction.Add(facts?.Invoke()
+        ?? throw new InvalidOperationException("Nothing is known of addresses here: the store was opened without.")));
+
+    /// <summary>Whose knowledge of addresses SQL is to ask (<see cref="FactFunction"/>).</summary>
+    public int Who => who.Value;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (who.IsValueCreated)
+        {
+            FactFunction.Remove(who.Value);
+        }
+    }
+
     /// <summary>Folder of the store.</summary>
     public string Store { get; } = store;
 

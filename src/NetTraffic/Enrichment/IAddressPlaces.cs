@@ -13,6 +13,15 @@ public interface IAddressPlaces
     /// <param name="ipVersion">4 or 6, of the header it stood in.</param>
     string? CountryCode(in IpAddress128 address, byte ipVersion);
 
+    /// <summary>Name of that country in English; null: not known.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="ipVersion">4 or 6.</param>
+    string? Country(in IpAddress128 address, byte ipVersion)
+    {
+        string? code = CountryCode(address, ipVersion);
+        return code is null ? null : Countries.Find(code)?.Name ?? code;
+    }
+
     /// <summary>Number of the autonomous system that announces an address (RFC 6793); null: not known.</summary>
     /// <param name="address">The address.</param>
     /// <param name="ipVersion">4 or 6.</param>
@@ -22,4 +31,13 @@ public interface IAddressPlaces
     /// <param name="address">The address.</param>
     /// <param name="ipVersion">4 or 6.</param>
     string? Organization(in IpAddress128 address, byte ipVersion);
+}
+
+/// <summary>What questions about traffic need to know of addresses: where they are, and whether they are suspicious.</summary>
+public interface IAddressFacts : IAddressPlaces
+{
+    /// <summary>Whether an address is suspicious, by the threshold that is set.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="ipVersion">4 or 6.</param>
+    bool IsSuspicious(in IpAddress128 address, byte ipVersion);
 }

@@ -30,6 +30,9 @@ public abstract class FilterKind
     /// <summary>Where completion finds values; null: nowhere.</summary>
     public SummaryKey? Completion { get; init; }
 
+    /// <summary>What must be known of an address to compare it; null: the columns say all.</summary>
+    public AddressFact? Fact { get; init; }
+
     /// <summary>Why only a store can be asked, and what to do instead; null: flows and packets of files tell it too.</summary>
     public string? StoreOnly { get; init; }
 

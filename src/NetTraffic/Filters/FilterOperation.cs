@@ -20,4 +20,7 @@ public enum FilterOperation
 
     /// <summary>The column's time is before the value.</summary>
     Below,
+
+    /// <summary>What is known of the address in one of the columns (<see cref="FilterKind.Fact"/>) is one of the texts.</summary>
+    FactIsAny,
 }

@@ -80,6 +80,27 @@ public sealed record TrafficFilter
         init => conditions = Replace(TrafficFilters.CommunityId, value);
     }
 
+    /// <summary>Either side's address is in one of these countries, by their codes.</summary>
+    public IReadOnlyList<string> Country
+    {
+        get => Values(TrafficFilters.Country);
+        init => conditions = Replace(TrafficFilters.Country, value);
+    }
+
+    /// <summary>Either side's address is announced by one of these autonomous systems, as <c>AS15169</c>.</summary>
+    public IReadOnlyList<string> AsNumber
+    {
+        get => Values(TrafficFilters.AsNumber);
+        init => conditions = Replace(TrafficFilters.AsNumber, value);
+    }
+
+    /// <summary>Either side's address is suspicious.</summary>
+    public bool Suspicious
+    {
+        get => Values(TrafficFilters.Suspicious).Count > 0;
+        init => conditions = Replace(TrafficFilters.Suspicious, value ? ["true"] : []);
+    }
+
     /// <summary>Whether it has no condition but those by these filters.</summary>
     public bool HasOnly(params IEnumerable<FilterKind> kinds) => conditions.All(condition => kinds.Contains(condition.Kind));
 

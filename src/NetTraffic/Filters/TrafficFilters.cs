@@ -63,9 +63,39 @@ public static class TrafficFilters
         "CommunityId", ["CommunityId"], FilterOperation.EqualsAny, "The Community ID is one of these.", NetTraffic.CommunityId.Parse,
         values => new CommunityIdMatch(values));
 
+    /// <summary>Either side's address is in one of these countries, by their codes.</summary>
+    public static FilterKind<string> Country { get; } = new(
+        "Country", ["SourceAddress", "DestinationAddress"], FilterOperation.FactIsAny,
+        "Either side's address is in one of these countries: codes such as DE, or names in English.", Countries.Parse)
+    {
+        Completion = SummaryKey.Country,
+        Fact = AddressFact.CountryCode,
+        StoreOnly = FactsNeedStore,
+    };
+
+    /// <summary>Either side's address is announced by one of these autonomous systems, as <c>AS15169</c>.</summary>
+    public static FilterKind<string> AsNumber { get; } = new(
+        "AsNumber", ["SourceAddress", "DestinationAddress"], FilterOperation.FactIsAny,
+        "Either side's address is announced by one of these autonomous systems: AS15169 or 15169.", AddressFacts.ParseAs)
+    {
+        Fact = AddressFact.AsNumber,
+        StoreOnly = FactsNeedStore,
+    };
+
+    /// <summary>Either side's address is suspicious.</summary>
+    public static FilterKind<string> Suspicious { get; } = new(
+        "Suspicious", ["SourceAddress", "DestinationAddress"], FilterOperation.FactIsAny,
+        "Either side's address is suspicious, by the threshold that is set.", _ => "true")
+    {
+        Fact = AddressFact.Suspicious,
+        StoreOnly = FactsNeedStore,
+    };
+
+    private const string FactsNeedStore = "Import the file (Import-NetCapture), and ask the store.";
+
     /// <summary>The table.</summary>
     public static IReadOnlyList<FilterKind> All { get; } =
-        [Address, Port, Protocol, Application, Since, Until, CaptureId, FlowId, CommunityId];
+        [Address, Port, Protocol, Application, Since, Until, CaptureId, FlowId, CommunityId, Country, AsNumber, Suspicious];
 
     /// <summary>A filter by its name, whatever its case; null: there is none.</summary>
     public static FilterKind? Find(string name) => All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -140,6 +140,15 @@ public sealed class TrafficSummaryItem
     /// <summary>The key where it is a capture.</summary>
     public string? CaptureId => Is(SummaryKey.Capture);
 
+    /// <summary>The key where it is a country: its name in English.</summary>
+    public string? Country => Is(SummaryKey.Country);
+
+    /// <summary>The key where it is an autonomous system: <c>AS15169</c>.</summary>
+    public string? AsNumber => Is(SummaryKey.AsNumber);
+
+    /// <summary>The key where it is the holder of an autonomous system.</summary>
+    public string? Organization => Is(SummaryKey.Organization);
+
     /// <summary>Folder of the store that was asked; empty for flows of a file or the pipeline.</summary>
     public string StorePath { get; set; } = "";
 
@@ -185,4 +194,13 @@ public enum SummaryKey
 
     /// <summary>Capture or import.</summary>
     Capture,
+
+    /// <summary>Country of the address on either side.</summary>
+    Country,
+
+    /// <summary>Autonomous system of the address on either side.</summary>
+    AsNumber,
+
+    /// <summary>Holder of the autonomous system on either side.</summary>
+    Organization,
 }

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 
-namespace NetTraffic.Enrichment.Geo;
+namespace NetTraffic;
 
 /// <summary>
 /// The countries of ISO 3166-1, with their names in English and a point in their middle: the centre of the largest part of each (after
@@ -23,6 +23,22 @@ public static class Countries
 
     /// <summary>The country of a code, whatever its case; null: there is none.</summary>
     public static Country? Find(string? code) => code is not null && ByCode.TryGetValue(code, out Country? country) ? country : null;
+
+    /// <summary>The code of a country that a user named by its code or its name in English.</summary>
+    /// <exception cref="FilterValueException">There is none; the message has the nearest names.</exception>
+    public static string Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        string given = text.Trim();
+        if ((Find(given) ?? All.FirstOrDefault(country => country.Name.Equals(given, StringComparison.OrdinalIgnoreCase))) is { } found)
+        {
+            return found.Code;
+        }
+
+        IReadOnlyList<string> near = NearNames.Of(given, All.Select(country => country.Name), within: true);
+        throw new FilterValueException($"'{text}' is no country.",
+            near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}? A code of two letters will do too." : "Give a code such as DE, or a name in English.");
+    }
 
     private static FrozenDictionary<string, Country> Load()
     {

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using DuckDB.NET.Data;
+using DuckDB.NET.Data.DataChunk.Reader;
+using DuckDB.NET.Data.DataChunk.Writer;
+
+namespace NetTraffic.Store;
+
+/// <summary>
+/// What is known of addresses, as a function of SQL. It is registered once a process, as all stores of a process share a DuckDB; whose
+/// knowledge is asked is an argument.
+/// </summary>
+internal static class FactFunction
+{
+    private const string Name = "address_fact";
+    private static readonly ConcurrentDictionary<int, IAddressFacts> Known = new();
+    private static int last;
+
+    /// <summary>address_fact(text, who, what): the fact as text; NULL where it is not known.</summary>
+    public static void Register(DuckDBConnection connection) => connection.RegisterScalarFunction<string, int, int, string>(Name, Run);
+
+    /// <summary>The call for a column.</summary>
+    /// <param name="column">Column with the address.</param>
+    /// <param name="who">What <see cref="Add"/> gave.</param>
+    /// <param name="fact">What is asked.</param>
+    public static string Sql(string column, int who, AddressFact fact) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name}({column}, {who}, {(int)fact})");
+
+    /// <summary>Makes knowledge known to SQL.</summary>
+    public static int Add(IAddressFacts facts)
+    {
+        int who = Interlocked.Increment(ref last);
+        Known[who] = facts;
+        return who;
+    }
+
+    /// <summary>Forgets it.</summary>
+    public static void Remove(int who) => Known.TryRemove(who, out _);
+
+    private static void Run(IReadOnlyList<IDuckDBDataReader> arguments, IDuckDBDataWriter result, ulong rows)
+    {
+        IAddressFacts? facts = null;
+        AddressFact fact = default;
+        string? text = null;
+        string? before = null;
+        for (ulong row = 0; row < rows; row++)
+        {
+            if (row == 0)
+            {
+                Known.TryGetValue(arguments[1].GetValue<int>(0), out facts);
+                fact = (AddressFact)arguments[2].GetValue<int>(0);
+            }
+
+            string? address = arguments[0].IsValid(row) ? arguments[0].GetValue<string>(row) : null;
+            if (address is not null && address != before)
+            {
+                // Rows of an address often stand together.
+                before = address;
+                text = facts is null ? null : AddressFacts.Text(facts, fact, address);
+            }
+
+            if (address is null || text is null)
+            {
+                result.WriteNull(row);
+            }
+            else
+            {
+                result.WriteValue(text, row);
+            }
+        }
+    }
+}
