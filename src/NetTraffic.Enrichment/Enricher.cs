@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.Extensions.Caching.Memory;
 using NetTraffic.Net;
 using NetTraffic.Packets;
 
@@ -8,8 +10,13 @@ namespace NetTraffic.Enrichment;
 /// Finds out what is known of addresses. What was kept and still counts is not asked again, addresses that are nobody's on the internet
 /// never; one provider's failure costs no other's answer. Safe for several threads: who wants the same address waits for one request.
 /// </summary>
-public sealed class Enricher
+public sealed class Enricher : IDisposable
 {
+    private const int MostRemembered = 100_000;
+
+    // What was said lately, over what the store keeps; and questions on their way, so that who wants the same waits for the same.
+    private readonly MemoryCache remembered = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
+    private readonly ConcurrentDictionary<(string Address, string Provider), TaskCompletionSource<Answer>> asking = new();
     private readonly IEnrichmentStore store;
     private readonly IReadOnlyList<IEnrichmentProvider> providers;
     private readonly TimeProvider time;
@@ -79,8 +86,37 @@ public sealed class Enricher
         ArgumentNullException.ThrowIfNull(addresses);
         DateTime now = time.GetUtcNow().UtcDateTime;
         string[] wanted = [.. addresses.Distinct(StringComparer.Ordinal).Where(IsPublic)];
-        Dictionary<(string Address, string Provider), EnrichmentRow> kept =
-            store.GetEnrichment(wanted, cancellationToken).ToDictionary(row => (row.Address, row.Provider));
+        Dictionary<(string Address, string Provider), EnrichmentRow> kept = [];
+        List<string> unknown = [];
+        foreach (string address in wanted)
+        {
+            bool all = true;
+            foreach (IEnrichmentProvider provider in providers)
+            {
+                if (remembered.TryGetValue((address, provider.Name), out EnrichmentRow? row))
+                {
+                    kept.Add((address, provider.Name), row!);
+                }
+                else
+                {
+                    all = false;
+                }
+            }
+
+            if (!all)
+            {
+                unknown.Add(address);
+            }
+        }
+
+        foreach (EnrichmentRow row in unknown.Count > 0 ? store.GetEnrichment(unknown, cancellationToken) : [])
+        {
+            if (kept.TryAdd((row.Address, row.Provider), row))
+            {
+                Remember(row);
+            }
+        }
+
         return new(wanted, kept,
         [
             .. providers.Select(provider => (provider, wanted.Where(address =>
@@ -97,10 +133,57 @@ public sealed class Enricher
         IReadOnlyDictionary<(string Address, string Provider), EnrichmentRow> Kept,
         IReadOnlyList<(IEnrichmentProvider Provider, string[] Addresses)> Questions);
 
+    /// <inheritdoc/>
+    public void Dispose() => remembered.Dispose();
+
     private async Task<Dictionary<(string Address, string Provider), Answer>> AskOneAsync(
         IEnrichmentProvider provider, string[] addresses, Action<int> done, CancellationToken cancellationToken)
     {
+        List<string> mine = [];
+        List<(string Address, Task<Answer> Answer)> others = [];
+        foreach (string address in addresses)
+        {
+            TaskCompletionSource<Answer> own = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            TaskCompletionSource<Answer> asked = asking.GetOrAdd((address, provider.Name), own);
+            if (asked == own)
+            {
+                mine.Add(address);
+            }
+            else
+            {
+                others.Add((address, asked.Task));
+            }
+        }
+
         Dictionary<(string, string), Answer> answers = [];
+        try
+        {
+            await AskOwnAsync(provider, mine, answers, done, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (string address in mine)
+            {
+                if (asking.TryRemove((address, provider.Name), out TaskCompletionSource<Answer>? waiting))
+                {
+                    waiting.SetResult(answers.GetValueOrDefault((address, provider.Name)) ?? new Answer(null, "who asked was stopped"));
+                }
+            }
+        }
+
+        foreach ((string address, Task<Answer> answer) in others)
+        {
+            answers.Add((address, provider.Name), await answer.WaitAsync(cancellationToken).ConfigureAwait(false));
+            done(1);
+        }
+
+        return answers;
+    }
+
+    private async Task AskOwnAsync(
+        IEnrichmentProvider provider, List<string> addresses, Dictionary<(string Address, string Provider), Answer> answers,
+        Action<int> done, CancellationToken cancellationToken)
+    {
         foreach (string[] batch in addresses.Chunk(provider.BatchSize))
         {
             IReadOnlyList<ProviderAnswer> said;
@@ -116,31 +199,43 @@ public sealed class Enricher
                     done(1);
                 }
 
-                break;
+                return;
             }
 
             List<EnrichmentRow> rows = [];
             for (int i = 0; i < batch.Length; i++)
             {
-                ProviderAnswer answer = said[i];
-                EnrichmentRow? row = null;
-                if (answer.Problem is null)
+                Answer answer = ToAnswer(provider, batch[i], said[i]);
+                answers.Add((batch[i], provider.Name), answer);
+                if (answer.Row is { } row)
                 {
-                    row = answer.Row ?? new EnrichmentRow();
-                    row.Address = batch[i];
-                    row.Provider = provider.Name;
-                    row.Time = time.GetUtcNow().UtcDateTime;
-                    row.ExpiresTime = row.Time + (answer.Row is null ? provider.NegativeTimeToLive : provider.TimeToLive);
                     rows.Add(row);
+                    Remember(row);
                 }
 
-                answers.Add((batch[i], provider.Name), new Answer(row, answer.Problem));
                 done(1);
             }
 
             store.AddEnrichment(rows);
         }
-
-        return answers;
     }
+
+    /// <summary>An answer as it is kept. That nothing is known is kept too, without a word in it.</summary>
+    private Answer ToAnswer(IEnrichmentProvider provider, string address, ProviderAnswer said)
+    {
+        if (said.Problem is not null)
+        {
+            return new Answer(null, said.Problem);
+        }
+
+        EnrichmentRow row = said.Row ?? new EnrichmentRow();
+        row.Address = address;
+        row.Provider = provider.Name;
+        row.Time = time.GetUtcNow().UtcDateTime;
+        row.ExpiresTime = row.Time + (said.Row is null ? provider.NegativeTimeToLive : provider.TimeToLive);
+        return new Answer(row, null);
+    }
+
+    private void Remember(EnrichmentRow row) =>
+        remembered.Set((row.Address, row.Provider), row, new MemoryCacheEntryOptions { Size = 1 });
 }

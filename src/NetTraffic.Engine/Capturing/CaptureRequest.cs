@@ -44,6 +44,9 @@ public sealed record CaptureRequest
     /// <summary>Keeps the raw packets too; null: not.</summary>
     public PacketRingOptions? PacketRing { get; init; }
 
+    /// <summary>Asks the providers that are set about new talkers, in the background. Default no.</summary>
+    public bool Enrich { get; init; }
+
     /// <summary>The flow table. Its FlushInterval is replaced by <see cref="FlushInterval"/>.</summary>
     public FlowOptions Flows { get; init; } = new();
 }

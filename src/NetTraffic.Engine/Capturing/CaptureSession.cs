@@ -25,6 +25,7 @@ public sealed class CaptureSession : IDisposable
     private readonly IntervalLog intervals;
     private readonly StoreKeeper keeper;
     private readonly ForwardService forwarding;
+    private readonly TalkerEnrichment? enriching;
     private readonly PacketRing? ring;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Lock publishing = new();
@@ -48,6 +49,7 @@ public sealed class CaptureSession : IDisposable
         intervals = new IntervalLog(writer);
         keeper = new StoreKeeper(store, settings, Warn);
         forwarding = new ForwardService(store.Path, settings, Warn);
+        enriching = request.Enrich ? new TalkerEnrichment(store.Path, Warn) : null;
         ring = request.PacketRing is { } kept
             ? new PacketRing(store.GetPacketFolder(writer.Status.CaptureId), kept with { Wait = false }) : null;
         for (int i = 0; i < sources.Count; i++)
@@ -183,6 +185,7 @@ public sealed class CaptureSession : IDisposable
         }
 
         keeper.Dispose();
+        enriching?.Dispose();
         ring?.Complete();
         Refresh(TimeSpan.Zero);
         writer.Complete(state, message);

@@ -7,7 +7,7 @@ namespace NetTraffic.Engine;
 /// <summary>
 /// What is known of addresses, for one store: tables of this machine, the store's blocklists, and the providers that were opted in.
 /// </summary>
-public sealed class EnrichmentService
+public sealed class EnrichmentService : IDisposable
 {
     private readonly ITrafficStore store;
     private readonly AddressDescriber describer;
@@ -15,6 +15,9 @@ public sealed class EnrichmentService
     private readonly Enricher enricher;
     private readonly IReadOnlyList<IEnrichmentProvider> providers;
     private readonly int threshold;
+
+    // Where two say the same thing, the one that knows more of it.
+    private static readonly string[] BestFirst = ["ip-api", "virustotal", "abuseipdb", "dns"];
 
     private EnrichmentService(ITrafficStore store, GeoTables places, BlocklistSet blocklists, SuspicionWeights weights, int threshold,
         IReadOnlyList<IEnrichmentProvider> providers)
@@ -30,6 +33,9 @@ public sealed class EnrichmentService
 
     /// <summary>Where addresses are and who routes them.</summary>
     public IAddressPlaces Places { get; }
+
+    /// <summary>Whether anybody is asked besides this machine's tables.</summary>
+    public bool AsksAnybody => providers.Count > 0;
 
     /// <summary>Whether anything is known that can make an address suspicious.</summary>
     public bool HasSigns => blocklists.Count > 0 || store.GetEnrichment(null, CancellationToken.None).Count > 0;
@@ -70,7 +76,7 @@ public sealed class EnrichmentService
                 ? Describe(address, [], [])
                 : Describe(
                     address,
-                    answers.Select(answer => answer.Row).OfType<EnrichmentRow>(),
+                    answers.Select(answer => answer.Row).OfType<EnrichmentRow>().OrderBy(Order),
                     answers.Zip(providers).Where(pair => pair.First.Problem is not null)
                         .Select(pair => $"{pair.Second.Name}: {pair.First.Problem}"))),
         ];
@@ -173,24 +179,16 @@ public sealed class EnrichmentService
         return [.. found.OrderByDescending(address => address.SuspicionScore).ThenByDescending(address => address.Bytes)];
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => enricher.Dispose();
+
     private static IReadOnlyList<IEnrichmentProvider> Providers(IReadOnlyList<string>? names)
     {
         _ = names;
         return [];
     }
 
-    private int Order(EnrichmentRow row)
-    {
-        for (int i = 0; i < providers.Count; i++)
-        {
-            if (providers[i].Name == row.Provider)
-            {
-                return i;
-            }
-        }
-
-        return providers.Count;
-    }
+    private static int Order(EnrichmentRow row) => Array.IndexOf(BestFirst, row.Provider) is >= 0 and int at ? at : BestFirst.Length;
 
     private bool IsListed(string address) => Net.AddressText.TryParse(address, out Packets.IpAddress128 value, out byte version)
         && blocklists.Contains(value, version);

@@ -43,4 +43,15 @@ public sealed class GetIpEnrichmentCommand : AddressCmdlet
             waiting.Clear();
         }
     }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            service?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

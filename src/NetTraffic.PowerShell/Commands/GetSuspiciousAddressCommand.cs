@@ -24,7 +24,7 @@ public sealed class GetSuspiciousAddressCommand : TrafficQueryCmdlet
         }
 
         ITrafficStore store = OpenForReading(FullStorePath);
-        EnrichmentService service = EnrichmentService.Open(store, null, (string[])[], text => WriteWarning(Display.Text(text)));
+        using EnrichmentService service = EnrichmentService.Open(store, null, (string[])[], text => WriteWarning(Display.Text(text)));
         int threshold = IsBound(nameof(Threshold)) ? Threshold : Math.Max(1, Settings.GetOption().SuspicionThreshold);
         IReadOnlyList<SuspiciousAddress> found = service.GetSuspicious(MakeFilter([]), threshold, StopToken);
         if (found.Count == 0 && !service.HasSigns)

@@ -108,4 +108,15 @@ public sealed class InvokeIpEnrichmentCommand : AddressCmdlet
             + (cost.Left is { } left ? $", {left} left" : "") + (cost.Until is { } until ? $" until {Display.Time(until)}" : "")));
         return $"{addresses.Length} addresses by this machine's tables{(asked.Length > 0 ? "; " + asked : ", asking nobody")}";
     }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            service?.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
 }

@@ -69,6 +69,10 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     [ValidateRange(1, 262_144)]
     public int PacketRingSnapLength { get; set; } = new PacketRingOptions().SnapLength;
 
+    /// <summary>Asks the providers that are set about new talkers, in the background.</summary>
+    [Parameter]
+    public SwitchParameter Enrich { get; set; }
+
     /// <summary>Ends after this long.</summary>
     [Parameter]
     [Duration]
@@ -173,6 +177,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
             StorePath = FullStorePath,
             Name = Name,
             FlushInterval = IsBound(nameof(FlushInterval)) ? FlushInterval : null,
+            Enrich = Enrich,
             PacketRing = RingOptions(IsBound(nameof(PacketRing)) ? PacketRing : null, PacketRingSnapLength),
             Flows = new FlowOptions { MaxFlows = MaxFlows },
         };
