@@ -15,7 +15,7 @@ namespace NetTraffic.Enrichment;
 public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, SuspicionWeights weights)
 {
     /// <summary>Name of this machine's tables among the providers.</summary>
-    public const string GeoName = "geo";
+    public const string GeoName = EnrichmentTarget.Geo;
 
     /// <summary>Name of the blocklists among the providers.</summary>
     public const string BlocklistName = "blocklist";

@@ -49,6 +49,7 @@ public sealed class Enricher : IDisposable
     {
         (IReadOnlyList<string> wanted, IReadOnlyDictionary<(string, string), EnrichmentRow> kept, var questions) =
             Questions(addresses, force, cancellationToken);
+        CountKept(wanted, kept, questions);
         int done = 0;
         int all = questions.Sum(question => question.Addresses.Length);
 
@@ -196,6 +197,7 @@ public sealed class Enricher : IDisposable
                 foreach (string address in addresses.Where(address => !answers.ContainsKey((address, provider.Name))))
                 {
                     answers.Add((address, provider.Name), new Answer(null, error.Message));
+                    EnrichmentCounters.Of(provider.Name).Failed();
                     done(1);
                 }
 
@@ -223,17 +225,34 @@ public sealed class Enricher : IDisposable
     /// <summary>An answer as it is kept. That nothing is known is kept too, without a word in it.</summary>
     private Answer ToAnswer(IEnrichmentProvider provider, string address, ProviderAnswer said)
     {
+        EnrichmentCounter counter = EnrichmentCounters.Of(provider.Name);
         if (said.Problem is not null)
         {
+            counter.Failed();
             return new Answer(null, said.Problem);
         }
 
+        counter.Asked(1, said.Row is null ? 0 : 1);
         EnrichmentRow row = said.Row ?? new EnrichmentRow();
         row.Address = address;
         row.Provider = provider.Name;
         row.Time = time.GetUtcNow().UtcDateTime;
         row.ExpiresTime = row.Time + (said.Row is null ? provider.NegativeTimeToLive : provider.TimeToLive);
         return new Answer(row, null);
+    }
+
+    private static void CountKept(
+        IReadOnlyList<string> wanted, IReadOnlyDictionary<(string, string), EnrichmentRow> kept,
+        IReadOnlyList<(IEnrichmentProvider Provider, string[] Addresses)> questions)
+    {
+        foreach ((IEnrichmentProvider provider, string[] asked) in questions)
+        {
+            HashSet<string> open = [.. asked];
+            foreach (string address in wanted.Where(address => !open.Contains(address)))
+            {
+                EnrichmentCounters.Of(provider.Name).Remembered(!kept[(address, provider.Name)].IsEmpty);
+            }
+        }
     }
 
     private void Remember(EnrichmentRow row) =>

@@ -23,6 +23,9 @@ public sealed record ForwarderOptions
     /// <summary>Name under which the forwarder's own numbers are sent. Default: the host name.</summary>
     public string Sensor { get; init; } = Environment.MachineName;
 
+    /// <summary>Says in which countries addresses are, for net_country; null: that is not sent.</summary>
+    public IAddressPlaces? Places { get; init; }
+
     /// <summary>The server has nothing of the store: it is not asked before a first send to it. Default false.</summary>
     public bool AssumeEmpty { get; init; }
 

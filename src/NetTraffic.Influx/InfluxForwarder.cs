@@ -242,6 +242,7 @@ public sealed partial class InfluxForwarder : IDisposable
 
         DateTime now = DateTime.UtcNow;
         StoreIdentity.AddTo(lines, store, files.Key, now);
+        rollups.AddEnrichment(lines, now);
         rollups.AddForward(lines, now, now - oldest, lines.Lines + 1, rejected, pending.Count);
         return (files.Write(target.ToString(), names, lines.Written, rollups.Save()), names.Count);
     }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using NetTraffic.Net;
+using NetTraffic.Packets;
 
 namespace NetTraffic.Influx;
 
@@ -27,6 +29,8 @@ internal sealed class RollupLines
     private readonly ForwarderOptions options;
     private readonly (string Name, SeriesSelector Selector)[] selectors;
     private readonly SeriesSelector sent, received, conversations, interfaces, protocols;
+
+    private readonly Dictionary<string, EnrichmentCounts> told = new(StringComparer.Ordinal);
 
     // A count never gives two segments of a million the same one; it begins anywhere, for the sake of two stores of one sensor.
     private long offsets = Random.Shared.NextInt64(Offsets);
@@ -97,6 +101,29 @@ internal sealed class RollupLines
         lines.End(Nanoseconds(now));
     }
 
+    /// <summary>Appends what questions about addresses came to since the last time.</summary>
+    public void AddEnrichment(LineEncoder lines, DateTime now)
+    {
+        foreach (string source in EnrichmentCounters.Names)
+        {
+            EnrichmentCounts counts = EnrichmentCounters.Of(source).Now;
+            EnrichmentCounts news = counts - told.GetValueOrDefault(source);
+            told[source] = counts;
+            if (news == default)
+            {
+                continue;
+            }
+
+            lines.Begin("net_enrichment");
+            lines.Tag("source", Clean(source));
+            lines.Field("cache_hits", news.CacheHits);
+            lines.Field("errors", news.Errors);
+            lines.Field("hits", news.Hits);
+            lines.Field("lookups", news.Lookups);
+            lines.End(Nanoseconds(now));
+        }
+    }
+
     private void AddTraffic(LineEncoder lines, IReadOnlyList<TrafficRollup> rows, long offset)
     {
         foreach (IGrouping<(DateTime Time, string Sensor), TrafficRollup> interval in rows.GroupBy(row => (row.Time, Clean(row.Sensor))))
@@ -129,6 +156,51 @@ internal sealed class RollupLines
         {
             AddDirection(lines, sent, "sent", interval, offset, row => (row.SentPackets, row.SentBytes, row.SentFlows));
             AddDirection(lines, received, "received", interval, offset, row => (row.ReceivedPackets, row.ReceivedBytes, row.ReceivedFlows));
+            if (options.Places is { } places)
+            {
+                AddCountries(lines, places, interval, offset);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Talkers by country, each direction for itself: a byte that was sent from one country was received in another, or in the same.
+    /// Addresses that are in none (private ones, and frames without IP) are under "none", so that each direction is all of the traffic.
+    /// </summary>
+    private static void AddCountries(
+        LineEncoder lines, IAddressPlaces places, IGrouping<(DateTime Time, string Sensor), TalkerRollup> interval, long offset)
+    {
+        Dictionary<(string Direction, string Country), Sums> sums = [];
+        long asked = 0;
+        long found = 0;
+        foreach (TalkerRollup row in interval)
+        {
+            string country = None;
+            if (row.Address is { } text && AddressText.TryParse(text, out IpAddress128 address, out byte version))
+            {
+                bool isPublic = SpecialAddress.IsPublic(address, version);
+                country = places.CountryCode(address, version) ?? None;
+                asked += isPublic ? 1 : 0;
+                found += country == None ? 0 : 1;
+            }
+
+            Add(sums, ("sent", country), row.SentPackets, row.SentBytes, row.SentFlows);
+            Add(sums, ("received", country), row.ReceivedPackets, row.ReceivedBytes, row.ReceivedFlows);
+        }
+
+        EnrichmentCounters.Of(EnrichmentCounters.GeoIp).Asked(asked, found);
+        foreach (((string direction, string country), Sums sum) in sums)
+        {
+            if (sum.Packets == 0 && sum.Flows == 0)
+            {
+                continue;
+            }
+
+            lines.Begin("net_country");
+            lines.Tag("country", country);
+            lines.Tag("direction", direction);
+            lines.Tag("sensor", interval.Key.Sensor);
+            EndPoint(lines, sum, interval.Key.Time, offset);
         }
     }
 

@@ -13,7 +13,7 @@ FOLDER = ROOT / "grafana" / "dashboards"
 DATASOURCE = {"type": "influxdb", "uid": "${datasource}"}
 UIDS = {"network-traffic-overview": "nettraffic-overview", "network-geolocation": "nettraffic-geolocation"}
 CORE_PANELS = {"stat", "timeseries", "piechart", "bargauge", "table", "text", "geomap", "row"}
-LATER = {"net_alert", "net_country", "net_enrichment"}
+LATER = {"net_alert"}
 BUILT_IN = {"__from", "__to", "__value.text", "timeFilter", "__interval", "__interval_ms"}
 INTERVALS = ["20s", "1m", "5m", "15m", "1h"]
 

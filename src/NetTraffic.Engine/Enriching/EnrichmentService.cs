@@ -1,6 +1,7 @@
 using NetTraffic.Enrichment;
 using NetTraffic.Enrichment.Blocklists;
 using NetTraffic.Enrichment.Geo;
+using NetTraffic.Enrichment.Online;
 
 namespace NetTraffic.Engine;
 
@@ -48,7 +49,7 @@ public sealed class EnrichmentService : IDisposable
     /// <exception cref="SettingException">A setting cannot be.</exception>
     public static EnrichmentService Open(
         ITrafficStore store, IReadOnlyList<string>? geoDatabases, IReadOnlyList<string>? providers, Action<string> warn) =>
-        Open(store, geoDatabases, Providers(providers), warn);
+        Open(store, geoDatabases, Providers(store, providers), warn);
 
     internal static EnrichmentService Open(
         ITrafficStore store, IReadOnlyList<string>? geoDatabases, IReadOnlyList<IEnrichmentProvider> providers, Action<string> warn)
@@ -182,10 +183,10 @@ public sealed class EnrichmentService : IDisposable
     /// <inheritdoc/>
     public void Dispose() => enricher.Dispose();
 
-    private static IReadOnlyList<IEnrichmentProvider> Providers(IReadOnlyList<string>? names)
+    private static IReadOnlyList<IEnrichmentProvider> Providers(ITrafficStore store, IReadOnlyList<string>? names)
     {
-        _ = names;
-        return [];
+        EnrichmentTarget target = TrafficEngine.OpenSettings(store.Path).GetEnrichmentTarget();
+        return names is [] ? [] : OnlineProviders.Create(names is null ? target : target.With(names), store.Path);
     }
 
     private static int Order(EnrichmentRow row) => Array.IndexOf(BestFirst, row.Provider) is >= 0 and int at ? at : BestFirst.Length;

@@ -139,6 +139,21 @@ public static class GeoCatalog
         }
     }
 
+    /// <summary>The tables and databases, read; null: there is none, or one is damaged, which is told.</summary>
+    internal static GeoTables? OpenWhole(TrafficOption option, Action<string> warn)
+    {
+        try
+        {
+            GeoTables tables = Open(option, null);
+            return tables.CountryTable is null && tables.Databases.Count == 0 ? null : tables;
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            warn(error.Message);
+            return null;
+        }
+    }
+
     internal static GeoTables Open(TrafficOption option, IReadOnlyList<string>? more) =>
         new(new GeoOptions { Folders = Folders, Databases = [.. more ?? [], .. option.GeoDatabase] });
 

@@ -32,17 +32,22 @@ internal sealed class ForwardService : IDisposable
     }
 
     /// <summary>A forwarder; null where another process has the lease.</summary>
-    public static InfluxForwarder? Open(ITrafficStore store, ITrafficSettings settings, InfluxTarget target, SyncOptions options) =>
-        InfluxForwarder.TryOpen(
+    public static InfluxForwarder? Open(
+        ITrafficStore store, ITrafficSettings settings, InfluxTarget target, SyncOptions options, Action<string> warn)
+    {
+        TrafficOption option = settings.GetOption();
+        return InfluxForwarder.TryOpen(
             store.Segments,
             target,
             new ForwarderOptions
             {
-                Sensor = settings.GetOption().Sensor,
+                Sensor = option.Sensor,
+                Places = GeoCatalog.OpenWhole(option, text => warn($"{text} Nothing is sent by country.")),
                 AssumeEmpty = options.AssumeEmpty,
                 SayTooOld = options.SayTooOld,
             },
             new InfluxWriterOptions { GiveUpAfter = options.Timeout });
+    }
 
     /// <summary>
     /// Ends: passes on what was written last, where the server takes it within some seconds; else the next capture or
@@ -88,7 +93,7 @@ internal sealed class ForwardService : IDisposable
                 target = wanted;
             }
 
-            if (target is not null && forwarder is null && (forwarder = Open(store, settings, target, new SyncOptions())) is not null)
+            if (target is not null && forwarder is null && (forwarder = Open(store, settings, target, new SyncOptions(), warn)) is not null)
             {
                 forwarder.Problem += Warn;
             }

@@ -18,6 +18,7 @@ public sealed class InvokeIpEnrichmentCommand : AddressCmdlet
     /// <summary>Providers to ask; default those that are set.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
     public string[]? Provider { get; set; }
 
     /// <summary>Asks again what is known and still counts.</summary>

@@ -75,6 +75,12 @@ public sealed class EnrichmentRow
     /// <summary>VirusTotal: engines that call it harmless.</summary>
     public int? HarmlessVotes { get; set; }
 
+    /// <summary>Whether nothing was known.</summary>
+    public bool IsEmpty => Country is null && CountryCode is null && Region is null && City is null && Latitude is null && AsNumber is null
+        && AsName is null && Organization is null && HostName is null && IsHosting is null && IsProxy is null && IsMobile is null
+        && IsTor is null && AbuseScore is null && AbuseReports is null && MaliciousVotes is null && SuspiciousVotes is null
+        && HarmlessVotes is null;
+
     // Texts come from elsewhere: what a terminal would act upon is escaped, and a name has an end.
     private static string? Clean(string? text)
     {

@@ -65,6 +65,18 @@ public sealed record EnrichmentTarget
         };
     }
 
+    /// <summary>Name of this machine's own tables, which are always looked into: given alone, nobody is asked.</summary>
+    public const string Geo = "geo";
+
+    /// <summary>The same with other providers.</summary>
+    /// <param name="names">Their names; <see cref="Geo"/> may be among them.</param>
+    /// <exception cref="FormatException">There is no such provider.</exception>
+    public EnrichmentTarget With(IEnumerable<string> names) => this with
+    {
+        Providers = SettingTypes.Providers.Read(
+            string.Join(',', names.Where(name => !name.Equals(Geo, StringComparison.OrdinalIgnoreCase)))),
+    };
+
     /// <summary>The providers; never a key.</summary>
     public override string ToString() => Providers.Count == 0 ? "none" : string.Join(", ", Providers);
 }
