@@ -1,5 +1,6 @@
 <#
-NetTraffic at work: a live capture of real traffic, an import, summaries, flows, an export. Keeps its store in a temporary folder.
+NetTraffic at work: a live capture of real traffic, an import, summaries, flows, an export, and what is known of addresses. Keeps its store
+in a temporary folder, and asks nobody on the network.
 ./build.sh demo runs it; so does PowerShell 7.6 after ./build.ps1 build.
 #>
 param(
@@ -93,6 +94,16 @@ try {
     "$($csv.Rows) flows in $csv; the first two, in PowerShell's own words:"
     $some = 'StartTime', 'Protocol', 'SourceAddress', 'DestinationAddress', 'SourceBytes', 'DestinationBytes'
     Import-Csv $csv | Select-Object $some -First 2 | Format-List | Out-Default
+    Write-Head 'Countries, organisations and suspicious addresses'
+    # Of public addresses, which neither the sample nor this machine's loopback has; nothing was ever sent to them.
+    $internet = Import-NetCapture -LiteralPath (Join-Path $root tests fixtures internet.pcap) -StorePath $store
+    if (Get-GeoDatabase -StorePath $store) {
+        $internet | Get-TrafficSummary -By Country -Top 8 | Out-Default
+        $internet | Get-TrafficSummary -By Organization -Top 8 | Out-Default
+    }
+    $null = Import-IpBlocklist (Join-Path $PSScriptRoot blocklist.txt) -Name demo -StorePath $store
+    Get-SuspiciousAddress -StorePath $store | Out-Default
+
     "Done. Try './build.sh shell' (./build.ps1 shell), then: Get-Command -Module NetTraffic"
 }
 finally {
