@@ -106,8 +106,8 @@ internal sealed class OnlineClient
             {
                 DateTime until = time.GetUtcNow().UtcDateTime + (error.RetryAfter ?? ShortPark);
                 throw new ProviderException(
-                    string.Create(CultureInfo.InvariantCulture, $"it failed several times and is left alone until {until:HH:mm:ss} UTC, ")
-                    + $"the last time since {lastProblem}", until);
+                    string.Create(CultureInfo.InvariantCulture, $"it is left alone until {until:HH:mm:ss} UTC after several failures, ")
+                    + $"the last: {lastProblem}", until);
             }
         }
     }

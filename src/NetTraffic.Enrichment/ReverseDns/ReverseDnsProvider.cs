@@ -18,7 +18,7 @@ internal sealed class ReverseDnsProvider : IEnrichmentProvider
     private static readonly ConcurrencyLimiter Places =
         new(new ConcurrencyLimiterOptions { PermitLimit = Concurrency, QueueLimit = int.MaxValue });
 
-    private readonly Lazy<LookupClient> client;
+    private readonly IPEndPoint? server;
     private readonly TimeSpan timeout;
 
     /// <summary>Makes one; nothing is asked yet.</summary>
@@ -26,8 +26,8 @@ internal sealed class ReverseDnsProvider : IEnrichmentProvider
     /// <param name="timeout">For an answer of one server; it is asked twice.</param>
     public ReverseDnsProvider(IPEndPoint? server, TimeSpan? timeout = null)
     {
+        this.server = server;
         this.timeout = timeout ?? TimeSpan.FromSeconds(2);
-        client = new(() => NewClient(server));
     }
 
     /// <inheritdoc/>
@@ -46,7 +46,12 @@ internal sealed class ReverseDnsProvider : IEnrichmentProvider
     public async Task<IReadOnlyList<ProviderAnswer>> AskAsync(IReadOnlyList<IPAddress> addresses, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(addresses);
-        Outcome[] outcomes = await Task.WhenAll(addresses.Select(address => AskOneAsync(address, cancellationToken))).ConfigureAwait(false);
+
+        // Made anew each time: the system's servers are others where it came to another network.
+        LookupClient? client = addresses.Any(AskedAddress.MayBeAsked) ? NewClient() : null;
+        Outcome[] outcomes = await Task.WhenAll(addresses.Select(address => client is not null && AskedAddress.MayBeAsked(address)
+            ? AskOneAsync(client, AskedAddress.Plain(address), cancellationToken)
+            : Task.FromResult(new Outcome(new ProviderAnswer(null), WasAsked: false, IsSilent: false)))).ConfigureAwait(false);
 
         // One that is slow to answer may be so for a single zone; one that answers nothing is not there.
         const int enough = 4;
@@ -62,20 +67,14 @@ internal sealed class ReverseDnsProvider : IEnrichmentProvider
     /// <inheritdoc/>
     public ProviderCost? CostOf(int addresses) => null;
 
-    private async Task<Outcome> AskOneAsync(IPAddress address, CancellationToken cancellationToken)
+    private async Task<Outcome> AskOneAsync(LookupClient client, IPAddress address, CancellationToken cancellationToken)
     {
-        if (!AskedAddress.MayBeAsked(address))
-        {
-            return new Outcome(new ProviderAnswer(null), WasAsked: false, IsSilent: false);
-        }
-
         using RateLimitLease place = await Places.AcquireAsync(1, cancellationToken).ConfigureAwait(false);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Longest);
         try
         {
-            IDnsQueryResponse response = await client.Value.QueryReverseAsync(
-                AskedAddress.Plain(address), limit.Token).ConfigureAwait(false);
+            IDnsQueryResponse response = await client.QueryReverseAsync(address, limit.Token).ConfigureAwait(false);
             return new Outcome(
                 response.Header.ResponseCode switch
                 {
@@ -86,13 +85,13 @@ internal sealed class ReverseDnsProvider : IEnrichmentProvider
                 WasAsked: true,
                 IsSilent: false);
         }
-        catch (Exception error) when (error is not ProviderException)
+        catch (Exception error)
         {
             // DnsClient takes apart what servers send, and may fail at that in any way; being cancelled is a failure of its own kind to it.
             cancellationToken.ThrowIfCancellationRequested();
             bool isSilent = error is OperationCanceledException or DnsResponseException { Code: DnsResponseCode.ConnectionTimeout }
                 || error.GetBaseException() is System.Net.Sockets.SocketException;
-            string servers = string.Join(", ", client.Value.NameServers.Select(server => server.ToString()));
+            string servers = string.Join(", ", client.NameServers.Select(server => server.ToString()));
             return new Outcome(
                 new ProviderAnswer(null, isSilent
                     ? $"no answer of the name server {Display.Short(servers, 80)}"
@@ -115,7 +114,7 @@ internal sealed class ReverseDnsProvider : IEnrichmentProvider
         return name is null ? null : new EnrichmentRow { HostName = name };
     }
 
-    private LookupClient NewClient(IPEndPoint? server)
+    private LookupClient NewClient()
     {
         // Not DnsClient's own choice, which may fall back to a public server that nobody opted in to.
         NameServer[] servers = server is not null ? [new NameServer(server)]

@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using NetTraffic.Enrichment.Tests.Services;
 
@@ -143,8 +145,9 @@ public class OnlineClientTests : ProviderTests
         IEnrichmentProvider provider = New(service);
         Assert.EndsWith("failed (500, out of order)", (await AskAsync(provider, "203.0.114.1")).Problem, StringComparison.Ordinal);
         ProviderException error = await RefusesAsync(provider);
-        Assert.Contains("it failed several times and is left alone until", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("failed (500, out of order)", error.Message, StringComparison.Ordinal);
+        Assert.Matches(
+            @"^it is left alone until 10:3\d:\d\d UTC after several failures, the last: 127\.0\.0\.1:\d+ failed \(500, out of order\)$",
+            error.Message);
         Assert.True(error.ParkedUntil > Time.GetUtcNow().UtcDateTime);
         int asked = service.Requests.Count;
         await RefusesAsync(provider);
@@ -163,6 +166,21 @@ public class OnlineClientTests : ProviderTests
         listener.Stop();
         ProviderAnswer answer = await AskAsync(New("virustotal", new Uri($"http://127.0.0.1:{port}"), "k3y"), "203.0.114.1");
         Assert.StartsWith($"127.0.0.1:{port} cannot be reached: ", answer.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_gets_no_key()
+    {
+        using RSA key = RSA.Create(2048);
+        CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+
+        // Windows takes a key of a server from a file's form only.
+        using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        await using FakeVirusTotal service = await StartAsync(new FakeVirusTotal(Time, certificate));
+        ProviderException error = await RefusesAsync(New(service));
+        Assert.StartsWith($"there is no trusted TLS connection to {service.Url.Authority}: ", error.Message, StringComparison.Ordinal);
+        Assert.Empty(service.Requests);
     }
 
     [Theory]

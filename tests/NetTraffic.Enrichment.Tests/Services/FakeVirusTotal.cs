@@ -1,9 +1,10 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 
 namespace NetTraffic.Enrichment.Tests.Services;
 
 /// <summary>VirusTotal's API v3 after its documentation: 4 requests a minute and 500 a day, errors with a code, no Retry-After.</summary>
-internal sealed class FakeVirusTotal(TimeProvider time) : FakeService
+internal sealed class FakeVirusTotal(TimeProvider time, X509Certificate2? certificate = null) : FakeService(certificate)
 {
     public const string Key = "vt-key-0123456789abcdef";
 
