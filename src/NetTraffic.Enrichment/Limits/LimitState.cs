@@ -99,14 +99,15 @@ internal sealed class LimitState
     /// </summary>
     public void Heed(long? quota, long? left)
     {
-        if (quota is > 0 and <= MostDaily)
+        if (quota is null or <= 0 or > MostDaily)
         {
-            DailyQuota = quota;
+            return;
         }
 
-        if (DailyQuota is { } all && left >= 0 && left < all)
+        DailyQuota = quota;
+        if (left >= 0 && left < quota)
         {
-            Used = Math.Max(Used, all - left.Value);
+            Used = Math.Max(Used, quota.Value - left.Value);
         }
     }
 
