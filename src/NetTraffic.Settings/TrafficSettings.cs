@@ -66,6 +66,10 @@ public sealed class TrafficSettings : ITrafficSettings
     }
 
     /// <inheritdoc/>
+    public byte[]? GetAnonymizationKey() => GetOption().HasAnonymizationKey && Secret(SettingTable.AnonymizationKey) is { } key
+        ? Net.AnonymizationKey.Parse(key) : null;
+
+    /// <inheritdoc/>
     public InfluxTarget? GetInfluxTarget() =>
         InfluxTarget.Of(GetOption(), Secret(SettingTable.InfluxToken), Secret(SettingTable.InfluxPassword));
 

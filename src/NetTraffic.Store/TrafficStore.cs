@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
+using NetTraffic.Net;
 
 namespace NetTraffic.Store;
 
@@ -100,14 +101,16 @@ public sealed class TrafficStore : ITrafficStore
     }
 
     /// <inheritdoc/>
-    public long ExportParquet(string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken)
+    public long ExportParquet(
+        string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken,
+        AddressPseudonyms? pseudonyms = null)
     {
         Dataset chosen = Datasets.All.FirstOrDefault(known => known.Name.Equals(dataset, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentException(
                 $"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.",
                 nameof(dataset));
         return Ask(
-            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, cancellationToken),
+            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, pseudonyms, cancellationToken),
             cancellationToken);
     }
 

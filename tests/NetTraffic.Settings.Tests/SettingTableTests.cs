@@ -216,6 +216,14 @@ public sealed class SettingTableTests : IDisposable
         }
 
         // A secret shows in a target only, and of InfluxDB there has to be one.
+
+        if (setting == SettingTable.AnonymizationKey)
+        {
+            Assert.Equal(option.HasAnonymizationKey, settings.GetAnonymizationKey() is not null);
+            return settings.GetAnonymizationKey() is { } key ? Convert.ToHexStringLower(key) : null;
+        }
+
+        // A secret shows in the target only, and there has to be one.
         SettingsOptions withServer = options with
         {
             Variable = name => name == "NETTRAFFIC_INFLUX_URL" ? "http://localhost" : options.Variable(name),

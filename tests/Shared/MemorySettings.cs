@@ -18,6 +18,9 @@ internal sealed class MemorySettings : ITrafficSettings
         return option with { StorePath = StorePath };
     }
 
+    public byte[]? GetAnonymizationKey() =>
+        texts.GetValueOrDefault(SettingTable.AnonymizationKey) is { } key ? Net.AnonymizationKey.Parse(key) : null;
+
     public InfluxTarget? GetInfluxTarget() => InfluxTarget.Of(
         GetOption(), texts.GetValueOrDefault(SettingTable.InfluxToken), texts.GetValueOrDefault(SettingTable.InfluxPassword));
 

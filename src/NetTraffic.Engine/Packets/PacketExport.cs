@@ -1,5 +1,6 @@
 using NetTraffic.Capture;
 using NetTraffic.Decode;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
@@ -14,6 +15,7 @@ public sealed class PacketExport : IDisposable
     private readonly PcapngWriter? pcapng;
     private readonly PcapWriter? pcap;
     private readonly FlowComments comments = new();
+    private readonly FrameAnonymizer? anonymizer;
     private readonly Dictionary<(string CaptureId, PacketInterface Interface), int> interfaces = [];
     private (string CaptureId, PacketInterface Interface) last = ("", new PacketInterface("", -1));
     private int lastNumber;
@@ -22,8 +24,14 @@ public sealed class PacketExport : IDisposable
     /// <summary>Begins a file.</summary>
     /// <param name="stream">Where it goes; stays open.</param>
     /// <param name="legacy">Whether it is a classic pcap file.</param>
-    public PacketExport(Stream stream, bool legacy)
+    /// <param name="pseudonyms">
+    /// What takes the place of addresses; then packets end behind their headers, and there are no comments. null: packets stay as they are.
+    /// </param>
+    /// <param name="tunnelPorts">UDP ports on which tunnels are looked for besides their own, for addresses in them.</param>
+    public PacketExport(
+        Stream stream, bool legacy, AddressPseudonyms? pseudonyms = null, IReadOnlyList<TunnelPort>? tunnelPorts = null)
     {
+        anonymizer = pseudonyms is null ? null : new FrameAnonymizer(pseudonyms, tunnelPorts ?? []);
         pcapng = legacy ? null : new PcapngWriter(stream, leaveOpen: true);
         pcap = legacy ? new PcapWriter(stream, leaveOpen: true) : null;
     }
@@ -35,14 +43,16 @@ public sealed class PacketExport : IDisposable
     /// <exception cref="ArgumentException">A classic pcap file has packets of one link type, and this one has another.</exception>
     public void Add(in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin)
     {
-        if (pcapng is not null)
+        if (anonymizer is null)
         {
-            pcapng.Write(packet, NumberOf(origin), comments.Of(packet, decoded));
-            newestNs = Math.Max(newestNs, packet.TimestampNs);
+            Write(packet, origin, pcapng is null ? null : comments.Of(packet, decoded));
         }
         else
         {
-            pcap!.Write(packet);
+            Write(
+                new RawPacket(
+                    packet.TimestampNs, packet.WireLength, packet.LinkType, packet.InterfaceIndex, anonymizer.Rewrite(packet)),
+                origin, null);
         }
 
         Packets++;
@@ -85,6 +95,19 @@ public sealed class PacketExport : IDisposable
     {
         pcapng?.Dispose();
         pcap?.Dispose();
+    }
+
+    private void Write(in RawPacket packet, in PacketOrigin origin, string? comment)
+    {
+        if (pcapng is not null)
+        {
+            pcapng.Write(packet, NumberOf(origin), comment);
+            newestNs = Math.Max(newestNs, packet.TimestampNs);
+        }
+        else
+        {
+            pcap!.Write(packet);
+        }
     }
 
     private int NumberOf(in PacketOrigin origin)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.Net;
 using NetTraffic.PowerShell.Completers;
 using NetTraffic.PowerShell.Export;
 
@@ -12,7 +13,7 @@ namespace NetTraffic.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsData.Export, "NetTraffic", DefaultParameterSetName = StoreSet, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
+public sealed partial class ExportNetTrafficCommand : TrafficQueryCmdlet
 {
     private const string PipelineSet = "Pipeline";
     private const string FlowsDataset = "Flows";
@@ -28,6 +29,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
     private bool asked;
     private List<string> captures = [];
     private PacketFile? packets;
+    private AddressPseudonyms? pseudonyms;
 
     /// <summary>The file to make.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -106,6 +108,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
 
         RefusePacketParameters();
+        byte[]? key = ChooseKey();
         CheckPlace();
         if (!piped && !FindCaptures())
         {
@@ -113,16 +116,17 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
 
         if (ShouldProcess(Display.Text(file),
-            format == ExportFormat.Pcap ? "Export packets" : piped ? $"Export objects as {format}"
-                : $"Export the dataset {Dataset} as {format}"))
+            (format == ExportFormat.Pcap ? "Export packets" : piped ? $"Export objects as {format}"
+                : $"Export the dataset {Dataset} as {format}") + (Anonymize ? " under pseudonyms" : "")))
         {
+            pseudonyms = Anonymize ? MakePseudonyms(key) : null;
             output = new OutputFile(file, Force);
             if (format == ExportFormat.Parquet)
             {
                 output.Try();
             }
 
-            packets = format == ExportFormat.Pcap ? new PacketFile(this, output.Open(compress), Legacy, file) : null;
+            packets = format == ExportFormat.Pcap ? MakePacketFile() : null;
             text = format is ExportFormat.Parquet or ExportFormat.Pcap ? null : output.Open(compress);
             writer = text is not null && piped ? RowWriter.Create(format, text, AsArray) : null;
         }
@@ -157,7 +161,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
         else if (ParameterSetName == PipelineSet && InputObject is not null && writer is not null)
         {
-            row.Read(InputObject);
+            row.Read(pseudonyms is null ? InputObject : Hidden(InputObject, pseudonyms));
             writer.Write(row.Names, row.Values);
             rows++;
         }
@@ -219,6 +223,7 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
             finally
             {
                 output?.Dispose();
+                pseudonyms?.Dispose();
             }
         }
 
@@ -332,8 +337,9 @@ public sealed class ExportNetTrafficCommand : TrafficQueryCmdlet
 
     private void WriteDataset(TrafficFilter filter)
     {
-        rows = text is null ? Store.ExportParquet(Dataset, filter, PerInterval, output!.TemporaryPath, StopToken)
-            : ChosenDataset == Datasets.Flows ? WriteText(text, Datasets.Flows, Store.GetFlows(filter, null, PerInterval, StopToken))
+        rows = text is null ? Store.ExportParquet(Dataset, filter, PerInterval, output!.TemporaryPath, StopToken, pseudonyms)
+            : ChosenDataset == Datasets.Flows
+                ? WriteText(text, Datasets.Flows, Hidden(Store.GetFlows(filter, null, PerInterval, StopToken)))
             : ChosenDataset == Datasets.Captures ? WriteText(text, Datasets.Captures, Store.GetCaptureIntervals(filter, StopToken))
             : WriteText(text, Datasets.Enrichment, Store.GetEnrichmentRows(filter, StopToken));
         WriteVerbose($"{Display.Count(rows)} rows exported.");

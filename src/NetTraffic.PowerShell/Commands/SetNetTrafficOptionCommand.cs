@@ -70,6 +70,11 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [AllowEmptyString]
     public string? DefaultStorePath { get; set; }
 
+    /// <summary>Key of Export-NetTraffic -Anonymize. Kept as the token is.</summary>
+    [Parameter]
+    [AllowNull]
+    public SecureString? AnonymizationKey { get; set; }
+
     /// <summary>InfluxDB that rollups are sent to; $null: none any more.</summary>
     [Parameter]
     [AllowNull]

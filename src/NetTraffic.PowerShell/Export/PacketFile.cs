@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.PowerShell.Export;
@@ -12,10 +13,14 @@ namespace NetTraffic.PowerShell.Export;
 /// <param name="stream">Where the file goes.</param>
 /// <param name="legacy">Whether it is a classic pcap file.</param>
 /// <param name="file">Its name, for people.</param>
-internal sealed class PacketFile(Cmdlet cmdlet, Stream stream, bool legacy, string file) : IDisposable
+/// <param name="pseudonyms">What takes the place of addresses; null: nothing.</param>
+/// <param name="tunnelPorts">UDP ports on which tunnels with addresses are looked for besides their own.</param>
+internal sealed class PacketFile(
+    Cmdlet cmdlet, Stream stream, bool legacy, string file, AddressPseudonyms? pseudonyms, IReadOnlyList<TunnelPort> tunnelPorts)
+    : IDisposable
 {
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromMilliseconds(500);
-    private readonly PacketExport export = new(stream, legacy);
+    private readonly PacketExport export = new(stream, legacy, pseudonyms, tunnelPorts);
     private readonly List<(string, InterfaceStatistics)> statistics = [];
     private readonly Stopwatch sinceProgress = Stopwatch.StartNew();
     private readonly Dictionary<string, FlowSelection> flows = new(StringComparer.Ordinal);

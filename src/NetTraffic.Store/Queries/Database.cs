@@ -28,6 +28,7 @@ internal static class Database
             """));
         AddressFunction.Register(connection);
         FactFunction.Register(connection);
+        PseudonymFunctions.Register(connection);
         return connection;
     }
 

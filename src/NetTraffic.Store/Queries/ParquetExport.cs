@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using NetTraffic.Net;
 
 namespace NetTraffic.Store;
 
@@ -10,8 +11,13 @@ internal static class ParquetExport
 {
     public static long Write(
         StoreSegments segments, DuckDBConnection connection, Dataset dataset, TrafficFilter filter, bool perInterval, string path,
-        CancellationToken cancellationToken)
+        AddressPseudonyms? pseudonyms, CancellationToken cancellationToken)
     {
+        if (pseudonyms is not null && dataset != Datasets.Flows)
+        {
+            throw new ArgumentException("Only flows are known to have all their addresses replaced.", nameof(pseudonyms));
+        }
+
         if (File.Exists(path))
         {
             throw new IOException($"'{path}' exists.");
@@ -35,6 +41,8 @@ internal static class ParquetExport
                 """;
         }
 
+        using PseudonymFunctions.Use? use = pseudonyms is null ? null : PseudonymFunctions.Open(pseudonyms);
+        select = use?.Select(select) ?? select;
         using DuckDBCommand command = connection.CreateCommand();
         command.CommandText = $"COPY ({select}) TO {Database.Text(path)} (FORMAT parquet, COMPRESSION zstd)";
         using CancellationTokenRegistration registration = cancellationToken.Register(command.Cancel);

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Net;
 using System.Security.Cryptography;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic;
@@ -34,6 +36,23 @@ public static class CommunityId
     {
         Span<byte> text = stackalloc byte[TextLength];
         Format(row, 0, text);
+        return System.Text.Encoding.ASCII.GetString(text);
+    }
+
+    /// <summary>The hash of two endpoints, seed 0, as text.</summary>
+    /// <param name="source">Sender's address as text.</param>
+    /// <param name="destination">Receiver's address as text.</param>
+    /// <param name="protocol">IP protocol number.</param>
+    /// <param name="sourcePort">Sender's port; ICMP: the type; 0 for protocols without ports.</param>
+    /// <param name="destinationPort">Receiver's port; ICMP: the code.</param>
+    /// <exception cref="FormatException">An address is none.</exception>
+    public static string Compute(string source, string destination, byte protocol, ushort sourcePort, ushort destinationPort)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        byte version = (byte)(source.Contains(':', StringComparison.Ordinal) ? 6 : 4);
+        Span<byte> text = stackalloc byte[TextLength];
+        Format(AddressText.FromIPAddress(IPAddress.Parse(source)), AddressText.FromIPAddress(IPAddress.Parse(destination)), version, protocol,
+            sourcePort, destinationPort, ProtocolNames.HasPorts(protocol), 0, text);
         return System.Text.Encoding.ASCII.GetString(text);
     }
 

@@ -119,6 +119,8 @@ public sealed class Flow
     /// <summary>Folder of the store it was read from; empty for a flow of a file.</summary>
     public string StorePath { get; set; } = "";
 
+    internal Flow Copy() => (Flow)MemberwiseClone();
+
     // What the datasets read and write: they have UTC, and a time zone is looked up for users only.
     internal DateTime StartTimeUtc { get; set; }
 

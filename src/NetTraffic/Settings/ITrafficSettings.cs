@@ -11,6 +11,11 @@ public interface ITrafficSettings
     /// <exception cref="StoreException">The config file cannot be read.</exception>
     TrafficOption GetOption();
 
+    /// <summary>The key of pseudonyms in force; null: none is set.</summary>
+    /// <exception cref="SettingException">A value in the config file or the environment cannot be.</exception>
+    /// <exception cref="StoreException">The config file or a secret cannot be read.</exception>
+    byte[]? GetAnonymizationKey();
+
     /// <summary>The InfluxDB in force, credentials included; null: none is set.</summary>
     /// <exception cref="SettingException">A value in the config file or the environment cannot be.</exception>
     /// <exception cref="StoreException">The config file or a secret cannot be read.</exception>

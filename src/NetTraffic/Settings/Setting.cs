@@ -105,8 +105,11 @@ public sealed record Setting
         };
 
     /// <summary>A row of a secret; of it <see cref="TrafficOption"/> has only whether it is set.</summary>
-    internal static Setting OfSecret(string name, Func<TrafficOption, TrafficOption> set, SettingWords words) =>
-        new(name, SettingTypes.Secret.Read, (option, text) => SettingTypes.Secret.Read(text).Length > 0 ? set(option) : option, _ => null)
+    internal static Setting OfSecret(
+        string name, Func<TrafficOption, TrafficOption> set, SettingWords words, SettingType<string>? type = null)
+    {
+        Func<string, string> read = (type ?? SettingTypes.Secret).Read;
+        return new(name, read, (option, text) => read(text).Length > 0 ? set(option) : option, _ => null)
         {
             Text = words.Text,
             Kind = SettingTypes.Secret.Kind,
@@ -114,6 +117,7 @@ public sealed record Setting
             Default = words.Default,
             IsSecret = true,
         };
+    }
 
     private static T Try<T>(Func<string, T> read, string text, string where)
     {

@@ -61,6 +61,17 @@ public static class SettingTable
         option => option with { HasVirusTotalKey = true },
         new("VirusTotal: the API key, as a SecureString. It is needed; a free account has one.", "none", "my-key"));
 
+    /// <summary>Key of pseudonyms.</summary>
+    public static Setting AnonymizationKey { get; } = Setting.OfSecret(
+        "AnonymizationKey",
+        option => option with { HasAnonymizationKey = true },
+        new(
+            "The key of `Export-NetTraffic -Anonymize`, as a SecureString: 64 hexadecimal digits, or 32 ASCII characters. Exports under one "
+            + "key have the same pseudonyms; who has the key can undo them. Kept as InfluxToken is.",
+            "a new one for each export",
+            "6d0f8a3b5c2e9147d8b06f3a1c5e7d92846b0f3d5a7c9e1282b4d6f80a1c3e5f"),
+        SettingTypes.AnonymizationKey);
+
     /// <summary>The rows.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
@@ -99,6 +110,7 @@ public static class SettingTable
                 + "LISP, AYIYA, TZSP or CAPWAP.",
                 "none",
                 "4444=VXLAN,2153=GTP-U")),
+        AnonymizationKey,
         Setting.Of(
             nameof(TrafficOption.GeoDatabase),
             SettingTypes.Files,

@@ -15,6 +15,12 @@ internal static class SettingTypes
         text => text.Any(char.IsControl) ? throw new FormatException("a token or password has no control characters.") : text,
         text => text);
 
+    /// <summary>A key of pseudonyms. Messages never quote it.</summary>
+    public static SettingType<string> AnonymizationKey { get; } = Secret with
+    {
+        Read = text => Net.AnonymizationKey.Parse(text).Length > 0 ? text : "",
+    };
+
     /// <summary>Path of a folder.</summary>
     public static SettingType<string> Folder { get; } = new(
         "folder",

@@ -36,6 +36,9 @@ public sealed record TrafficOption
     /// <summary>What signs of suspicion weigh, as <c>Blocklist=50</c>; those that are not named have their defaults.</summary>
     public string[] SuspicionWeights { get; init; } = [];
 
+    /// <summary>Whether a key of pseudonyms is set; it is never shown.</summary>
+    public bool HasAnonymizationKey { get; init; }
+
     /// <summary>InfluxDB that rollups are sent to; null: none.</summary>
     public string? InfluxUrl { get; init; }
 

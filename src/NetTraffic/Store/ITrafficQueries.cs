@@ -1,3 +1,5 @@
+using NetTraffic.Net;
+
 namespace NetTraffic;
 
 /// <summary>Questions about the traffic that a store holds. Safe for several threads.</summary>
@@ -34,7 +36,16 @@ public interface ITrafficQueries
     /// Rows of a dataset (flows: merged unless <paramref name="perInterval"/>) written to a Parquet file at <paramref name="path"/>, which
     /// must not exist; returns the number of rows.
     /// </summary>
-    long ExportParquet(string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken);
+    /// <param name="dataset">Name of the dataset.</param>
+    /// <param name="filter">Which rows count.</param>
+    /// <param name="perInterval">Rows as they are stored instead of whole flows.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="pseudonyms">Flows: what takes the place of their addresses (<see cref="FlowPseudonyms"/>); null: nothing.</param>
+    /// <exception cref="ArgumentException">There is no such dataset, or no pseudonyms for it.</exception>
+    long ExportParquet(
+        string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken,
+        AddressPseudonyms? pseudonyms = null);
 
     /// <summary>Rows of the captures dataset, oldest first.</summary>
     IEnumerable<CaptureInterval> GetCaptureIntervals(TrafficFilter filter, CancellationToken cancellationToken);
