@@ -1,3 +1,5 @@
+using System.Text;
+using NetTraffic.Net;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Settings.Tests;
@@ -113,11 +115,11 @@ public sealed class SettingTableTests : IDisposable
     public void A_secret_can_come_from_a_file_that_a_variable_names(string name)
     {
         Setting secret = SettingTable.Find(name);
-        variables[secret.Variable + "_FILE"] = folder.Write("mounted", "from the file\n"u8);
-        Assert.Equal("from the file", Value(secret));
+        variables[secret.Variable + "_FILE"] = folder.Write("mounted", Encoding.UTF8.GetBytes(Fit(secret, "from the file") + "\n"));
+        Assert.Equal(Fit(secret, "from the file"), Value(secret));
         Assert.Equal(secret.Variable + "_FILE", Open().GetVariable(secret));
-        variables[secret.Variable] = "from the variable";
-        Assert.Equal("from the variable", Value(secret));
+        variables[secret.Variable] = Fit(secret, "from the variable");
+        Assert.Equal(Fit(secret, "from the variable"), Value(secret));
         variables.Remove(secret.Variable);
         variables[secret.Variable + "_FILE"] = Path.Combine(folder.Path, "nowhere");
         TrafficException error = Assert.Throws<TrafficException>(() => Open().GetOption());
@@ -125,12 +127,16 @@ public sealed class SettingTableTests : IDisposable
         Assert.Contains(secret.Variable + "_FILE", error.NextMove, StringComparison.Ordinal);
     }
 
+    /// <summary>A text that a secret can have, and another one for other words.</summary>
+    private static string Fit(Setting secret, string words) => secret == SettingTable.AnonymizationKey
+        ? Convert.ToHexStringLower(Encoding.ASCII.GetBytes(words.PadRight(CryptoPan.KeyLength))) : words;
+
     [Theory]
     [MemberData(nameof(SecretNames))]
     public void A_secret_is_shown_nowhere_and_only_this_user_may_read_it(string name)
     {
         Setting secret = SettingTable.Find(name);
-        Set(secret, "hidden words");
+        Set(secret, "hidden words".PadRight(CryptoPan.KeyLength, '.'));
         string file = Path.Combine(Store, "secrets.json");
         if (!OperatingSystem.IsWindows())
         {
@@ -223,7 +229,7 @@ public sealed class SettingTableTests : IDisposable
             return settings.GetAnonymizationKey() is { } key ? Convert.ToHexStringLower(key) : null;
         }
 
-        // A secret shows in the target only, and there has to be one.
+        // A secret shows in a target only, and of InfluxDB there has to be one.
         SettingsOptions withServer = options with
         {
             Variable = name => name == "NETTRAFFIC_INFLUX_URL" ? "http://localhost" : options.Variable(name),

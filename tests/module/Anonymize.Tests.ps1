@@ -8,7 +8,7 @@ BeforeAll {
     $digits = '1522178D33A4CF80130A5B1649907D10D8988F83797965276257' + '4C2D2A842202'
     $key = ConvertTo-SecureString $digits -AsPlainText
     $frame = ConvertTo-UdpFrame '10.185.25.118' 40000 '128.11.68.132' 53 20
-    $null = Import-NetCapture (New-NamedInterfaceCapture (Get-TestPath one.pcapng) eth9 -Frame $frame) -KeepPackets
+    $null = Import-NetCapture (New-NamedInterfaceCapture one.pcapng eth9 -Frame $frame) -KeepPackets
 
     function Get-Hidden([object] $Flow) { "$($Flow.SourceAddress) $($Flow.DestinationAddress)" }
     $pair = '117.161.29.118 135.242.180.132'
