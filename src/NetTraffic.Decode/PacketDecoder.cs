@@ -110,13 +110,18 @@ public sealed partial class PacketDecoder
     }
 
     /// <summary>Notes what the next bytes are, of which so many are headers; fewer than that are no such header.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Mark(HeaderKind kind, ReadOnlySpan<byte> data, int length = 0)
     {
         if (trail is not null && data.Length >= length)
         {
-            trail.Add(new HeaderMark(kind, end - data.Length, length));
+            Note(trail, kind, end - data.Length, length);
         }
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Note(HeaderTrail trail, HeaderKind kind, int offset, int length) =>
+        trail.Add(new HeaderMark(kind, offset, length));
 
     private static void OpenTunnel(ref DecodedPacket packet, TunnelKind kind)
     {
