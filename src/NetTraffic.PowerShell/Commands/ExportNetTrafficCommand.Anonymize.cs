@@ -33,7 +33,7 @@ public sealed partial class ExportNetTrafficCommand
             return null;
         }
 
-        if (format != ExportFormat.Pcap && !Dataset.Equals(FlowsDataset, StringComparison.OrdinalIgnoreCase))
+        if (format != ExportFormat.Pcap && ChosenDataset != Datasets.Flows)
         {
             Refuse(TrafficErrors.BadArgument, $"-Anonymize does not go with the dataset {Dataset}: it is for flows and packets.",
                 "Leave it out, or export the dataset Flows.");
