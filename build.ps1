@@ -39,7 +39,7 @@ Usage: ./build.sh <command>        (./build.ps1 <command> in PowerShell 7.6)
   build    build the module into module/bin
   shell    PowerShell with the module loaded (arguments are passed on: ./build.sh shell -Command Get-NetFlow)
   bench    BenchmarkDotNet's benchmarks (arguments are passed on: --filter '*Reader*')
-  pack     the module as a folder, a zip and a package: ./build.sh pack [linux-x64|linux-arm64|win-x64|osx-arm64 ... | all]
+  pack     the module as a folder, a zip and a package: ./build.sh pack [linux-x64|linux-arm64|win-x64|win-arm64|osx-arm64 ... | all]
   libpcap  install libpcap where permitted, else say how
   format   check the formatting
   clean    remove everything that was built
@@ -226,13 +226,13 @@ function Get-ShellArgument([string[]] $Given) {
 
 function New-Package([string[]] $Rids) {
     Assert-Sdk
-    $known = 'linux-x64', 'linux-arm64', 'win-x64', 'osx-arm64', 'osx-x64'
+    $known = 'linux-x64', 'linux-arm64', 'win-x64', 'win-arm64', 'osx-arm64', 'osx-x64'
     $version = (Import-PowerShellDataFile -LiteralPath "$root/NetTraffic.psd1").ModuleVersion
     if (-not $Rids) {
         $os = $IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux'
         $Rids = "$os-$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture.ToString().ToLowerInvariant())"
     }
-    if ($Rids[0] -eq 'all') { $Rids = 'linux-x64', 'linux-arm64', 'win-x64', 'osx-arm64' }
+    if ($Rids[0] -eq 'all') { $Rids = 'linux-x64', 'linux-arm64', 'win-x64', 'win-arm64', 'osx-arm64' }
     $unknown = $Rids | Where-Object { $_ -notin $known } | Select-Object -First 1
     if ($unknown) { Exit-WithLine "'$unknown' is not a runtime identifier this can pack for: $($known -join ', '), or all." }
     foreach ($rid in $Rids) {

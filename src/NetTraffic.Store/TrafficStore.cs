@@ -318,6 +318,11 @@ public sealed class TrafficStore : ITrafficStore
             };
         }
 
+        if (Database.Held(error, Path) is { } held)
+        {
+            return held;
+        }
+
         if (Database.FileOf(error, Path) is { } file)
         {
             const string moveAway = "Move that file away: the rest of the store is whole.";

@@ -10,8 +10,9 @@ public sealed class OutputFileTests
     public void What_a_killed_process_left_is_removed_by_the_next_and_what_is_being_written_stays()
     {
         using ScratchFolder folder = new();
-        using Process gone =
-            Process.Start(new ProcessStartInfo("dotnet", "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using Process gone = // this program, which shows its help and ends
+            Process.Start(new ProcessStartInfo(Environment.ProcessPath!, "-?") { UseShellExecute = false, RedirectStandardOutput = true })!;
+        gone.StandardOutput.ReadToEnd();
         gone.WaitForExit();
         using OutputFile writing = new(Path.Combine(folder.Path, "one.csv"), overwrite: false);
         using Stream open = writing.Open(compress: false);

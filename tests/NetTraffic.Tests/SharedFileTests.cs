@@ -1,3 +1,5 @@
+using System.Security.AccessControl;
+using System.Security.Principal;
 using System.Text;
 using NetTraffic.Testing;
 
@@ -69,24 +71,28 @@ public sealed class SharedFileTests : IDisposable
     [Fact]
     public void A_file_for_its_owner_is_readable_by_nobody_else_from_its_first_byte()
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Assert.Skip("Windows' access lists are looked at by tests/wine.");
-            return;
-        }
-
-        const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         SharedFile.Write(Target, ownerOnly: true, Encoding.UTF8.GetBytes("hush"));
-        Assert.Equal(owner, File.GetUnixFileMode(Target));
+        IsForItsOwner(Target);
         string appended = Path.Combine(folder.Path, "appended");
         for (int i = 0; i < 2; i++)
         {
             using FileStream file = SharedFile.Create(appended, FileMode.Append, ownerOnly: true);
-            Assert.Equal(owner, File.GetUnixFileMode(appended));
+            IsForItsOwner(appended);
             file.Write("line\n"u8);
         }
 
         Assert.Equal(["line", "line"], SharedFile.ReadLines(appended));
+    }
+
+    [Fact]
+    public void Of_many_that_write_a_file_at_once_all_do_and_one_is_the_last()
+    {
+        for (int round = 0; round < 30; round++)
+        {
+            Parallel.For(0, 4, i => Write($"{i}"));
+            Assert.InRange(int.Parse(SharedFile.ReadText(Target), System.Globalization.CultureInfo.InvariantCulture), 0, 3);
+            SharedFile.Delete(Target);
+        }
     }
 
     [Fact]
@@ -100,6 +106,24 @@ public sealed class SharedFileTests : IDisposable
 
         using FileStream? second = SharedFile.TryLock(Target);
         Assert.NotNull(second);
+    }
+
+    private static void IsForItsOwner(string path)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+            return;
+        }
+
+        // The owner, the system and administrators, who may everything.
+        FileSecurity access = new FileInfo(path).GetAccessControl();
+        using WindowsIdentity user = WindowsIdentity.GetCurrent();
+        string[] allowed = [user.User!.Value, "S-1-5-18", "S-1-5-32-544"];
+        foreach (FileSystemAccessRule rule in access.GetAccessRules(true, true, typeof(SecurityIdentifier)))
+        {
+            Assert.Contains(rule.IdentityReference.Value, allowed);
+        }
     }
 
     private void Write(string text) => SharedFile.Write(Target, ownerOnly: false, Encoding.UTF8.GetBytes(text));

@@ -40,6 +40,16 @@ try { Export-NetTraffic -Path $csv -StorePath $store -Force; Confirm-That 'a hel
 catch { Confirm-That 'a held file is named' ($_.FullyQualifiedErrorId -like 'FileInUse,*' -and "$_" -like '*flows.csv*in use*') $_ }
 finally { $held.Dispose() }
 
+$segment = Get-ChildItem -LiteralPath (Join-Path $store flows) -Filter *.parquet -Recurse | Select-Object -First 1
+$held = [IO.File]::Open($segment.FullName, 'Open', 'Read', 'None')
+try { Get-TrafficSummary -StorePath $store; Confirm-That 'a held segment is an error' $false $segment }
+catch {
+    Confirm-That 'a held segment is in use, and stays' ($_.FullyQualifiedErrorId -like 'FileInUse,*' -and "$_" -like '*.parquet*in use*' -and
+        "$_" -notlike '*move*') $_
+}
+finally { $held.Dispose() }
+Confirm-That 'it is all there again' ((Get-TrafficSummary -StorePath $store).Packets -eq $import.Packets) $store
+
 $secret = ConvertTo-SecureString 'hush' -AsPlainText -Force
 Set-NetTrafficOption -Retention 30d -Sensor wine -InfluxToken $secret -StorePath $store
 $option = Get-NetTrafficOption -StorePath $store

@@ -26,7 +26,7 @@ internal static class PacketRingFiles
                 }
             }
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException) when (!Directory.Exists(folder))
         {
             // Nothing was captured yet, or all of it was cleared.
         }

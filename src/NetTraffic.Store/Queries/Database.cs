@@ -63,6 +63,31 @@ internal static class Database
         return end < 0 ? null : line[start..(end + extension.Length)];
     }
 
+    /// <summary>
+    /// Where an error is about a file of a store that another program keeps to itself, what is to be said of that; null: it is about
+    /// something else. DuckDB's own words for it differ from one of Windows' languages to the next.
+    /// </summary>
+    public static FileInUseException? Held(DbException error, string store)
+    {
+        try
+        {
+            if (FileOf(error, store) is { } file)
+            {
+                SharedFile.OpenRead(file, bufferSize: 0).Dispose();
+            }
+        }
+        catch (FileInUseException held)
+        {
+            return held;
+        }
+        catch (Exception other) when (other is IOException or UnauthorizedAccessException)
+        {
+            // It is gone, or may not be read.
+        }
+
+        return null;
+    }
+
     /// <summary>What an error says, without the SQL that DuckDB shows behind it.</summary>
     public static string FirstLine(DbException error) => error.Message.Split('\n', 2)[0];
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using DuckDB.NET.Data;
 
 namespace NetTraffic.Store;
@@ -35,23 +36,35 @@ internal static class Compactor
             foreach ((string folder, _, DateTime end) in SegmentCatalog.Folders(store, dataset.Name).ToList())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                RemoveReplaced(folder);
-                List<Segment> listed = SegmentCatalog.ListFolder(folder);
-
-                // Looked at behind the list: whatever is in it had its mark by then.
-                HashSet<string> unfinished = UnfinishedImports.List(store);
-                listed.RemoveAll(segment => unfinished.Contains(segment.Writer));
-                List<Segment> segments = WithoutDamaged(source, dataset, listed, ref left);
-                bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
-                if (segments.Count >= FewestSegments && end + ClosedFor < DateTime.UtcNow && quiet
-                    && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connect, dataset, folder, segments))
+                try
                 {
-                    compacted++;
+                    compacted += Compact(source, connect, dataset, folder, end, ref left) ? 1 : 0;
+                }
+                catch (Exception error) when (error is FileInUseException
+                    || (error is DbException failed && Database.Held(failed, store) is not null))
+                {
+                    // Another program keeps one of its files to itself: the hour waits for another time, the others do not.
                 }
             }
         }
 
         return compacted;
+    }
+
+    private static bool Compact(
+        StoreSegments source, Func<DuckDBConnection> connect, Dataset dataset, string folder, DateTime end, ref long left)
+    {
+        string store = source.Store;
+        RemoveReplaced(folder);
+        List<Segment> listed = SegmentCatalog.ListFolder(folder);
+
+        // Looked at behind the list: whatever is in it had its mark by then.
+        HashSet<string> unfinished = UnfinishedImports.List(store);
+        listed.RemoveAll(segment => unfinished.Contains(segment.Writer));
+        List<Segment> segments = WithoutDamaged(source, dataset, listed, ref left);
+        bool quiet = segments.All(segment => DateTime.UtcNow - File.GetLastWriteTimeUtc(segment.Path) > ClosedFor);
+        return segments.Count >= FewestSegments && end + ClosedFor < DateTime.UtcNow && quiet
+            && PassedAllOrNone(store, dataset.Name, segments) && Merge(store, connect, dataset, folder, segments);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace NetTraffic.Store;
 
@@ -15,12 +16,20 @@ internal sealed class DamageLog
         files.TryAdd(path, new DamagedFile(path, reason, isReadable));
 
     /// <summary>Those of the segments that are as they were written; the others are noted.</summary>
+    /// <exception cref="FileInUseException">Another program keeps one to itself, so that nobody knows.</exception>
     public List<Segment> Whole(IReadOnlyList<Segment> segments)
     {
         bool[] whole = new bool[segments.Count];
         if (segments.Count > 1)
         {
-            Parallel.For(0, segments.Count, i => whole[i] = SegmentCheck.IsWhole(segments[i]));
+            try
+            {
+                Parallel.For(0, segments.Count, i => whole[i] = SegmentCheck.IsWhole(segments[i]));
+            }
+            catch (AggregateException errors)
+            {
+                ExceptionDispatchInfo.Throw(errors.InnerExceptions[0]);
+            }
         }
         else if (segments.Count == 1)
         {

@@ -78,7 +78,7 @@ internal static class Retention
         {
             return new DirectoryInfo(folder).GetFiles();
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException) when (!Directory.Exists(folder))
         {
             // Another process clears too.
             return [];

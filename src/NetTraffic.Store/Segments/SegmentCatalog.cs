@@ -81,7 +81,7 @@ internal static class SegmentCatalog
         {
             return Directory.GetDirectories(path, pattern);
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException) when (!Directory.Exists(path))
         {
             // Retention removed it meanwhile, or nothing was ever written: either way it holds nothing.
             return [];
@@ -94,7 +94,7 @@ internal static class SegmentCatalog
         {
             return Directory.GetFiles(folder, "*.parquet");
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException) when (!Directory.Exists(folder))
         {
             return [];
         }

@@ -43,6 +43,7 @@ internal static class SegmentCheck
     public static bool IsKnown(Segment segment) => Known.TryGetValue(segment.Path, out Seen seen) && seen.IsOf(new FileInfo(segment.Path));
 
     /// <summary>False: the file is damaged. One that is gone, or that may not be read, is not: the query says so.</summary>
+    /// <exception cref="FileInUseException">Another program keeps it to itself.</exception>
     public static bool IsWhole(Segment segment)
     {
         FileInfo file = new(segment.Path);

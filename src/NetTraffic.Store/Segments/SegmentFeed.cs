@@ -47,25 +47,32 @@ internal sealed class SegmentFeed(
             return null;
         }
 
-        if (source.Whole([file]).Count == 0)
+        try
         {
-            throw new StoreException($"The file '{path}' of the store is damaged: its content is not what was written there.");
-        }
-
-        return ask(
-            connection =>
+            if (source.Whole([file]).Count == 0)
             {
-                try
+                throw new StoreException($"The file '{path}' of the store is damaged: its content is not what was written there.");
+            }
+
+            return ask(
+                connection =>
                 {
-                    return segment.Dataset == Datasets.Captures.Name ? Captures(connection, path, cancellationToken)
-                        : Flows(connection, path, interval, cancellationToken);
-                }
-                catch (DbException) when (!File.Exists(path))
-                {
-                    return null;
-                }
-            },
-            cancellationToken);
+                    try
+                    {
+                        return segment.Dataset == Datasets.Captures.Name ? Captures(connection, path, cancellationToken)
+                            : Flows(connection, path, interval, cancellationToken);
+                    }
+                    catch (DbException) when (!File.Exists(path))
+                    {
+                        return null;
+                    }
+                },
+                cancellationToken);
+        }
+        catch (FileInUseException error)
+        {
+            throw new StoreException(error.Message, error);
+        }
     }
 
     /// <summary>Names of the segments that a merged file replaces, as a feed names them; of another file none.</summary>

@@ -109,14 +109,13 @@ public static class SharedFile
     /// <exception cref="UnauthorizedAccessException">It may not be put there.</exception>
     public static void Replace(string from, string path) => Try(FileOperation.Replace, path, Patience, () =>
     {
-        // Windows moves over nothing that is open, and replaces what is open and shared.
-        if (OperatingSystem.IsWindows() && File.Exists(path))
+        if (OperatingSystem.IsWindows())
         {
-            File.Replace(from, path, destinationBackupFileName: null, ignoreMetadataErrors: true);
+            ReplaceOnWindows(from, path);
         }
         else
         {
-            File.Move(from, path, overwrite: !OperatingSystem.IsWindows());
+            File.Move(from, path, overwrite: true);
         }
 
         return true;
@@ -213,6 +212,37 @@ public static class SharedFile
         catch (IOException error) when (error.HResult is sharing or linux or mac)
         {
             return null;
+        }
+    }
+
+    // Windows moves over nothing that is open, and replaces what is open and shared, where something is there to be replaced. That can change
+    // in between: then the other way is tried.
+    private static void ReplaceOnWindows(string from, string path)
+    {
+        const int fileExists = 0x50, alreadyExists = 0xB7, tries = 10;
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (File.Exists(path))
+                {
+                    File.Replace(from, path, destinationBackupFileName: null, ignoreMetadataErrors: true);
+                }
+                else
+                {
+                    File.Move(from, path, overwrite: false);
+                }
+
+                return;
+            }
+            catch (FileNotFoundException) when (attempt < tries && File.Exists(from))
+            {
+                // Somebody deleted it.
+            }
+            catch (IOException error) when (attempt < tries && (error.HResult & 0xFFFF) is (fileExists or alreadyExists))
+            {
+                // Somebody put one there.
+            }
         }
     }
 
