@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
 using NetTraffic.Packets;
 using NetTraffic.Testing;
 
@@ -198,6 +200,31 @@ public sealed class SessionTests : IDisposable
         CaptureStatus last = await End(session);
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         Assert.Equal((CaptureState.Completed, 10L), (last.State, store.GetSummary(new TrafficFilter(), CancellationToken.None).Packets));
+    }
+
+    /// <summary>Windows ends a process about five seconds after its console was closed.</summary>
+    [Fact]
+    public async Task The_end_is_written_before_a_server_that_does_not_answer_is_waited_for()
+    {
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        TrafficEngine.OpenSettings(folder.Path).SetOption(new Dictionary<string, object?>
+        {
+            ["InfluxUrl"] = $"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}",
+            ["InfluxDatabase"] = "traffic",
+        });
+        using CaptureSession session = Start(new CaptureRequest { Interfaces = ["one"] });
+        Datagrams("one", 1001, 3);
+        await Until(() => session.GetStatus().Packets == 3);
+        using TcpClient asked = await silent.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        session.Stop();
+        using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
+        await Until(() => store.GetCaptures().Single() is { State: CaptureState.Stopped, Packets: 3 });
+        Assert.False(session.Finish.IsCompleted);
+        Assert.Equal(3, store.GetSummary(new TrafficFilter(), CancellationToken.None).Packets);
+        silent.Stop();
+        asked.Close();
+        await End(session);
     }
 
     [Fact]

@@ -115,7 +115,7 @@ room NetTraffic.Settings.Tests OptionTests
 room NetTraffic.Influx.Tests ForwardFilesTests
 room NetTraffic.Capture.Tests InterfaceIdentityTests PacketRingEdgeTests PacketRingHeldTests
 room NetTraffic.Store.Tests UpkeepTests SegmentFeedTests HeldFileTests HeldSegmentTests StatusFileTests
-room NetTraffic.Engine.Tests ImportTests EarlierImportTests OutputFileTests
+room NetTraffic.Engine.Tests ImportTests EarlierImportTests OutputFileTests SessionTests
 
 [ $failed -eq 0 ] && echo "the module for Windows works under $("$wine" --version)"
 exit $failed

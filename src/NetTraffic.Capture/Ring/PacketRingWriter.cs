@@ -277,6 +277,8 @@ internal sealed partial class PacketRingWriter
             }
 
             string path = PacketRingFiles.DataPath(folder, sequence);
+
+            // Only Linux writes past the cache, and only Windows refuses to delete: what is cancelled is not kept.
             buffers.Direct?.CancelWrites(path, bytes);
             if (PacketRingFiles.TryDelete(folder, sequence, leaveEmpty: i > 0))
             {
