@@ -39,7 +39,8 @@ Usage: ./build.sh <command>        (./build.ps1 <command> in PowerShell 7.6)
   build    build the module into module/bin
   shell    PowerShell with the module loaded (arguments are passed on: ./build.sh shell -Command Get-NetFlow)
   bench    BenchmarkDotNet's benchmarks (arguments are passed on: --filter '*Reader*')
-  pack     the module as a folder, a zip and a package: ./build.sh pack [linux-x64|linux-arm64|win-x64|win-arm64|osx-arm64 ... | all]
+  pack     the module as a folder and a zip: ./build.sh pack [linux-x64|linux-arm64|win-x64|win-arm64|osx-arm64 ...];
+           ./build.sh pack all makes them for all of these, and one package of them for Install-PSResource
   libpcap  install libpcap where permitted, else say how
   format   check the formatting
   clean    remove everything that was built
@@ -232,7 +233,8 @@ function New-Package([string[]] $Rids) {
         $os = $IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux'
         $Rids = "$os-$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture.ToString().ToLowerInvariant())"
     }
-    if ($Rids[0] -eq 'all') { $Rids = 'linux-x64', 'linux-arm64', 'win-x64', 'win-arm64', 'osx-arm64' }
+    $all = $Rids[0] -eq 'all'
+    if ($all) { $Rids = 'linux-x64', 'linux-arm64', 'win-x64', 'win-arm64', 'osx-arm64' }
     $unknown = $Rids | Where-Object { $_ -notin $known } | Select-Object -First 1
     if ($unknown) { Exit-WithLine "'$unknown' is not a runtime identifier this can pack for: $($known -join ', '), or all." }
     foreach ($rid in $Rids) {
@@ -242,7 +244,12 @@ function New-Package([string[]] $Rids) {
         $zip = Get-Item -LiteralPath "$artifacts/pack/NetTraffic-$version-$rid.zip"
         "  folder   artifacts/pack/$rid/NetTraffic/$version"
         "  zip      artifacts/pack/$($zip.Name) ($([Math]::Round($zip.Length / 1MB)) MB)"
-        "  package  artifacts/pack/nupkg/$rid/NetTraffic.$version.nupkg"
+    }
+    # A package has its name and version once, so there is one, of all systems.
+    if ($all) {
+        $properties = "-p:Rids=$($Rids -join '+')", "-p:ModuleVersion=$version"
+        Invoke-Dotnet package (@('msbuild', 'eng/product.proj', '-t:Package') + $properties + '-v:m', '-nologo', '-tl:off')
+        "  package  artifacts/pack/NetTraffic.$version.nupkg"
     }
 }
 
