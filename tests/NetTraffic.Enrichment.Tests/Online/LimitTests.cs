@@ -146,6 +146,7 @@ public class LimitTests : ProviderTests
             try
             {
                 await gate.TakeAsync(CancellationToken.None);
+                await Task.Delay(2); // a request would take longer, and nobody else has a chance without
             }
             catch (ProviderException error) when (error.ParkedUntil is not null)
             {

@@ -6,8 +6,6 @@ namespace NetTraffic.Enrichment.Tests.Online;
 
 public class ReverseDnsTests
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
-
     [Fact]
     public async Task Names_are_given_and_that_there_is_none()
     {
@@ -74,6 +72,9 @@ public class ReverseDnsTests
             () => new ReverseDnsProvider(server.Address).AskAsync([IPAddress.Parse("8.8.8.8")], cancel.Token));
     }
 
-    private static Task<IReadOnlyList<ProviderAnswer>> AskAsync(FakeNameServer server, params string[] addresses) =>
-        new ReverseDnsProvider(server.Address, Short).AskAsync([.. addresses.Select(IPAddress.Parse)], CancellationToken.None);
+    private static Task<IReadOnlyList<ProviderAnswer>> AskAsync(FakeNameServer server, params string[] addresses)
+    {
+        TimeSpan? timeout = server.Delay < TimeSpan.Zero ? TimeSpan.FromMilliseconds(300) : null;
+        return new ReverseDnsProvider(server.Address, timeout).AskAsync([.. addresses.Select(IPAddress.Parse)], CancellationToken.None);
+    }
 }
