@@ -72,11 +72,11 @@ internal sealed class ByteWindow : IDisposable
     /// <summary>Offset of the next byte in the uncompressed data.</summary>
     public long Offset => offset;
 
-    /// <summary>Bytes of the file itself read so far.</summary>
-    public long SourcePosition => file is not null ? Math.Min(file.Position, sourceLength) : offset;
+    /// <summary>Bytes of the file itself read so far; also what it grew by since it was opened.</summary>
+    public long SourcePosition => file?.Position ?? offset;
 
     /// <summary>Bytes of the file in all, 0: unknown.</summary>
-    public long SourceLength => sourceLength;
+    public long SourceLength => file is null ? 0 : Math.Max(sourceLength, file.Position);
 
     /// <summary>The next bytes without consuming them; fewer than asked for only at the end of the data.</summary>
     public ReadOnlySpan<byte> Peek(int count)
@@ -150,6 +150,12 @@ internal sealed class ByteWindow : IDisposable
             if (read == 0 && careful)
             {
                 throw new CaptureFormatException("the compressed data is damaged", offset + end - begin, truncated: false);
+            }
+
+            if (read == 0 && form is null && file is not null && file.Position < sourceLength)
+            {
+                throw new CaptureFormatException($"the file became shorter while it was read, it had {sourceLength} bytes",
+                    offset + end - begin, truncated: true);
             }
 
             if (read == 0 && form == Compression.Gzip && file is not null && !GzipEnd.IsWhole(file, offset + end - begin))
