@@ -33,6 +33,7 @@ public sealed class ErrorTests
     public void An_error_says_what_is_known_of_its_case()
     {
         Assert.Equal("Do this.", TrafficErrors.Of(new StoreException("x") { NextMove = "Do this." })!.NextMove);
+        Assert.Equal("DiskIsReadOnly", TrafficErrors.Of(new IOException("Read-only file system", 30))!.Id);
         Assert.Equal("NotACaptureFile", TrafficErrors.Of(new CaptureFormatException("x", 0, truncated: false))!.Id);
         TrafficError damage = TrafficErrors.Of(new CaptureFormatException("x", 77, truncated: true))!;
         Assert.Equal(("DamagedCaptureFile", ErrorKind.BadData), (damage.Id, damage.Kind));

@@ -42,10 +42,29 @@ Describe 'Completion offers' {
         @{ Line = 'Get-NetPacket -Protocol icmpv'; Offer = 'ICMPv6' }
         @{ Line = 'Get-NetCapture -State C'; Offer = 'Crashed' }
         @{ Line = 'Start-NetCapture -Engine D'; Offer = 'Dumpcap' }
+        @{ Line = 'Get-NetFlow -Port 4'; Offer = '443' }
+        @{ Line = 'Start-NetCapture -PacketRing 5'; Offer = '512MB' }
         @{ Line = 'Get-NetF'; Offer = 'Get-NetFlow' }
         @{ Line = 'Get-NetFlow -Appl'; Offer = '-Application' }
     ) {
         Get-Completion $Line | Should -Contain $Offer
+    }
+
+    It 'files only where a file or folder is meant' {
+        $here = New-Item -ItemType Directory (Get-TestPath completed)
+        Set-Content "$here/a.txt" a
+        Push-Location $here
+        try {
+            $paths = 'Path', 'LiteralPath', 'StorePath', 'DefaultStorePath', 'Destination', 'GeoDatabase'
+            foreach ($command in Get-Command -Module NetTraffic -CommandType Cmdlet) {
+                foreach ($parameter in $command.Parameters.Values | Where-Object {
+                        $_.Name -notin $paths -and $_.Name -notin [System.Management.Automation.Cmdlet]::CommonParameters -and
+                        $_.ParameterType -notin [switch], [psobject], [object], [object[]], [securestring] }) {
+                    Get-Completion "$($command.Name) -$($parameter.Name) " ResultType | Should -Not -Contain ProviderItem -Because "$($command.Name) -$($parameter.Name)"
+                }
+            }
+        }
+        finally { Pop-Location }
     }
 
     It 'interfaces' {
@@ -59,6 +78,7 @@ Describe 'Completion offers' {
         # TShark lists them in a second or two; a completer waits no longer than a user does.
         Wait-Until { 'tls.handshake.extensions_server_name' -in (Get-Completion 'Get-NetPacket x -Field ip.src, tls.handshake.extensions_server') } 60
         Wait-Until { 'http' -in (Get-Completion 'Get-NetPacket x -Field htt') } 60
+        Wait-Until { 'tcp.flags.syn' -in (Get-Completion 'Get-NetPacket x -DisplayFilter tcp.fla') } 60
         Get-Completion 'Get-NetPacket x -Field nosuchfield' | Should -BeNullOrEmpty
     }
 

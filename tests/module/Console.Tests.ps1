@@ -33,6 +33,8 @@ Describe 'The console' {
         Wait-Until { @(Invoke-Tmux capture-pane -p -t console) -match '^PS .*>' }
 
         $flows = @(Get-NetFlow -StorePath $store -First $shown)
+        $packetFile = "'$(Get-Root)/tests/fixtures/sample.pcapng'"
+        $packets = @(Get-NetPacket "$(Get-Root)/tests/fixtures/sample.pcapng" -First $shown)
         foreach ($width in 60, 80, 92, 120) {
             Invoke-Tmux resize-window -t console -x $width -y 60
             # After a table with -AutoSize in the same line, PowerShell gives the next one the widths of what is in it, whatever its view says,
@@ -50,6 +52,12 @@ Describe 'The console' {
                         -not ($lines -match "$numbers +\S*:$($flow.SourcePort) +\S*:$($flow.DestinationPort)$")) {
                         throw "at ${width}: a port of '$numbers' is cut: $($lines -join "`n")"
                     }
+                }
+
+                $lines = @(Get-Screen "$before Get-NetPacket $packetFile -First $shown | Format-Table")
+                foreach ($packet in $packets) {
+                    $numbers = "^$([NetTraffic.Display]::TimeOfDay($packet.Time)) +$($packet.Protocol) +$($packet.Length)\b"
+                    if (-not ($lines -match $numbers)) { throw "at ${width}: no line has '$numbers': $($lines -join "`n")" }
                 }
             }
         }

@@ -298,6 +298,7 @@ Describe 'What Export-NetTraffic refuses' {
         @{ Script = 'Export-NetTraffic "$folder/x.txt"'; Id = 'UnknownExportFormat'; Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic "$folder/x.csv" -AsArray'; Id = 'AsArrayIsForJson'; Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic "$folder" -Format Csv'; Id = 'ExportPathIsFolder'; Category = 'InvalidArgument' }
+        @{ Script = 'Export-NetTraffic "$folder"'; Id = 'ExportPathIsFolder'; Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic "$folder/nowhere/x.csv"'; Id = 'FolderNotFound'; Category = 'ObjectNotFound' }
         @{ Script = 'Export-NetTraffic Env:/x.csv'; Id = 'NotAFilePath'; Category = 'InvalidArgument' }
         @{ Script = 'Export-NetTraffic /dev/null -Format Csv -Force'; Id = 'ExportPathIsDevice'; Category = 'InvalidArgument' }

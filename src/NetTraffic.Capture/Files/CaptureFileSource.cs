@@ -66,7 +66,8 @@ public sealed class CaptureFileSource : IPacketSource
     /// <param name="cancellationToken">Ends the wait for a pipe's first bytes.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    /// <exception cref="IOException">It cannot be read: a directory, a broken disk.</exception>
+    /// <exception cref="TrafficException">It is a folder.</exception>
+    /// <exception cref="IOException">It cannot be read: a broken disk.</exception>
     /// <exception cref="CaptureFormatException">It is empty, or no capture file; the offset is 0.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static CaptureFileSource Open(string path, Action<ReadOnlySpan<byte>>? unpacked, CancellationToken cancellationToken)
@@ -78,8 +79,8 @@ public sealed class CaptureFileSource : IPacketSource
 
         if (Directory.Exists(path))
         {
-            throw new IOException(
-                $"'{path}' is a folder. Name the capture files in it, for example with a wildcard: {Path.Combine(path, "*.pcap*")}");
+            throw new TrafficException(TrafficErrors.PathIsFolder, $"'{path}' is a folder.",
+                $"Name the capture files in it, for example with a wildcard: -Path '{Path.Combine(path, "*.pcap*")}'.");
         }
 
         // A pipe has no length. It is opened where it is read: that waits for the program at its other end.

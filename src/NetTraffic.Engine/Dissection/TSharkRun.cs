@@ -39,6 +39,11 @@ internal sealed class TSharkRun : IDisposable
                 "Leave it out.");
         }
 
+        if (Directory.Exists(file))
+        {
+            throw new TrafficException(TrafficErrors.PathIsFolder, $"'{file}' is a folder.");
+        }
+
         List<string> arguments = ["-n", "-r", file, "-T", "json", "--no-duplicate-keys"];
         if (displayFilter is not null)
         {

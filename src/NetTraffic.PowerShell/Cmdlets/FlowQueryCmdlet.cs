@@ -48,6 +48,7 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     [Parameter]
     [PortNumbers]
     [ValidateRange(0, 65535)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public override int[]? Port { get; set; }
 
     /// <inheritdoc/>
@@ -71,16 +72,19 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     /// <inheritdoc/>
     [Parameter]
     [Time]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public override DateTime Since { get; set; }
 
     /// <inheritdoc/>
     [Parameter]
     [Time]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public override DateTime Until { get; set; }
 
     /// <inheritdoc/>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public override string[]? CommunityId { get; set; }
 
     /// <summary>The stores to ask and with what filter, at the end of the pipeline.</summary>

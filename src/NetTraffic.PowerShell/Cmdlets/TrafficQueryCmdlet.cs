@@ -23,6 +23,7 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     [Parameter(ParameterSetName = StoreSet)]
     [PortNumbers]
     [ValidateRange(0, 65535)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public virtual int[]? Port { get; set; }
 
     /// <summary>The protocol is one of these: a name such as TCP or ARP, or an IP protocol number.</summary>
@@ -46,21 +47,25 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     /// <summary>Traffic at or after this time.</summary>
     [Parameter(ParameterSetName = StoreSet)]
     [Time]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public virtual DateTime Since { get; set; }
 
     /// <summary>Traffic before this time.</summary>
     [Parameter(ParameterSetName = StoreSet)]
     [Time]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public virtual DateTime Until { get; set; }
 
     /// <summary>Flows of these ids, which the store alone knows.</summary>
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public ulong[]? FlowId { get; set; }
 
     /// <summary>Flows of these Community IDs.</summary>
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public virtual string[]? CommunityId { get; set; }
 
     /// <summary>Either side's address is in one of these countries: codes such as DE, or names in English.</summary>

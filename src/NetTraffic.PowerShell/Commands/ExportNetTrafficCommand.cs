@@ -74,6 +74,7 @@ public sealed partial class ExportNetTrafficCommand : TrafficQueryCmdlet
     /// <summary>Raw packets that this capture filter (libpcap's syntax) lets pass.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? Filter { get; set; }
 
     /// <summary>Replaces a file that is there.</summary>
@@ -295,18 +296,23 @@ public sealed partial class ExportNetTrafficCommand : TrafficQueryCmdlet
             case ".PARQUET": return ExportFormat.Parquet;
             case ".PCAPNG" or ".PCAP": return ExportFormat.Pcap;
             default:
+                RefuseFolder();
                 Refuse(TrafficErrors.UnknownExportFormat, $"The name '{Path}' does not say in which format to export.", target: Path);
                 return default;
         }
     }
 
-    private void CheckPlace()
+    private void RefuseFolder()
     {
         if (Directory.Exists(file))
         {
             Refuse(TrafficErrors.ExportPathIsFolder, $"'{Path}' is a folder.", target: Path);
         }
+    }
 
+    private void CheckPlace()
+    {
+        RefuseFolder();
         if (IsNoFile(OutputFile.PlaceOf(file)))
         {
             Refuse(TrafficErrors.ExportPathIsDevice, $"'{Path}' is a device or a pipe; putting a file in its place would remove it.",

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
 
@@ -19,6 +20,7 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     /// <summary>Flows at most.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public long First { get; set; }
 
     /// <summary>Rows as they are stored, one per flow and flush interval, instead of whole flows.</summary>

@@ -37,16 +37,19 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     /// <summary>Bytes captured of each packet at most.</summary>
     [Parameter(ParameterSetName = InterfaceSet)]
     [ValidateRange(14, 262_144)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int SnapLength { get; set; } = new LivePackets().SnapLength;
 
     /// <summary>Packets at most.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public long First { get; set; }
 
     /// <summary>Capture filter in libpcap's syntax.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? Filter { get; set; }
 
     /// <summary>Who takes the packets apart; default: NetTraffic.</summary>
@@ -63,6 +66,7 @@ public sealed class GetNetPacketCommand : FlowQueryCmdlet
     /// <summary>TShark's display filter.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(FieldCompleter))]
     public string? DisplayFilter { get; set; }
 
     private bool WithTShark =>

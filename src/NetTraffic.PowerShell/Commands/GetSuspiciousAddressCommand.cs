@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
 
@@ -13,6 +14,7 @@ public sealed class GetSuspiciousAddressCommand : TrafficQueryCmdlet
     /// <summary>Least score; default the one that is set.</summary>
     [Parameter(Position = 0)]
     [ValidateRange(1, 100)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int Threshold { get; set; }
 
     /// <inheritdoc/>

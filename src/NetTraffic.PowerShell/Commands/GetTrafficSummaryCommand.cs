@@ -21,6 +21,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
     /// <summary>The largest so many, by bytes.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int Top { get; set; } = 10;
 
     /// <summary>A time series with points this far apart.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
 
@@ -22,16 +23,19 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
     [Parameter(Mandatory = true, ParameterSetName = WebSet)]
     [Alias("Url")]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public Uri? Uri { get; set; }
 
     /// <summary>The list's name; default that of the file.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? Name { get; set; }
 
     /// <summary>Of CSV: name of the column with the addresses, or its number from 1.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? Column { get; set; }
 
     /// <inheritdoc/>

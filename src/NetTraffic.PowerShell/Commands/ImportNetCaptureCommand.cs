@@ -37,6 +37,7 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     /// <summary>A name for people; default the file's.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? Name { get; set; }
 
     /// <summary>Keeps the raw packets in the store too, all of them where -PacketRing gives no bound.</summary>
@@ -46,11 +47,13 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     /// <summary>Keeps the newest raw packets, in at most so many bytes on disk: 1 MB at least.</summary>
     [Parameter]
     [ValidateRange(1 << 20, long.MaxValue)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public long PacketRing { get; set; }
 
     /// <summary>Bytes kept of each raw packet at most.</summary>
     [Parameter]
     [ValidateRange(1, 262_144)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int PacketRingSnapLength { get; set; } = new PacketRingOptions().SnapLength;
 
     /// <summary>Leaves out what the store has already: whole files, and of those that have grown since the packets that it has.</summary>
@@ -60,6 +63,7 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
     /// <summary>Flows held in memory at most.</summary>
     [Parameter]
     [ValidateRange(16, 100_000_000)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int MaxFlows { get; set; } = new FlowOptions().MaxFlows;
 
     /// <inheritdoc/>

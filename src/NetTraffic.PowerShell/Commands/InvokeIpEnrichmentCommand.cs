@@ -28,6 +28,7 @@ public sealed class InvokeIpEnrichmentCommand : AddressCmdlet
     /// <summary>Without addresses: so many of the largest talkers that are not enriched yet.</summary>
     [Parameter]
     [ValidateRange(1, 100_000)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int Top { get; set; } = 25;
 
     /// <summary>Without addresses: the talkers of the last so much time.</summary>

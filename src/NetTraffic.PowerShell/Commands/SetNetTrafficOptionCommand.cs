@@ -38,12 +38,14 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [Parameter]
     [AllowNull]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string[]? LocalNetworks { get; set; }
 
     /// <summary>UDP ports on which tunnels are looked for besides their own, as 4444=VXLAN.</summary>
     [Parameter]
     [AllowNull]
     [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string[]? TunnelPorts { get; set; }
 
     /// <summary>Databases in MaxMind's format that say where addresses are.</summary>
@@ -79,18 +81,21 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? InfluxUrl { get; set; }
 
     /// <summary>InfluxDB 2.x: organisation.</summary>
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? InfluxOrg { get; set; }
 
     /// <summary>InfluxDB 2.x and 3.x: bucket.</summary>
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? InfluxBucket { get; set; }
 
     /// <summary>InfluxDB 2.x and 3.x: token. Kept in a file that only this user may read, and never shown.</summary>
@@ -102,12 +107,14 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? InfluxDatabase { get; set; }
 
     /// <summary>InfluxDB 1.x: user.</summary>
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? InfluxUser { get; set; }
 
     /// <summary>InfluxDB 1.x: password. Kept as the token is.</summary>

@@ -36,6 +36,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     /// <summary>Capture filter in libpcap's syntax.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? Filter { get; set; }
 
     /// <summary>
@@ -52,21 +53,25 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     /// <summary>Bytes captured of each packet at most.</summary>
     [Parameter]
     [ValidateRange(14, 262_144)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int SnapLength { get; set; } = 262_144;
 
     /// <summary>Kernel buffer per interface in bytes.</summary>
     [Parameter]
     [ValidateRange(64 << 10, 1 << 30)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int BufferSize { get; set; } = 64 << 20;
 
     /// <summary>Keeps the newest raw packets, in at most so many bytes on disk: 1 MB at least.</summary>
     [Parameter]
     [ValidateRange(1 << 20, long.MaxValue)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public long PacketRing { get; set; }
 
     /// <summary>Bytes kept of each raw packet at most.</summary>
     [Parameter]
     [ValidateRange(1, 262_144)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int PacketRingSnapLength { get; set; } = new PacketRingOptions().SnapLength;
 
     /// <summary>Asks the providers that are set about new talkers, in the background.</summary>
@@ -82,6 +87,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     /// <summary>Ends after this many packets.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public long PacketCount { get; set; }
 
     /// <summary>How often flows are written to the store: 1 s to 1 h.</summary>
@@ -93,6 +99,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     /// <summary>Flows held in memory at most.</summary>
     [Parameter]
     [ValidateRange(16, 100_000_000)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int MaxFlows { get; set; } = new FlowOptions().MaxFlows;
 
     /// <summary>Name under which the traffic is stored.</summary>
@@ -104,6 +111,7 @@ public sealed class StartNetCaptureCommand : StoreCmdlet
     /// <summary>A name for people, and of the job.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? Name { get; set; }
 
     /// <summary>Blocks until the capture ends, with a progress bar, and returns its numbers.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
 
@@ -15,6 +16,7 @@ public sealed class SyncNetTrafficInfluxCommand : EachStoreCmdlet
     /// </summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int TimeoutSec { get; set; } = 60;
 
     /// <summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
 
@@ -20,6 +21,7 @@ public sealed class UpdateGeoDatabaseCommand : TrafficCmdlet
     /// <summary>The npm registry that is asked.</summary>
     [Parameter(ParameterSetName = WebSet)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public Uri? RegistryUri { get; set; }
 
     /// <summary>Fetches them also where there is nothing newer.</summary>

@@ -13,6 +13,9 @@ public sealed record TrafficError(string Id, ErrorKind Kind, string NextMove);
 /// </summary>
 public static class TrafficErrors
 {
+    // What writing to a read-only disk fails with: EROFS, ERROR_WRITE_PROTECT.
+    private const int ReadOnlyUnix = 30, ReadOnlyWindows = unchecked((int)0x80070013);
+
     private static readonly List<TrafficError> Rows = [];
 
 #pragma warning disable CS1591 // A row is its own description.
@@ -110,6 +113,10 @@ public static class TrafficErrors
     public static TrafficError NotAFilePath { get; } = Row(ErrorKind.BadArgument, "Give the path of a file or folder.");
     public static TrafficError FileNotFound { get; } = Row(ErrorKind.NotFound, "Check the path.");
     public static TrafficError FolderNotFound { get; } = Row(ErrorKind.NotFound, "Check the path, or make the folder first.");
+    public static TrafficError PathIsFolder { get; } = Row(ErrorKind.BadArgument,
+        "Name the capture files in it, for example with a wildcard: -Path FOLDER/*.pcap*.");
+    public static TrafficError DiskIsReadOnly { get; } = Row(ErrorKind.NotPermitted,
+        "The disk may only be read: mount it for writing, or use a folder on another one.");
     public static TrafficError AccessDenied { get; } =
         Row(ErrorKind.NotPermitted, "Check the permissions of the file or folder, or use another one.");
     public static TrafficError ReadOrWriteFailed { get; } =
@@ -195,6 +202,7 @@ public static class TrafficErrors
         DirectoryNotFoundException => FolderNotFound,
         UnauthorizedAccessException => AccessDenied,
         FileInUseException => FileInUse,
+        IOException { HResult: ReadOnlyUnix or ReadOnlyWindows } => DiskIsReadOnly,
         IOException => ReadOrWriteFailed,
         InvalidDataException => DamagedTable,
         FormatException => BadValue,
