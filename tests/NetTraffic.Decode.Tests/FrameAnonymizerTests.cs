@@ -32,6 +32,10 @@ public sealed class FrameAnonymizerTests : IDisposable
             Assert.Equal(-1, frame.AsSpan().IndexOf(IPAddress.Parse(address).GetAddressBytes()));
         }
 
+        byte[] trailer = [.. "what follows a frame"u8];
+        byte[] longer = [.. row.Frame, .. trailer];
+        Assert.Equal(-1, anonymizer.Rewrite(new RawPacket(1, longer.Length, row.LinkType, 0, longer)).IndexOf(trailer.AsSpan(1)));
+
         byte[] payload = [1000 >> 8, 1000 & 255, 2000 >> 8, 2000 & 255, 0, 11, 0, 0, 1, 2, 3];
         Assert.Equal(-1, frame.AsSpan().IndexOf(payload));
     }

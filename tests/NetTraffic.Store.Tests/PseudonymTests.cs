@@ -66,6 +66,25 @@ public sealed class PseudonymTests : IDisposable
         },
         iter: 12);
 
+    /// <summary>Who gives flows another property says here that it gives no address away, or hides it in FlowPseudonyms.</summary>
+    [Fact]
+    public void Every_property_of_a_flow_is_hidden_or_harmless()
+    {
+        string[] hidden = ["SourceAddress", "DestinationAddress", "SourceMac", "DestinationMac", "CommunityId"];
+        string[] harmless =
+        [
+            "StartTime", "EndTime", "Duration", "Time", "SourcePort", "DestinationPort", "IpVersion", "IpProtocol", "Protocol", "Application",
+            "State", "Packets", "Bytes", "SourcePackets", "SourceBytes", "DestinationPackets", "DestinationBytes", "SourceTcpFlags",
+            "DestinationTcpFlags", "HandshakeRtt", "SourceRetransmissions", "DestinationRetransmissions", "IcmpType", "IcmpCode", "VlanId",
+            "Tunnel", "EtherType", "EndReason", "Interface", "Sensor", "CaptureId", "FlowId",
+        ];
+        string[] known = [.. hidden.Concat(harmless).Order(StringComparer.Ordinal)];
+        Assert.Equal(known, Datasets.Flows.Fields.Select(field => field.Property).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            known.Append(nameof(Flow.StorePath)).Order(StringComparer.Ordinal),
+            typeof(Flow).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void Only_flows_are_known_to_have_no_address_left()
     {
