@@ -68,6 +68,21 @@ public static class Display
             : $"{name}:{port}";
     }
 
+    /// <summary>The same with a name in place of the address, where there is one.</summary>
+    public static string NamedEndpoint(string? name, string? address, int? port, string? mac) => string.IsNullOrEmpty(name)
+        ? Endpoint(address, port, mac)
+        : port is null ? Text(name) : string.Create(CultureInfo.InvariantCulture, $"{Text(name)}:{port}");
+
+    /// <summary>The key of a summary's row with names in place of its addresses, where there are some.</summary>
+    public static string NamedKey(string key, string? hostName, string? peerHostName)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        string[] ends = key.Split(" <-> ");
+        return ends.Length == 2
+            ? $"{Text(string.IsNullOrEmpty(hostName) ? ends[0] : hostName)} <-> {Text(string.IsNullOrEmpty(peerHostName) ? ends[1] : peerHostName)}"
+            : Text(string.IsNullOrEmpty(hostName) ? key : hostName);
+    }
+
     /// <summary>
     /// Text that may come from the wire or a capture file, safe for a terminal: control characters, line and paragraph separators, and the
     /// invisible characters that reorder text are shown as <c>\u001b</c>.

@@ -15,6 +15,7 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
     protected const string LiteralSet = "LiteralPath";
 
     private readonly PipedCaptures piped = new();
+    private HostNames? names;
 
     /// <summary>Captures or imports.</summary>
     [Parameter(ParameterSetName = StoreSet)]
@@ -101,6 +102,22 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
                 yield return (store, MakeFilter(known));
             }
         }
+    }
+
+    /// <summary>Reverse DNS for -ResolveName.</summary>
+    private protected HostNames Names => names ??= new HostNames(
+        () => EnrichmentService.Open(Store, null, [EnrichmentTarget.Dns], text => WriteWarning(Display.Text(text))),
+        text => WriteWarning(Display.Text(text)), StopToken);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            names?.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
     /// <summary>What the parameters ask for, where nothing is piped in.</summary>

@@ -23,6 +23,10 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
     [ArgumentCompleter(typeof(UsualCompleter))]
     public long First { get; set; }
 
+    /// <summary>Adds the names of public addresses, by reverse DNS.</summary>
+    [Parameter]
+    public SwitchParameter ResolveName { get; set; }
+
     /// <summary>Rows as they are stored, one per flow and flush interval, instead of whole flows.</summary>
     [Parameter(ParameterSetName = StoreSet)]
     public SwitchParameter PerInterval { get; set; }
@@ -99,24 +103,26 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
             return;
         }
 
-        foreach (Flow flow in flows)
+        foreach (object one in ResolveName ? WithNames(flows) : (IEnumerable<object>)flows)
         {
-            flow.StorePath = store;
-            if (view is null)
+            PSObject? row = one as PSObject;
+            ((Flow)(row?.BaseObject ?? one)).StorePath = store;
+            if (view is not null)
             {
-                WriteObject(flow);
-            }
-            else
-            {
-                PSObject row = new(flow);
+                row ??= new PSObject(one);
                 row.TypeNames.Insert(0, view);
-                WriteObject(row);
             }
 
+            WriteObject(row ?? one);
             if (--left == 0)
             {
                 return;
             }
         }
     }
+
+    private IEnumerable<PSObject> WithNames(IEnumerable<Flow> flows) => Names.AddTo(
+        left == long.MaxValue ? flows : flows.Take((int)Math.Min(left, int.MaxValue)),
+        flow => [("SourceName", flow.SourceAddress), ("DestinationName", flow.DestinationAddress)],
+        "NetTraffic.Flow#Named");
 }

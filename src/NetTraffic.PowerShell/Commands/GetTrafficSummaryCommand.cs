@@ -24,6 +24,10 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
     [ArgumentCompleter(typeof(UsualCompleter))]
     public int Top { get; set; } = 10;
 
+    /// <summary>Adds the names of public addresses, by reverse DNS.</summary>
+    [Parameter]
+    public SwitchParameter ResolveName { get; set; }
+
     /// <summary>A time series with points this far apart.</summary>
     [Parameter]
     [Duration]
@@ -106,10 +110,7 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             }
             else
             {
-                foreach (TrafficSummaryItem item in Largest(most => flows.Largest(most)))
-                {
-                    WriteObject(item);
-                }
+                WriteItems(Largest(most => flows.Largest(most)), null);
             }
         }
 
@@ -190,19 +191,31 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
             ? Largest(most => store.GetSummary(By, most, null, filter, StopToken))
             : SummarySeries.Filled(store.GetSummary(By, TopOfSeries(store, filter), interval, filter, StopToken), interval.Value, By,
                 filter.Since, until, TellOfGaps);
-        foreach (TrafficSummaryItem item in items)
+        WriteItems(
+            items.Select(item =>
+            {
+                item.StorePath = store.Path;
+                return item;
+            }),
+            interval is null ? null : "NetTraffic.TrafficSummaryItem#Interval");
+    }
+
+    private void WriteItems(IEnumerable<TrafficSummaryItem> items, string? view)
+    {
+        foreach (object one in ResolveName ? Names.AddTo(items, AddressesOf, "NetTraffic.TrafficSummaryItem#Named") : (IEnumerable<object>)items)
         {
-            item.StorePath = store.Path;
-            if (interval is null)
+            PSObject? row = one as PSObject;
+            if (view is not null)
             {
-                WriteObject(item);
+                row ??= new PSObject(one);
+                row.TypeNames.Insert(0, view);
             }
-            else
-            {
-                PSObject point = new(item);
-                point.TypeNames.Insert(0, "NetTraffic.TrafficSummaryItem#Interval");
-                WriteObject(point);
-            }
+
+            WriteObject(row ?? one);
         }
     }
+
+    private static (string, string?)[] AddressesOf(TrafficSummaryItem item) => item.PeerAddress is { } peer
+        ? [("HostName", item.Address), ("PeerHostName", peer)]
+        : [("HostName", item.Address ?? item.SourceAddress ?? item.DestinationAddress)];
 }
