@@ -7,7 +7,8 @@ namespace NetTraffic.Enrichment;
 
 /// <summary>
 /// Puts together what is known of an address: what this machine's tables say, the blocklists it is on, what providers said, and how
-/// suspicious that makes it. Where several say the same thing, the tables come first, then the providers in their order.
+/// suspicious that makes it. Where several say the same thing, the tables come first, then the providers in their order; of places the one
+/// that knows the city.
 /// </summary>
 /// <param name="geo">Countries and autonomous systems.</param>
 /// <param name="blocklists">The blocklists.</param>
@@ -33,6 +34,7 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
 
         IpEnrichment found = new() { Address = address, Scope = SpecialAddress.ScopeOf(value, version), Missing = [.. missing] };
         List<string> providers = [];
+        List<EnrichmentRow> sources = [];
         if (found.Scope == SpecialAddress.Public)
         {
             GeoRecord here = geo.Find(value, version);
@@ -41,7 +43,7 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
                 providers.Add(GeoName);
             }
 
-            Add(found, new EnrichmentRow
+            sources.Add(new EnrichmentRow
             {
                 CountryCode = here.CountryCode,
                 Country = here.Country,
@@ -56,12 +58,14 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
 
         foreach (EnrichmentRow row in rows)
         {
-            Add(found, row);
+            sources.Add(row);
             providers.Add(row.Provider);
             found.FetchedTime = Earliest(found.FetchedTime, row.Time);
             found.ExpiresTime = Earliest(found.ExpiresTime, row.ExpiresTime);
         }
 
+        SetPlace(found, sources);
+        sources.ForEach(row => Add(found, row));
         found.Blocklists = blocklists.Of(value, version);
         if (found.Blocklists.Length > 0)
         {
@@ -85,18 +89,22 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
     private static DateTime? Earliest(DateTime? known, DateTime time) =>
         known is { } other && other.ToUniversalTime() <= time ? known : DateTime.SpecifyKind(time, DateTimeKind.Utc);
 
-    /// <summary>Takes from a source what nobody said before. A place is of one source: no city has another's coordinates.</summary>
+    /// <summary>
+    /// Where an address is, as one source has it, so that no city has another's coordinates: the first that knows a city, else the first
+    /// that knows a country.
+    /// </summary>
+    private static void SetPlace(IpEnrichment to, IReadOnlyList<EnrichmentRow> sources)
+    {
+        if ((sources.FirstOrDefault(row => row.City is not null) ?? sources.FirstOrDefault(row => row.CountryCode is not null)) is { } place)
+        {
+            (to.CountryCode, to.Country, to.Region, to.City) = (place.CountryCode, place.Country, place.Region, place.City);
+            (to.Latitude, to.Longitude) = place is { Latitude: not null, Longitude: not null } ? (place.Latitude, place.Longitude) : (null, null);
+        }
+    }
+
+    /// <summary>Takes from a source what nobody said before.</summary>
     private static void Add(IpEnrichment to, EnrichmentRow row)
     {
-        bool sameCountry = to.CountryCode is null || row.CountryCode is null || to.CountryCode == row.CountryCode;
-        to.CountryCode ??= row.CountryCode;
-        to.Country ??= sameCountry ? row.Country : null;
-        if (to.City is null && to.Latitude is null && sameCountry)
-        {
-            (to.Region, to.City) = (row.Region ?? to.Region, row.City);
-            (to.Latitude, to.Longitude) = row is { Latitude: not null, Longitude: not null } ? (row.Latitude, row.Longitude) : (null, null);
-        }
-
         // A name goes with its number.
         if (to.AsNumber is null)
         {

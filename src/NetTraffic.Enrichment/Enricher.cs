@@ -13,6 +13,7 @@ namespace NetTraffic.Enrichment;
 public sealed class Enricher : IDisposable
 {
     private const int MostRemembered = 100_000;
+    private static readonly TimeSpan StoreEvery = TimeSpan.FromSeconds(5);
 
     // What was said lately, over what the store keeps; and questions on their way, so that who wants the same waits for the same.
     private readonly MemoryCache remembered = new(new MemoryCacheOptions { SizeLimit = MostRemembered });
@@ -185,39 +186,47 @@ public sealed class Enricher : IDisposable
         IEnrichmentProvider provider, List<string> addresses, Dictionary<(string Address, string Provider), Answer> answers,
         Action<int> done, CancellationToken cancellationToken)
     {
-        foreach (string[] batch in addresses.Chunk(provider.BatchSize))
+        List<EnrichmentRow> rows = [];
+        long stored = time.GetTimestamp();
+        try
         {
-            IReadOnlyList<ProviderAnswer> said;
-            try
+            foreach (string[] batch in addresses.Chunk(provider.BatchSize))
             {
-                said = await provider.AskAsync([.. batch.Select(IPAddress.Parse)], cancellationToken).ConfigureAwait(false);
-            }
-            catch (ProviderException error)
-            {
-                foreach (string address in addresses.Where(address => !answers.ContainsKey((address, provider.Name))))
+                IReadOnlyList<ProviderAnswer> said =
+                    await provider.AskAsync([.. batch.Select(IPAddress.Parse)], cancellationToken).ConfigureAwait(false);
+                for (int i = 0; i < batch.Length; i++)
                 {
-                    answers.Add((address, provider.Name), new Answer(null, error.Message));
-                    EnrichmentCounters.Of(provider.Name).Failed();
+                    Answer answer = ToAnswer(provider, batch[i], said[i]);
+                    answers.Add((batch[i], provider.Name), answer);
+                    if (answer.Row is { } row)
+                    {
+                        rows.Add(row);
+                        Remember(row);
+                    }
+
                     done(1);
                 }
 
-                return;
-            }
-
-            List<EnrichmentRow> rows = [];
-            for (int i = 0; i < batch.Length; i++)
-            {
-                Answer answer = ToAnswer(provider, batch[i], said[i]);
-                answers.Add((batch[i], provider.Name), answer);
-                if (answer.Row is { } row)
+                // Who answers one at a time would make a segment of each answer.
+                if (time.GetElapsedTime(stored) >= StoreEvery)
                 {
-                    rows.Add(row);
-                    Remember(row);
+                    store.AddEnrichment(rows);
+                    rows = [];
+                    stored = time.GetTimestamp();
                 }
-
+            }
+        }
+        catch (ProviderException error)
+        {
+            foreach (string address in addresses.Where(address => !answers.ContainsKey((address, provider.Name))))
+            {
+                answers.Add((address, provider.Name), new Answer(null, error.Message));
+                EnrichmentCounters.Of(provider.Name).Failed();
                 done(1);
             }
-
+        }
+        finally
+        {
             store.AddEnrichment(rows);
         }
     }

@@ -103,14 +103,14 @@ public sealed class TrafficStore : ITrafficStore
     /// <inheritdoc/>
     public long ExportParquet(
         string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken,
-        AddressPseudonyms? pseudonyms = null)
+        AddressPseudonyms? pseudonyms = null, bool enriched = false)
     {
         Dataset chosen = Datasets.All.FirstOrDefault(known => known.Name.Equals(dataset, StringComparison.OrdinalIgnoreCase))
             ?? throw new ArgumentException(
                 $"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.",
                 nameof(dataset));
         return Ask(
-            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, pseudonyms, cancellationToken),
+            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, pseudonyms, enriched, cancellationToken),
             cancellationToken);
     }
 

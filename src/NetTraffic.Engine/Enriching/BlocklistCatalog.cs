@@ -1,7 +1,12 @@
 using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
 using NetTraffic.Enrichment;
 using NetTraffic.Enrichment.Blocklists;
+using NetTraffic.Enrichment.Online;
 using NetTraffic.Enrichment.Ranges;
+using NetTraffic.Net;
+using NetTraffic.Packets;
 
 namespace NetTraffic.Engine;
 
@@ -42,6 +47,46 @@ public static class BlocklistCatalog
     {
         using HttpClient client = new() { Timeout = TimeSpan.FromMinutes(2) };
         return new MemoryStream(Download.BytesAsync(client, address, LargestList, null, cancellationToken).GetAwaiter().GetResult());
+    }
+
+    /// <summary>Fetches AbuseIPDB's blacklist and keeps it, in place of one of that name.</summary>
+    /// <param name="storePath">Folder of the store, whose settings have the key.</param>
+    /// <param name="name">Name of the list.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="TrafficException">It cannot be had; the message says why.</exception>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static IpBlocklist ImportAbuseIpDb(string storePath, string name, CancellationToken cancellationToken)
+    {
+        BlocklistFolder folder = new(storePath);
+        BlocklistFolder.CheckName(name);
+        EnrichmentTarget target = TrafficEngine.OpenSettings(storePath).GetEnrichmentTarget();
+        AddressList list;
+        try
+        {
+            list = OnlineProviders.DownloadAbuseIpDbBlacklistAsync(target, storePath, null, cancellationToken).GetAwaiter().GetResult();
+        }
+        catch (ProviderException error)
+        {
+            throw new TrafficException(TrafficErrors.ProviderFailed, $"{EnrichmentTarget.AbuseIpDb}: {error.Message}", null, error);
+        }
+
+        RangeTableBuilder builder = new();
+        int entry = builder.Entry(0, "");
+        foreach (IPAddress address in list.Addresses)
+        {
+            IpAddress128 value = AddressText.FromIPAddress(address);
+            builder.Add(value, value, address.AddressFamily == AddressFamily.InterNetwork ? (byte)4 : (byte)6, entry);
+        }
+
+        if (builder.Count == 0)
+        {
+            throw new TrafficException(TrafficErrors.ProviderFailed, $"{EnrichmentTarget.AbuseIpDb}: its blacklist is empty.", null);
+        }
+
+        RangeTable table = builder.Build(new RangeTableInfo(
+            "blocklist", $"{target.AbuseIpDbUrl}/blacklist", "", list.GeneratedTime ?? DateTime.UtcNow));
+        folder.Write(name, table);
+        return Describe(storePath, folder, name, table);
     }
 
     /// <summary>Names of the lists of a store.</summary>

@@ -109,6 +109,7 @@ public sealed partial class ExportNetTrafficCommand : TrafficQueryCmdlet
         }
 
         RefusePacketParameters();
+        RefuseEnriched();
         byte[]? key = ChooseKey();
         CheckPlace();
         if (!piped && !FindCaptures())
@@ -343,7 +344,8 @@ public sealed partial class ExportNetTrafficCommand : TrafficQueryCmdlet
 
     private void WriteDataset(TrafficFilter filter)
     {
-        rows = text is null ? Store.ExportParquet(Dataset, filter, PerInterval, output!.TemporaryPath, StopToken, pseudonyms)
+        rows = text is null ? Store.ExportParquet(Dataset, filter, PerInterval, output!.TemporaryPath, StopToken, pseudonyms, Enriched)
+            : Enriched ? WriteText(text, EnrichedFlows.Dataset, WithFacts(Store.GetFlows(filter, null, PerInterval, StopToken)))
             : ChosenDataset == Datasets.Flows
                 ? WriteText(text, Datasets.Flows, Hidden(Store.GetFlows(filter, null, PerInterval, StopToken)))
             : ChosenDataset == Datasets.Captures ? WriteText(text, Datasets.Captures, Store.GetCaptureIntervals(filter, StopToken))

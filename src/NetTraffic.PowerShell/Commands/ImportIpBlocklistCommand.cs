@@ -12,6 +12,7 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
 {
     private const string FileSet = "Path";
     private const string WebSet = "Uri";
+    private const string AbuseIpDbSet = "AbuseIpDb";
 
     /// <summary>The file.</summary>
     [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -25,6 +26,10 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
     [ValidateNotNull]
     [ArgumentCompleter(typeof(UsualCompleter))]
     public Uri? Uri { get; set; }
+
+    /// <summary>AbuseIPDB's blacklist, with the key that is set.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = AbuseIpDbSet)]
+    public SwitchParameter AbuseIpDb { get; set; }
 
     /// <summary>The list's name; default that of the file.</summary>
     [Parameter]
@@ -41,6 +46,17 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (ParameterSetName == AbuseIpDbSet)
+        {
+            string name = Name ?? EnrichmentTarget.AbuseIpDb;
+            if (AbuseIpDb && ShouldProcess($"'{Display.Text(name)}' from AbuseIPDB, of which a free account has five a day", "Import blocklist"))
+            {
+                WriteObject(BlocklistCatalog.ImportAbuseIpDb(Store.Path, name, StopToken));
+            }
+
+            return;
+        }
+
         if (Uri is not null)
         {
             string name = NameOf(Uri.Segments is [.., var last] ? System.Uri.UnescapeDataString(last) : Uri.Host);

@@ -101,14 +101,16 @@ public sealed class InvokeIpEnrichmentCommand : AddressCmdlet
             PercentComplete = state.All == 0 ? -1 : (int)(100L * state.Done / state.All),
         });
 
+    private static string Count(int number, string one, string? several = null) => $"{Display.Count(number)} {(number == 1 ? one : several ?? one + "s")}";
+
     /// <summary>What would be asked, and what that costs.</summary>
     private string Target(string[] addresses)
     {
         IReadOnlyList<EnrichmentCost> costs = Service.CostOf(addresses, Force, StopToken);
         string asked = string.Join("; ", costs.Where(cost => cost.Addresses > 0).Select(cost =>
-            $"{cost.Provider}: {cost.Requests} requests for {cost.Addresses} addresses"
+            $"{cost.Provider}: {Count(cost.Requests, "request")} for {Count(cost.Addresses, "address", "addresses")}"
             + (cost.Left is { } left ? $", {left} left" : "") + (cost.Until is { } until ? $" until {Display.Time(until)}" : "")));
-        return $"{addresses.Length} addresses by this machine's tables{(asked.Length > 0 ? "; " + asked : ", asking nobody")}";
+        return $"{Count(addresses.Length, "address", "addresses")} by this machine's tables{(asked.Length > 0 ? "; " + asked : ", asking nobody")}";
     }
 
     /// <inheritdoc/>

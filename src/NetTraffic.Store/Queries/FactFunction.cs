@@ -26,6 +26,20 @@ internal static class FactFunction
     public static string Sql(string column, int who, AddressFact fact) =>
         string.Create(CultureInfo.InvariantCulture, $"{Name}({column}, {who}, {(int)fact})");
 
+    /// <summary>Flows that a query selects, with what is known of their addresses in further columns.</summary>
+    /// <param name="flows">The query.</param>
+    /// <param name="who">What <see cref="Add"/> gave.</param>
+    public static string Select(string flows, int who)
+    {
+        string Of(string end) => string.Join(", ",
+            $"{Sql($"{end}_address", who, AddressFact.CountryCode)} AS {end}_country",
+            $"TRY_CAST({Sql($"{end}_address", who, AddressFact.AsNumber)}[3:] AS BIGINT) AS {end}_as_number",
+            $"{Sql($"{end}_address", who, AddressFact.Organization)} AS {end}_organization",
+            $"CASE WHEN {end}_address IS NULL THEN NULL ELSE {Sql($"{end}_address", who, AddressFact.Suspicious)} IS NOT NULL END AS "
+            + $"{end}_suspicious");
+        return $"SELECT *, {Of("source")}, {Of("destination")} FROM ({flows})";
+    }
+
     /// <summary>Makes knowledge known to SQL.</summary>
     public static int Add(IAddressFacts facts)
     {

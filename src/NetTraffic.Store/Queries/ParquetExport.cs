@@ -11,7 +11,7 @@ internal static class ParquetExport
 {
     public static long Write(
         StoreSegments segments, DuckDBConnection connection, Dataset dataset, TrafficFilter filter, bool perInterval, string path,
-        AddressPseudonyms? pseudonyms, CancellationToken cancellationToken)
+        AddressPseudonyms? pseudonyms, bool enriched, CancellationToken cancellationToken)
     {
         if (pseudonyms is not null && dataset != Datasets.Flows)
         {
@@ -41,6 +41,8 @@ internal static class ParquetExport
                 """;
         }
 
+        // Of real addresses, before these become pseudonyms.
+        select = enriched ? FactFunction.Select(select, segments.Who) : select;
         using PseudonymFunctions.Use? use = pseudonyms is null ? null : PseudonymFunctions.Open(pseudonyms);
         select = use?.Select(select) ?? select;
         using DuckDBCommand command = connection.CreateCommand();

@@ -151,6 +151,8 @@ public static class TrafficErrors
         "Get it again: Update-GeoDatabase fetches tables, Import-IpBlocklist reads lists.");
     public static TrafficError NotABlocklist { get; } = Row(ErrorKind.BadData,
         "Give a list with an address or network a line; of CSV name the column: -Column ip.");
+    public static TrafficError ProviderFailed { get; } = Row(ErrorKind.Unavailable,
+        "Wait as long as it says, or check the key and the address that are set: Get-NetTrafficOption.");
     public static TrafficError BlocklistNotFound { get; } = Row(ErrorKind.NotFound, "Get-IpBlocklist lists them.");
     public static TrafficError NoGeoTable { get; } = Row(ErrorKind.BadData,
         "Give a package of ip-location-db (.tgz), a database with countries (.mmdb), or a table (.ranges).");

@@ -91,7 +91,7 @@ public static class TrafficFilters
         StoreOnly = FactsNeedStore,
     };
 
-    private const string FactsNeedStore = "Import the file (Import-NetCapture), and ask the store.";
+    private const string FactsNeedStore = "Ask the flows of a store, whose packets go on by the pipeline: Get-NetFlow -Country DE | Get-NetPacket.";
 
     /// <summary>The table.</summary>
     public static IReadOnlyList<FilterKind> All { get; } =

@@ -42,10 +42,11 @@ public interface ITrafficQueries
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <param name="pseudonyms">Flows: what takes the place of their addresses (<see cref="FlowPseudonyms"/>); null: nothing.</param>
+    /// <param name="enriched">Flows: adds what is known of their addresses, in further columns.</param>
     /// <exception cref="ArgumentException">There is no such dataset, or no pseudonyms for it.</exception>
     long ExportParquet(
         string dataset, TrafficFilter filter, bool perInterval, string path, CancellationToken cancellationToken,
-        AddressPseudonyms? pseudonyms = null);
+        AddressPseudonyms? pseudonyms = null, bool enriched = false);
 
     /// <summary>Rows of the captures dataset, oldest first.</summary>
     IEnumerable<CaptureInterval> GetCaptureIntervals(TrafficFilter filter, CancellationToken cancellationToken);

@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using NetTraffic.Engine;
+
+namespace NetTraffic.PowerShell.Commands;
+
+/// <content>-Enriched.</content>
+public sealed partial class ExportNetTrafficCommand
+{
+    /// <summary>Adds what is known of both addresses: country, autonomous system, organisation, whether it is suspicious.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    public SwitchParameter Enriched { get; set; }
+
+    private void RefuseEnriched()
+    {
+        if (Enriched && (format == ExportFormat.Pcap || ChosenDataset != Datasets.Flows))
+        {
+            Refuse(TrafficErrors.BadArgument, "-Enriched adds columns to flows, and none are exported.",
+                "Leave it out, or export the dataset Flows as CSV, JSON or Parquet.");
+        }
+    }
+
+    /// <summary>Of real addresses, before these become pseudonyms: countries stay right.</summary>
+    private IEnumerable<EnrichedFlow> WithFacts(IEnumerable<Flow> flows)
+    {
+        foreach (EnrichedFlow flow in EnrichedFlows.Of(flows, TrafficEngine.OpenFacts(FullStorePath)))
+        {
+            if (pseudonyms is not null)
+            {
+                flow.Flow = FlowPseudonyms.Of(flow.Flow, pseudonyms);
+            }
+
+            yield return flow;
+        }
+    }
+}
