@@ -1,5 +1,5 @@
-# What the module makes of Npcap's list (npcap-stub.c); the last line is "npcap: N checks passed".
-param([Parameter(Mandatory)] [string] $Module)
+# What the module makes of Npcap's list (npcap-stub.c), and how it ends dumpcap (dumpcap-stub.c); the last line is "npcap: N checks passed".
+param([Parameter(Mandatory)] [string] $Module, [Parameter(Mandatory)] [string] $Place)
 Set-StrictMode -Version 3
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
@@ -14,4 +14,15 @@ foreach ($name in 'Loopback', 'loopback', '\Device\NPF_Loopback', 'Adapter for l
 $guid = $card.DeviceName -replace '^.*\{|\}$'
 if ((Get-NetCaptureInterface $guid).DeviceName -ne $card.DeviceName) { throw "the GUID $guid is not found" }
 if ($card.CaptureProblem -notlike '*Npcap*' -or $card.CaptureProblem -like '*libpcap*') { throw $card.CaptureProblem }
-'npcap: 8 checks passed'
+
+# wine knows no Ctrl+Break in a terminal (GenerateConsoleCtrlEvent fails), so that dumpcap is ended unasked, and its drops are not known.
+$store = Join-Path $Place store
+Start-NetCapture Loopback -Engine Dumpcap -StorePath $store | Out-Null
+for ($waited = 0; (Get-NetCapture -StorePath $store).Packets -ne 1; $waited++) {
+    if ($waited -gt 300) { throw "no packet: $(Get-NetCapture -StorePath $store | Format-List | Out-String)" }
+    Start-Sleep -Milliseconds 100
+}
+
+$ended = Stop-NetCapture -All -StorePath $store -PassThru
+if ("$($ended.State)" -ne 'Stopped' -or $ended.Flows -ne 1 -or $ended.Packets -ne 1) { throw ($ended | Format-List * | Out-String) }
+'npcap: 9 checks passed'

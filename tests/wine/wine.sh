@@ -79,7 +79,9 @@ race() {
 }
 
 npcap() {
-  WINEDLLOVERRIDES=wpcap=n run 120 "$place/npcap.log" npcap.ps1 || return
+  rm -rf "$place/npcap"
+  mkdir "$place/npcap"
+  WINEDLLOVERRIDES=wpcap=n run 120 "$place/npcap.log" npcap.ps1 -Place "$(windows "$place/npcap")" || return
   grep -o 'npcap: .*' "$place/npcap.log"
 }
 
@@ -101,16 +103,19 @@ room() {
 check smoke
 check race
 
-# A stub in Npcap's own folder: the module finds it there, names adapters as people do, and reads their descriptions.
+# A stub in Npcap's own folder: the module finds it there, names adapters as people do, and reads their descriptions. One of dumpcap where
+# Wireshark puts it: a capture through it has its frame, and ends in good order.
 if command -v x86_64-w64-mingw32-gcc >/dev/null; then
   mkdir -p "$WINEPREFIX/drive_c/windows/system32/Npcap"
   x86_64-w64-mingw32-gcc -shared -O1 -o "$WINEPREFIX/drive_c/windows/system32/Npcap/wpcap.dll" tests/wine/npcap-stub.c || failed=1
+  mkdir -p "$WINEPREFIX/drive_c/Program Files/Wireshark"
+  x86_64-w64-mingw32-gcc -O1 -o "$WINEPREFIX/drive_c/Program Files/Wireshark/dumpcap.exe" tests/wine/dumpcap-stub.c || failed=1
   check npcap
 else
   echo "not tried: Npcap's folder and names (gcc-mingw-w64-x86-64 is not installed)"
 fi
 
-room NetTraffic.Tests SharedFileTests
+room NetTraffic.Tests SharedFileTests ProcessIdentityTests
 room NetTraffic.Settings.Tests OptionTests
 room NetTraffic.Influx.Tests ForwardFilesTests
 room NetTraffic.Capture.Tests InterfaceIdentityTests PacketRingEdgeTests PacketRingHeldTests
