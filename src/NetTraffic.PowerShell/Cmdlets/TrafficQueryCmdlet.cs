@@ -77,6 +77,7 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     /// <summary>Either side's address is announced by one of these autonomous systems: AS15169 or 15169.</summary>
     [Parameter(ParameterSetName = StoreSet)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string[]? AsNumber { get; set; }
 
     /// <summary>Either side's address is suspicious.</summary>

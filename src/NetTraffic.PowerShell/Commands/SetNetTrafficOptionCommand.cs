@@ -57,6 +57,7 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     /// <summary>Least score, 0 to 100, from which an address is suspicious.</summary>
     [Parameter]
     [AllowNull]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public int? SuspicionThreshold { get; set; }
 
     /// <summary>What signs of suspicion weigh, as Blocklist=50.</summary>
@@ -140,12 +141,14 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? DnsServer { get; set; }
 
     /// <summary>Base address of ip-api.com.</summary>
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? IpApiUrl { get; set; }
 
     /// <summary>Key for ip-api.com. Kept as the token is.</summary>
@@ -157,6 +160,7 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? AbuseIpDbUrl { get; set; }
 
     /// <summary>Key for AbuseIPDB. Kept as the token is.</summary>
@@ -168,6 +172,7 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [Parameter]
     [AllowNull]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
     public string? VirusTotalUrl { get; set; }
 
     /// <summary>Key for VirusTotal. Kept as the token is.</summary>
