@@ -7,8 +7,10 @@ namespace NetTraffic.Engine;
 internal sealed class TalkerEnrichment : IDisposable
 {
     private const int Talkers = 25;
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(30), LookedAt = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Usually = TimeSpan.FromSeconds(30), LookedAt = TimeSpan.FromMinutes(2);
     private readonly ITrafficStore store;
+    private readonly Func<ITrafficStore, Action<string>, EnrichmentService> open;
+    private readonly TimeSpan every;
     private readonly Action<string> warn;
     private readonly CancellationTokenSource stop = new();
     private readonly Task work;
@@ -17,10 +19,15 @@ internal sealed class TalkerEnrichment : IDisposable
     /// <summary>Begins.</summary>
     /// <param name="storePath">Folder of the store.</param>
     /// <param name="warn">Takes problems, each once, on a background thread.</param>
-    public TalkerEnrichment(string storePath, Action<string> warn)
+    /// <param name="open">Opens what asks, each time anew: settings and lists may have changed. Null: as the store's settings say.</param>
+    /// <param name="every">How often it looks; null: every 30 seconds.</param>
+    public TalkerEnrichment(
+        string storePath, Action<string> warn, Func<ITrafficStore, Action<string>, EnrichmentService>? open = null, TimeSpan? every = null)
     {
         store = TrafficEngine.OpenStore(storePath);
         this.warn = warn;
+        this.open = open ?? ((from, tell) => EnrichmentService.Open(from, null, (IReadOnlyList<string>?)null, tell));
+        this.every = every ?? Usually;
         work = Task.Run(FollowAsync);
     }
 
@@ -37,7 +44,7 @@ internal sealed class TalkerEnrichment : IDisposable
     {
         while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(Every, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(every, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!stop.IsCancellationRequested)
             {
                 Ask();
@@ -49,8 +56,7 @@ internal sealed class TalkerEnrichment : IDisposable
     {
         try
         {
-            // Settings and lists may have changed since the last time.
-            using EnrichmentService service = EnrichmentService.Open(store, null, (IReadOnlyList<string>?)null, WarnOnce);
+            using EnrichmentService service = open(store, WarnOnce);
             IReadOnlyList<string> talkers =
                 service.Talkers(new TrafficFilter { Since = DateTime.UtcNow - LookedAt }, Talkers, force: false, stop.Token);
             if (talkers.Count > 0 && service.AsksAnybody)
