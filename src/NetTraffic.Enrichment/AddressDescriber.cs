@@ -32,7 +32,7 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
             throw new ArgumentException($"'{address}' is no address.", nameof(address));
         }
 
-        IpEnrichment found = new() { Address = address, Scope = SpecialAddress.ScopeOf(value, version), Missing = [.. missing] };
+        IpEnrichment found = new() { Address = address, Scope = SpecialAddress.ScopeOf(value, version), Missing = new(missing) };
         List<string> providers = [];
         List<EnrichmentRow> sources = [];
         if (found.Scope == SpecialAddress.Public)
@@ -66,8 +66,8 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
 
         SetPlace(found, sources);
         sources.ForEach(row => Add(found, row));
-        found.Blocklists = blocklists.Of(value, version);
-        if (found.Blocklists.Length > 0)
+        found.Blocklists = new(blocklists.Of(value, version));
+        if (found.Blocklists.Count > 0)
         {
             providers.Add(BlocklistName);
         }
@@ -81,7 +81,7 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
             (found.Latitude, found.Longitude, found.LocationAccuracy) = (country.Latitude, country.Longitude, "Country");
         }
 
-        found.Providers = [.. providers];
+        found.Providers = new(providers);
         weights.Apply(found);
         return found;
     }

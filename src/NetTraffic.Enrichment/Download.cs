@@ -12,7 +12,7 @@ public static class Download
     /// <param name="most">Bytes at most.</param>
     /// <param name="progress">Takes how many bytes there are so far, and of how many; null: nobody asks.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="IOException">It cannot be fetched, or is larger.</exception>
+    /// <exception cref="TrafficException">It cannot be fetched, or is larger.</exception>
     public static async Task<byte[]> BytesAsync(
         HttpClient client, Uri address, long most, IProgress<(long Done, long? All)>? progress, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ public static class Download
         ArgumentNullException.ThrowIfNull(address);
         if (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)
         {
-            throw new IOException($"'{address}' is neither an http nor an https address.");
+            throw Failed($"'{address}' is neither an http nor an https address.");
         }
 
         try
@@ -29,7 +29,7 @@ public static class Download
                 await client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
             if (answer.StatusCode != HttpStatusCode.OK)
             {
-                throw new IOException(string.Create(CultureInfo.InvariantCulture,
+                throw Failed(string.Create(CultureInfo.InvariantCulture,
                     $"'{address}' answers {(int)answer.StatusCode} ({answer.ReasonPhrase})."));
             }
 
@@ -42,7 +42,7 @@ public static class Download
                 to.Write(buffer, 0, read);
                 if (to.Length > most)
                 {
-                    throw new IOException(string.Create(CultureInfo.InvariantCulture, $"'{address}' has more than {most >> 20} MB."));
+                    throw Failed(string.Create(CultureInfo.InvariantCulture, $"'{address}' has more than {most >> 20} MB."));
                 }
 
                 progress?.Report((to.Length, length));
@@ -50,13 +50,15 @@ public static class Download
 
             return to.ToArray();
         }
-        catch (HttpRequestException error)
+        catch (Exception error) when (error is HttpRequestException or HttpIOException)
         {
-            throw new IOException($"'{address}' cannot be fetched: {error.Message}", error);
+            throw Failed($"'{address}' cannot be fetched: {error.Message}", error);
         }
         catch (OperationCanceledException error) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"'{address}' does not answer in time.", error);
+            throw Failed($"'{address}' does not answer in time.", error);
         }
     }
+
+    private static TrafficException Failed(string message, Exception? inner = null) => new(TrafficErrors.DownloadFailed, message, null, inner);
 }

@@ -14,7 +14,7 @@ BeforeAll {
     $loopback = $IsMacOS ? 'lo0' : 'lo'
     $place = Get-TestPath place
     $null = New-Item -ItemType Directory "$place/tests/fixtures"
-    Copy-Item (Get-Sample) "$place/tests/fixtures"
+    Copy-Item (Get-Sample), "$(Get-Root)/tests/fixtures/internet.pcap" "$place/tests/fixtures"
     Push-Location $place
     $null = Import-NetCapture ./tests/fixtures/sample.pcapng
 }

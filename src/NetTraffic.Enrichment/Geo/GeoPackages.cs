@@ -49,7 +49,8 @@ public static class GeoPackages
             case ".tgz" or ".gz":
                 return ReadPackage(path);
             default:
-                throw new InvalidDataException($"'{path}' is no package (.tgz), no database (.mmdb) and no table (.ranges).");
+                throw new TrafficException(TrafficErrors.NoGeoTable,
+                    $"'{path}' is no package (.tgz), no database (.mmdb) and no table (.ranges).");
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class NpmRegistry(HttpClient client, Uri registry)
     public sealed record Package(string Version, Uri File, string Integrity);
 
     /// <summary>Asks for the newest version of a package.</summary>
-    /// <exception cref="IOException">The registry does not answer, or with something else.</exception>
+    /// <exception cref="TrafficException">The registry does not answer, or with something else.</exception>
     public async Task<Package> GetLatestAsync(string name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -44,7 +44,8 @@ public sealed class NpmRegistry(HttpClient client, Uri registry)
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
         {
-            throw new IOException($"'{address}' does not answer as an npm registry does: {error.Message}", error);
+            throw new TrafficException(
+                TrafficErrors.DownloadFailed, $"'{address}' does not answer as an npm registry does: {error.Message}", null, error);
         }
     }
 
@@ -53,7 +54,7 @@ public sealed class NpmRegistry(HttpClient client, Uri registry)
     /// <param name="path">Where it goes.</param>
     /// <param name="progress">Takes how many bytes there are so far, and of how many.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="IOException">It cannot be fetched, or is not what its integrity says.</exception>
+    /// <exception cref="TrafficException">It cannot be fetched, or is not what its integrity says.</exception>
     public async Task FetchAsync(Package package, string path, IProgress<(long Done, long? All)>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(package);
@@ -62,7 +63,8 @@ public sealed class NpmRegistry(HttpClient client, Uri registry)
         string own = algorithm + Convert.ToBase64String(SHA512.HashData(bytes));
         if (!package.Integrity.Split(' ').Contains(own))
         {
-            throw new IOException($"'{package.File}' is not what the registry says it is: {own} instead of {package.Integrity}.");
+            throw new TrafficException(TrafficErrors.DownloadFailed,
+                $"'{package.File}' is not what the registry says it is: {own} instead of {package.Integrity}.");
         }
 
         SharedFile.Write(path, ownerOnly: false, bytes);

@@ -69,6 +69,7 @@ public sealed class UpdateGeoDatabaseCommand : TrafficCmdlet
         if (GeoCatalog.FindUpdate(kind, RegistryUri, Force, StopToken) is not { } update)
         {
             WriteVerbose($"The table of the kind '{kind}' is the newest there is; -Force fetches it all the same.");
+            WriteObject(GeoCatalog.List([], WriteWarning).Where(table => table.Kind == kind && table.IsUsed), enumerateCollection: true);
         }
         else if (ShouldProcess(Display.Text(update.Source), "Fetch"))
         {

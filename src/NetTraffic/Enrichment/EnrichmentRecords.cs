@@ -60,10 +60,10 @@ public sealed class SuspiciousAddress
     public int SuspicionScore { get; set; }
 
     /// <summary>What the score is made of, each with its points.</summary>
-    public string[] SuspicionReasons { get; set; } = [];
+    public TextList SuspicionReasons { get; set; } = TextList.Empty;
 
     /// <summary>Names of the imported blocklists that it is on.</summary>
-    public string[] Blocklists { get; set; } = [];
+    public TextList Blocklists { get; set; } = TextList.Empty;
 
     /// <summary>Country, in English.</summary>
     public string? Country { get; set; }

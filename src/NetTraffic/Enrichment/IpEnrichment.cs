@@ -72,16 +72,16 @@ public sealed class IpEnrichment
     public int? HarmlessVotes { get; set; }
 
     /// <summary>Names of the imported blocklists that it is on.</summary>
-    public string[] Blocklists { get; set; } = [];
+    public TextList Blocklists { get; set; } = TextList.Empty;
 
     /// <summary>How suspicious it is, 0 to 100; <see cref="SuspicionReasons"/> say why.</summary>
     public int SuspicionScore { get; set; }
 
     /// <summary>What the score is made of, each with its points.</summary>
-    public string[] SuspicionReasons { get; set; } = [];
+    public TextList SuspicionReasons { get; set; } = TextList.Empty;
 
     /// <summary>Who said something of it.</summary>
-    public string[] Providers { get; set; } = [];
+    public TextList Providers { get; set; } = TextList.Empty;
 
     /// <summary>When the oldest of that was asked, local time; null: nobody was asked, tables of this machine say it.</summary>
     public DateTime? FetchedTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
@@ -90,7 +90,7 @@ public sealed class IpEnrichment
     public DateTime? ExpiresTime { get => UnixTime.Local(field); set => field = UnixTime.Utc(value); }
 
     /// <summary>What is missing and why, a provider each: <c>virustotal: the daily quota of 500 is used up until 00:00 UTC</c>.</summary>
-    public string[] Missing { get; set; } = [];
+    public TextList Missing { get; set; } = TextList.Empty;
 
     /// <summary>Folder of the store that it is kept in.</summary>
     public string StorePath { get; set; } = "";

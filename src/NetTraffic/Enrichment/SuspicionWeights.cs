@@ -61,9 +61,9 @@ public sealed record SuspicionWeights
     {
         ArgumentNullException.ThrowIfNull(address);
         List<(int Points, string Reason)> reasons = [];
-        if (address.Blocklists.Length > 0)
+        if (address.Blocklists.Count > 0)
         {
-            int further = Math.Min(address.Blocklists.Length - 1, 5);
+            int further = Math.Min(address.Blocklists.Count - 1, 5);
             reasons.Add((Blocklist + (Blocklist * further / 10), $"on {string.Join(", ", address.Blocklists)}"));
         }
 
@@ -96,7 +96,8 @@ public sealed record SuspicionWeights
 
         reasons.RemoveAll(reason => reason.Points == 0);
         address.SuspicionScore = Math.Min(100, reasons.Sum(reason => reason.Points));
-        address.SuspicionReasons = [.. reasons.OrderByDescending(reason => reason.Points).Select(reason => Text($"{reason.Points}: {reason.Reason}"))];
+        address.SuspicionReasons = new(
+            reasons.OrderByDescending(reason => reason.Points).Select(reason => Text($"{reason.Points}: {reason.Reason}")));
     }
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);

@@ -153,6 +153,8 @@ public static class TrafficErrors
         "Give a list with an address or network a line; of CSV name the column: -Column ip.");
     public static TrafficError ProviderFailed { get; } = Row(ErrorKind.Unavailable,
         "Wait as long as it says, or check the key and the address that are set: Get-NetTrafficOption.");
+    public static TrafficError DownloadFailed { get; } = Row(ErrorKind.Connection,
+        "Check the address, the network and the proxy, and try again; or fetch the file by other means, and give its -Path.");
     public static TrafficError BlocklistNotFound { get; } = Row(ErrorKind.NotFound, "Get-IpBlocklist lists them.");
     public static TrafficError NoGeoTable { get; } = Row(ErrorKind.BadData,
         "Give a package of ip-location-db (.tgz), a database with countries (.mmdb), or a table (.ranges).");
