@@ -6,6 +6,9 @@ namespace NetTraffic.Enrichment;
 /// <summary>Files from the web, with an end to their size.</summary>
 public static class Download
 {
+    // The client's time-out ends with the headers.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     /// <summary>Fetches a file.</summary>
     /// <param name="client">Asks.</param>
     /// <param name="address">Where it is, http or https.</param>
@@ -37,8 +40,11 @@ public static class Download
             using Stream from = await answer.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             using MemoryStream to = new();
             byte[] buffer = new byte[1 << 16];
-            while (await from.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and int read)
+            using CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            pause.CancelAfter(LongestPause);
+            while (await from.ReadAsync(buffer, pause.Token).ConfigureAwait(false) is > 0 and int read)
             {
+                pause.CancelAfter(LongestPause);
                 to.Write(buffer, 0, read);
                 if (to.Length > most)
                 {

@@ -57,13 +57,15 @@ public sealed class BlocklistFolder(string store)
 
 /// <summary>Blocklists in memory. Safe for several threads.</summary>
 /// <param name="lists">The lists, by name.</param>
-public sealed class BlocklistSet(IReadOnlyList<(string Name, RangeTable Table)> lists)
+public sealed class BlocklistSet(IEnumerable<(string Name, RangeTable Table)> lists)
 {
+    private readonly (string Name, RangeTable Table)[] lists = [.. lists];
+
     /// <summary>No list.</summary>
     public static BlocklistSet Empty { get; } = new([]);
 
     /// <summary>Number of lists.</summary>
-    public int Count => lists.Count;
+    public int Count => lists.Length;
 
     /// <summary>Whether an address is on any list; allocates nothing.</summary>
     public bool Contains(in IpAddress128 address, byte ipVersion)

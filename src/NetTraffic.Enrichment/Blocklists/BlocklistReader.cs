@@ -13,6 +13,7 @@ namespace NetTraffic.Enrichment.Blocklists;
 public static class BlocklistReader
 {
     private const int LongestLine = 1 << 16;
+    private const int MostEntries = 20_000_000;
 
     /// <summary>What came of reading a list.</summary>
     /// <param name="Table">Its ranges.</param>
@@ -26,7 +27,7 @@ public static class BlocklistReader
     /// <param name="column">Of CSV: name of the column with the addresses, or its number from 1; null: the text is no CSV.</param>
     /// <param name="info">What it is, and from where.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="FormatException">There is no address in it, or no such column.</exception>
+    /// <exception cref="FormatException">There is no address in it, no such column, or more than any list has.</exception>
     public static Result Read(TextReader reader, string? column, RangeTableInfo info, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -36,8 +37,10 @@ public static class BlocklistReader
         int skipped = 0;
         int entries = 0;
         string? firstSkipped = null;
-        for (int number = 0; reader.ReadLine() is { } line; number++)
+        BoundedLines lines = new(reader, LongestLine);
+        for (int number = 0; lines.Next(out ReadOnlyMemory<char> whole, out bool isCut); number++)
         {
+            ReadOnlySpan<char> line = whole.Span;
             if ((number & 0xFFF) == 0)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -57,20 +60,20 @@ public static class BlocklistReader
                 }
             }
 
-            ReadOnlySpan<char> text = column is null ? Plain(line) : Field(line, at);
+            ReadOnlySpan<char> text = column is null ? Plain(whole) : Field(line, at);
             if (text.IsEmpty)
             {
                 continue;
             }
 
-            if (line.Length <= LongestLine && Add(builder, text, entry))
-            {
-                entries++;
-            }
-            else
+            if (isCut || !Add(builder, text, entry))
             {
                 skipped++;
-                firstSkipped ??= line.Length <= 100 ? line : line[..100];
+                firstSkipped ??= Begin(line).ToString();
+            }
+            else if (++entries > MostEntries)
+            {
+                throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it has more than {MostEntries:N0} addresses"));
             }
         }
 
@@ -80,9 +83,9 @@ public static class BlocklistReader
     }
 
     /// <summary>What of a line is the address: before a comment or white space; of JSON the value of cidr or ip.</summary>
-    private static ReadOnlySpan<char> Plain(string line)
+    private static ReadOnlySpan<char> Plain(ReadOnlyMemory<char> line)
     {
-        ReadOnlySpan<char> text = line.AsSpan().Trim();
+        ReadOnlySpan<char> text = line.Span.Trim();
         if (IsComment(text))
         {
             return default;
@@ -93,11 +96,27 @@ public static class BlocklistReader
             return Json(line);
         }
 
-        int end = text.IndexOfAny(" \t#;,");
-        return end < 0 ? text : text[..end];
+        int end = EndOfWord(text);
+        ReadOnlySpan<char> behind = text[end..].TrimStart();
+        if (behind.StartsWith('-'))
+        {
+            // 192.0.2.1 - 192.0.2.9 is a range; what else stands behind a dash is a comment.
+            ReadOnlySpan<char> last = behind[1..].TrimStart();
+            last = last[..EndOfWord(last)];
+            if (AddressText.TryParse(last, out _, out _))
+            {
+                return string.Concat(text[..end], "-", last);
+            }
+        }
+
+        return text[..end];
     }
 
-    private static ReadOnlySpan<char> Json(string line)
+    private static int EndOfWord(ReadOnlySpan<char> text) => text.IndexOfAny(" \t#;,") is >= 0 and int end ? end : text.Length;
+
+    private static ReadOnlySpan<char> Begin(ReadOnlySpan<char> line) => line.Length <= 100 ? line : line[..100];
+
+    private static ReadOnlySpan<char> Json(ReadOnlyMemory<char> line)
     {
         try
         {
@@ -111,11 +130,12 @@ public static class BlocklistReader
             }
 
             // Spamhaus ends its lists with a line about them.
-            return json.RootElement.TryGetProperty("type", out JsonElement type) && type.ToString() == "metadata" ? default : line;
+            return json.RootElement.TryGetProperty("type", out JsonElement type) && type.ToString() == "metadata"
+                ? default : line.Span;
         }
         catch (JsonException)
         {
-            return line;
+            return line.Span;
         }
     }
 
@@ -162,7 +182,7 @@ public static class BlocklistReader
         return text.IsEmpty || text[0] is '#' or ';' || text.StartsWith("//", StringComparison.Ordinal);
     }
 
-    private static (int At, bool IsHeader) ColumnOf(string line, string column)
+    private static (int At, bool IsHeader) ColumnOf(ReadOnlySpan<char> line, string column)
     {
         if (int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0)
         {
@@ -177,7 +197,7 @@ public static class BlocklistReader
             }
         }
 
-        throw new FormatException($"it has no column '{column}'; its first line: {(line.Length <= 100 ? line : line[..100])}");
+        throw new FormatException($"it has no column '{column}'; its first line: {Begin(line)}");
     }
 
     /// <summary>A field of a line of CSV, without its quotes. An address has none in it.</summary>

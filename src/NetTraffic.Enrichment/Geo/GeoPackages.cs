@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
+using System.Text.Json;
 using NetTraffic.Enrichment.Ranges;
 
 namespace NetTraffic.Enrichment.Geo;
@@ -39,7 +40,11 @@ public static class GeoPackages
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
             case RangeTableFile.Extension:
-                return RangeTableFile.Read(path);
+                RangeTable table = RangeTableFile.Read(path);
+
+                // Its kind becomes a file's name.
+                return table.Info.Kind is "country" or "asn" ? table
+                    : throw new InvalidDataException($"'{path}' is a table of another kind: '{table.Info.Kind}'.");
             case ".mmdb":
                 using (MaxMindFile file = new(path))
                 {
@@ -131,9 +136,19 @@ public static class GeoPackages
             return (folder, Directory.GetLastWriteTimeUtc(folder));
         }
 
-        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(SharedFile.ReadBytes(path));
-        string name = json.RootElement.TryGetProperty("name", out var nameText) ? nameText.ToString() : folder;
-        string version = json.RootElement.TryGetProperty("version", out var versionText) ? versionText.ToString() : "";
+        string name = folder;
+        string version = "";
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(SharedFile.ReadBytes(path));
+            name = json.RootElement.TryGetProperty("name", out JsonElement nameText) ? nameText.ToString() : name;
+            version = json.RootElement.TryGetProperty("version", out JsonElement versionText) ? versionText.ToString() : version;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"'{path}' is not what npm has in a package: {error.Message}", error);
+        }
+
         return ($"{name} {version}", DateTime.TryParseExact(version.Split('.')[^1], "yyyyMMddHH", CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime date) ? date : File.GetLastWriteTimeUtc(path));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using MaxMind.Db;
 using NetTraffic.Enrichment.Ranges;
 using NetTraffic.Net;
@@ -25,7 +26,7 @@ public sealed class MaxMindFile : IDisposable
         {
             reader = new Reader(path, FileAccessMode.Memory);
         }
-        catch (InvalidDatabaseException error)
+        catch (Exception error) when (IsOfTheFile(error))
         {
             throw new InvalidDataException($"'{path}' is no database in MaxMind's format: {error.Message}", error);
         }
@@ -44,15 +45,23 @@ public sealed class MaxMindFile : IDisposable
     /// <exception cref="InvalidDataException">The database is damaged.</exception>
     public GeoRecord? Find(IPAddress address)
     {
+        if (address.AddressFamily == AddressFamily.InterNetworkV6 && reader.Metadata.IPVersion == 4)
+        {
+            return null;
+        }
+
         try
         {
             return reader.Find<Dictionary<string, object>>(address) is { } record ? GeoRecord.From(record) : null;
         }
-        catch (Exception error) when (error is InvalidDatabaseException or DeserializationException)
+        catch (Exception error) when (IsOfTheFile(error))
         {
             throw new InvalidDataException($"'{Path}' is damaged: {error.Message}", error);
         }
     }
+
+    private static bool IsOfTheFile(Exception error) => error is InvalidDatabaseException or DeserializationException or OverflowException
+        or ArgumentException;
 
     /// <summary>All its networks with their countries, as a table.</summary>
     /// <exception cref="InvalidDataException">The database is damaged, or has no countries.</exception>
@@ -82,7 +91,7 @@ public sealed class MaxMindFile : IDisposable
                 }
             }
         }
-        catch (Exception error) when (error is InvalidDatabaseException or DeserializationException)
+        catch (Exception error) when (IsOfTheFile(error))
         {
             throw new InvalidDataException($"'{Path}' is damaged: {error.Message}", error);
         }

@@ -14,6 +14,9 @@ public sealed class NpmRegistry(HttpClient client, Uri registry)
     /// <summary>The registry that everybody uses.</summary>
     public static Uri Public { get; } = new("https://registry.npmjs.org/");
 
+    // What is asked for is put behind it.
+    private readonly Uri registry = registry.AbsoluteUri.EndsWith('/') ? registry : new Uri(registry.AbsoluteUri + "/");
+
     private const long LargestPackage = 256L << 20;
     private const long LargestAnswer = 1L << 20;
 
@@ -34,15 +37,15 @@ public sealed class NpmRegistry(HttpClient client, Uri registry)
         {
             using JsonDocument json = JsonDocument.Parse(answer);
             JsonElement dist = json.RootElement.GetProperty("dist");
-            string tarball = dist.TryGetProperty("tarball", out JsonElement text) ? text.GetString()! : "";
-            string version = json.RootElement.GetProperty("version").GetString()!;
+            string? tarball = dist.TryGetProperty("tarball", out JsonElement text) ? text.GetString() : null;
+            string version = json.RootElement.GetProperty("version").GetString() ?? throw new FormatException("there is no version");
 
             // A mirror may name the address of what it mirrors; the file is asked of the registry that was asked.
             Uri file = Uri.TryCreate(tarball, UriKind.Absolute, out Uri? named) ? new Uri(registry, named.PathAndQuery.TrimStart('/'))
                 : new Uri(registry, $"{name}/-/{name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]}-{version}.tgz");
-            return new(version, file, dist.GetProperty("integrity").GetString()!);
+            return new(version, file, dist.GetProperty("integrity").GetString() ?? throw new FormatException("there is no integrity"));
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new TrafficException(
                 TrafficErrors.DownloadFailed, $"'{address}' does not answer as an npm registry does: {error.Message}", null, error);

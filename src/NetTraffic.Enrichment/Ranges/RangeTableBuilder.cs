@@ -1,11 +1,13 @@
+using System.Numerics;
 using NetTraffic.Net;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Enrichment.Ranges;
 
 /// <summary>
-/// Gathers ranges for a <see cref="RangeTable"/>, in any order. Ranges of one entry that overlap or touch become one; where those of
-/// different entries overlap, the narrower one counts.
+/// Gathers ranges for a <see cref="RangeTable"/>, in any order. Ranges of one entry that overlap or touch become one. Where those of
+/// different entries overlap, the one that begins later counts, so of networks the narrower one; of those that begin at once the one that
+/// ends earlier, and of the same range the entry that was made later.
 /// </summary>
 public sealed class RangeTableBuilder
 {
@@ -36,7 +38,8 @@ public sealed class RangeTableBuilder
             throw new ArgumentException("The range ends before it begins.", nameof(last));
         }
 
-        if (ipVersion == 4)
+        // What is looked up goes by the IPv4 address in it.
+        if (ipVersion == 4 || (first.IsMapped && last.IsMapped))
         {
             v4.Add(new((uint)first.Low, (uint)last.Low, entry));
         }
@@ -56,8 +59,8 @@ public sealed class RangeTableBuilder
     /// <summary>The table.</summary>
     public RangeTable Build(RangeTableInfo info)
     {
-        List<Item<uint>> flat4 = Flatten(v4, value => value + 1, value => value - 1, uint.MaxValue);
-        List<Item<UInt128>> flat6 = Flatten(v6, value => value + 1, value => value - 1, UInt128.MaxValue);
+        List<Item<uint>> flat4 = Flatten(v4, uint.MaxValue);
+        List<Item<UInt128>> flat6 = Flatten(v6, UInt128.MaxValue);
         (uint Number, string Text)[] values = new (uint, string)[entries.Count];
         foreach (((uint Number, string Text) value, int entry) in entries)
         {
@@ -69,70 +72,68 @@ public sealed class RangeTableBuilder
     }
 
     private static (T[] First, T[] Last, int[] Entry) Arrays<T>(List<Item<T>> items)
-        where T : IComparable<T> =>
+        where T : struct, IBinaryInteger<T> =>
         ([.. items.Select(item => item.First)], [.. items.Select(item => item.Last)], [.. items.Select(item => item.Entry)]);
 
-    /// <summary>Walks the ranges by their begins, with those that are open on a stack, the narrowest on top.</summary>
-    private static List<Item<T>> Flatten<T>(List<Item<T>> items, Func<T, T> next, Func<T, T> previous, T most)
-        where T : struct, IComparable<T>
+    /// <summary>Walks the ranges by their begins, with those that are open on a stack, the one that counts on top.</summary>
+    private static List<Item<T>> Flatten<T>(List<Item<T>> items, T most)
+        where T : struct, IBinaryInteger<T>
     {
         Item<T>[] sorted = [.. items];
-        Array.Sort(sorted, (left, right) => left.First.CompareTo(right.First) is var order and not 0 ? order : right.Last.CompareTo(left.Last));
+        Array.Sort(sorted, (left, right) => left.First.CompareTo(right.First) is var first and not 0 ? first
+            : right.Last.CompareTo(left.Last) is var last and not 0 ? last
+            : left.Entry.CompareTo(right.Entry));
         List<Item<T>> flat = new(sorted.Length);
         Stack<Item<T>> open = new();
-        T from = default;
+
+        // Where what is not written yet begins; nothing is left behind the last value there is.
+        T from = T.Zero;
+        bool full = false;
         foreach (Item<T> item in sorted)
         {
-            CloseBefore(item.First);
-            if (open.TryPeek(out Item<T> outer) && from.CompareTo(item.First) < 0)
+            while (open.TryPeek(out Item<T> ended) && ended.Last < item.First)
             {
-                Put(from, previous(item.First), outer.Entry);
+                open.Pop();
+                WriteTo(ended.Last, ended.Entry);
+            }
+
+            if (open.TryPeek(out Item<T> outer) && from < item.First)
+            {
+                WriteTo(item.First - T.One, outer.Entry);
             }
 
             from = item.First;
             open.Push(item);
         }
 
-        while (open.TryPop(out Item<T> last))
+        while (open.TryPop(out Item<T> item))
         {
-            End(last);
+            WriteTo(item.Last, item.Entry);
         }
 
         return flat;
 
-        // Ends what ends before a value.
-        void CloseBefore(T value)
+        void WriteTo(T last, int entry)
         {
-            while (open.TryPeek(out Item<T> top) && top.Last.CompareTo(value) < 0)
+            if (full || from > last)
             {
-                open.Pop();
-                End(top);
+                return;
             }
-        }
 
-        void End(Item<T> item)
-        {
-            if (from.CompareTo(item.Last) <= 0)
-            {
-                Put(from, item.Last, item.Entry);
-                from = item.Last.CompareTo(most) == 0 ? most : next(item.Last);
-            }
-        }
-
-        void Put(T first, T last, int entry)
-        {
-            if (flat.Count > 0 && flat[^1] is var before && before.Entry == entry && before.Last.CompareTo(most) != 0
-                && next(before.Last).CompareTo(first) >= 0)
+            if (flat.Count > 0 && flat[^1] is var before && before.Entry == entry && before.Last + T.One == from)
             {
                 flat[^1] = before with { Last = last };
             }
             else
             {
-                flat.Add(new(first, last, entry));
+                flat.Add(new(from, last, entry));
             }
+
+            full = last == most;
+            from = full ? last : last + T.One;
         }
     }
 
     private readonly record struct Item<T>(T First, T Last, int Entry)
-        where T : IComparable<T>;
+        where T : struct, IBinaryInteger<T>;
 }

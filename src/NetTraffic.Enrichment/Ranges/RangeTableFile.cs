@@ -15,7 +15,7 @@ public static class RangeTableFile
     /// <summary>How such a file's name ends.</summary>
     public const string Extension = ".ranges";
 
-    private const int LargestHeader = 1 << 16;
+    private const int LargestHeader = 1 << 20;
     private const int LargestFile = 1 << 30;
     private static readonly byte[] Magic = "NTRANGE1"u8.ToArray();
 

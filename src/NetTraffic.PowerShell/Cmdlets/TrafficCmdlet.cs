@@ -77,6 +77,9 @@ public abstract class TrafficCmdlet : PSCmdlet, IDisposable
     /// <summary>Whether the user gave a parameter, or the pipeline bound it.</summary>
     protected bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
+    /// <summary>Those of some parameters that are given, as users write them: "-Address".</summary>
+    protected string[] Given(IEnumerable<string> parameters) => [.. parameters.Where(IsBound).Select(name => "-" + name)];
+
     /// <summary>Ends the cmdlet with an error of its own.</summary>
     /// <param name="error">Its row in the table.</param>
     /// <param name="message">What is wrong.</param>

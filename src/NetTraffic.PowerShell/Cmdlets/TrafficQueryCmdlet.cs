@@ -145,7 +145,4 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
 
     /// <summary>The names of the parameters that narrow a question.</summary>
     protected static IEnumerable<string> FilterNames => TrafficFilters.All.Select(kind => kind.Name).Append(nameof(Last));
-
-    /// <summary>Those of some parameters that are given, as users write them: "-Address".</summary>
-    protected string[] Given(IEnumerable<string> parameters) => [.. parameters.Where(IsBound).Select(name => "-" + name)];
 }

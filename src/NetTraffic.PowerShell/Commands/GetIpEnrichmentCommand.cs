@@ -8,50 +8,17 @@ namespace NetTraffic.PowerShell.Commands;
 [OutputType(typeof(IpEnrichment))]
 public sealed class GetIpEnrichmentCommand : AddressCmdlet
 {
-    private const int Chunk = 1000;
-    private readonly List<string> waiting = [];
-    private EnrichmentService? service;
+    /// <inheritdoc/>
+    protected override int Chunk => 1000;
 
     /// <inheritdoc/>
-    protected override void TakeAddresses(IReadOnlyList<string> addresses)
-    {
-        waiting.AddRange(addresses);
-        if (waiting.Count >= Chunk)
-        {
-            WriteWaiting();
-        }
-    }
+    protected override IReadOnlyList<string> ProviderNames => [];
 
     /// <inheritdoc/>
-    protected override void AskWithout()
-    {
-        OpenForReading(FullStorePath);
-        WriteObject(Service.GetKnown(null, StopToken), enumerateCollection: true);
-    }
+    protected override void Answer(EnrichmentService service, IReadOnlyList<string> addresses) =>
+        WriteObject(service.GetKnown(addresses, StopToken), enumerateCollection: true);
 
     /// <inheritdoc/>
-    protected override void End() => WriteWaiting();
-
-    private EnrichmentService Service =>
-        service ??= EnrichmentService.Open(Store, GeoDatabases, (string[])[], text => WriteWarning(Display.Text(text)));
-
-    private void WriteWaiting()
-    {
-        if (waiting.Count > 0)
-        {
-            WriteObject(Service.GetKnown(waiting, StopToken), enumerateCollection: true);
-            waiting.Clear();
-        }
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            service?.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
+    protected override void AskWithout(EnrichmentService service) =>
+        WriteObject(service.GetKnown(null, StopToken), enumerateCollection: true);
 }

@@ -10,11 +10,6 @@ namespace NetTraffic.PowerShell.Commands;
 [OutputType(typeof(IpEnrichment))]
 public sealed class InvokeIpEnrichmentCommand : AddressCmdlet
 {
-    // Batches of the providers have up to a hundred; results are to come while later input does.
-    private const int Chunk = 500;
-    private readonly List<string> waiting = [];
-    private EnrichmentService? service;
-
     /// <summary>Providers to ask; default those that are set.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -38,60 +33,50 @@ public sealed class InvokeIpEnrichmentCommand : AddressCmdlet
     public TimeSpan Last { get; set; }
 
     /// <inheritdoc/>
-    protected override void TakeAddresses(IReadOnlyList<string> addresses)
+    protected override int Chunk => 500;
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<string>? ProviderNames => Provider;
+
+    /// <inheritdoc/>
+    protected override void CheckTaking()
     {
-        string[] choosing = [.. new[] { nameof(Top), nameof(Last) }.Where(IsBound).Select(name => "-" + name)];
+        string[] choosing = Given([nameof(Top), nameof(Last)]);
         if (choosing.Length > 0)
         {
             Refuse(TrafficErrors.BadArgument, $"{string.Join(", ", choosing)} choose among a store's talkers, and addresses were given.",
                 "Leave one of them out.");
         }
-
-        waiting.AddRange(addresses);
-        if (waiting.Count >= Chunk)
-        {
-            Enrich();
-        }
     }
 
     /// <inheritdoc/>
-    protected override void AskWithout()
+    protected override void AskWithout(EnrichmentService service)
     {
-        OpenForReading(FullStorePath);
         bool last = IsBound(nameof(Last)) && Last < DateTime.UtcNow - DateTime.MinValue;
         TrafficFilter filter = new() { Since = last ? DateTime.UtcNow - Last : null };
-        waiting.AddRange(Service.Talkers(filter, Top, Force, StopToken));
-        if (waiting.Count == 0)
+        IReadOnlyList<string> talkers = service.Talkers(filter, Top, Force, StopToken);
+        if (talkers.Count > 0)
+        {
+            Answer(service, talkers);
+        }
+        else
         {
             WriteVerbose("The store has no public address that is not enriched yet.");
         }
     }
 
     /// <inheritdoc/>
-    protected override void End() => Enrich();
-
-    private EnrichmentService Service =>
-        service ??= EnrichmentService.Open(Store, GeoDatabases, Provider, text => WriteWarning(Display.Text(text)));
-
-    private void Enrich()
+    protected override void Answer(EnrichmentService service, IReadOnlyList<string> addresses)
     {
-        if (waiting.Count == 0)
-        {
-            return;
-        }
-
-        string[] addresses = [.. waiting];
-        waiting.Clear();
-        if (!ShouldProcess(Target(addresses), "Enrich"))
+        if (!ShouldProcess(Target(service, addresses), "Enrich"))
         {
             return;
         }
 
         using PumpedProgress<(int Done, int All)> progress = new();
-        Task<IReadOnlyList<IpEnrichment>> work = Task.Run(() => Service.Enrich(addresses, Force, progress, StopToken));
+        Task<IReadOnlyList<IpEnrichment>> work = Task.Run(() => service.Enrich(addresses, Force, progress, StopToken));
         progress.Pump(work, Show, WriteWarning);
-        IReadOnlyList<IpEnrichment> found = work.GetAwaiter().GetResult();
-        WriteObject(found, enumerateCollection: true);
+        WriteObject(work.GetAwaiter().GetResult(), enumerateCollection: true);
     }
 
     private void Show((int Done, int All) state) =>
@@ -104,23 +89,13 @@ public sealed class InvokeIpEnrichmentCommand : AddressCmdlet
     private static string Count(int number, string one, string? several = null) => $"{Display.Count(number)} {(number == 1 ? one : several ?? one + "s")}";
 
     /// <summary>What would be asked, and what that costs.</summary>
-    private string Target(string[] addresses)
+    private string Target(EnrichmentService service, IReadOnlyList<string> addresses)
     {
-        IReadOnlyList<EnrichmentCost> costs = Service.CostOf(addresses, Force, StopToken);
+        IReadOnlyList<EnrichmentCost> costs = service.CostOf(addresses, Force, StopToken);
         string asked = string.Join("; ", costs.Where(cost => cost.Addresses > 0).Select(cost =>
             $"{cost.Provider}: {Count(cost.Requests, "request")} for {Count(cost.Addresses, "address", "addresses")}"
             + (cost.Left is { } left ? $", {left} left" : "") + (cost.Until is { } until ? $" until {Display.Time(until)}" : "")));
-        return $"{Count(addresses.Length, "address", "addresses")} by this machine's tables{(asked.Length > 0 ? "; " + asked : ", asking nobody")}";
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            service?.Dispose();
-        }
-
-        base.Dispose(disposing);
+        string what = Count(addresses.Count, "address", "addresses");
+        return $"{what} by this machine's tables{(asked.Length > 0 ? "; " + asked : ", asking nobody")}";
     }
 }

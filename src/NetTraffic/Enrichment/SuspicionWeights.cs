@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NetTraffic;
 
 /// <summary>
-/// How suspicious an address is, 0 to 100: points for what is known of it, a hundred at most. Each weight is the most that its sign can
-/// give. What nobody said gives nothing.
+/// How suspicious an address is, 0 to 100: points for what is known of it, a hundred at most. What nobody said gives nothing. Each weight is
+/// the most that its sign can give, but for several blocklists.
 /// </summary>
 public sealed record SuspicionWeights
 {
@@ -64,13 +64,13 @@ public sealed record SuspicionWeights
         if (address.Blocklists.Count > 0)
         {
             int further = Math.Min(address.Blocklists.Count - 1, 5);
-            reasons.Add((Blocklist + (Blocklist * further / 10), $"on {string.Join(", ", address.Blocklists)}"));
+            reasons.Add((Math.Min(100, Blocklist + (Blocklist * further / 10)), $"on {string.Join(", ", address.Blocklists)}"));
         }
 
         if (address.AbuseScore is > 0 and int score)
         {
             string reports = address.AbuseReports is { } count ? Text($", {count} reports") : "";
-            reasons.Add((AbuseIpDb * score / 100, Text($"AbuseIPDB {score} %") + reports));
+            reasons.Add((AbuseIpDb * Math.Min(score, 100) / 100, Text($"AbuseIPDB {score} %") + reports));
         }
 
         double votes = (address.MaliciousVotes ?? 0) + (0.5 * (address.SuspiciousVotes ?? 0));
