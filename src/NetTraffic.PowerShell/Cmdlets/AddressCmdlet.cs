@@ -60,7 +60,8 @@ public abstract class AddressCmdlet : StoreCmdlet
         string command = MyInvocation.MyCommand.Name;
         if (IsBound(nameof(InputObject)) && Address is not null)
         {
-            Refuse(TrafficErrors.BadArgument, $"{command} got addresses from the pipeline and by -Address as well.", "Give them in one way.");
+            Refuse(TrafficErrors.BadArgument, $"{command} got addresses from the pipeline and by -Address as well.",
+                "Give them in one way.");
         }
 
         CheckTaking();
@@ -121,8 +122,13 @@ public abstract class AddressCmdlet : StoreCmdlet
         string path = FullStorePath ?? "";
         if (!batches.TryGetValue(path, out Batch? batch))
         {
-            batch = new(EnrichmentService.Open(
-                Store, [.. (GeoDatabase ?? []).Select(FullPath)], ProviderNames, text => WriteWarning(Display.Text(text))));
+            string[] databases = [.. (GeoDatabase ?? []).Select(FullPath)];
+            if (Array.Find(databases, database => !FileExists(database)) is { } missing)
+            {
+                throw new FileNotFoundException($"The geo database '{missing}' is not there.", missing);
+            }
+
+            batch = new(EnrichmentService.Open(Store, databases, ProviderNames, text => WriteWarning(Display.Text(text))));
             batches.Add(path, batch);
         }
 

@@ -25,7 +25,7 @@ internal static class PipedAddresses
                 IPAddress address => [address.ToString()],
                 _ => [.. Properties.Select(name => Value(one, name)).OfType<string>().Where(text => text.Length > 0).Distinct()],
             };
-            if (texts.Length == 0 && !IsOfNoAddress(one))
+            if (texts.Length == 0 && !MayHaveNone(one))
             {
                 problem(ErrorRecords.Make(TrafficErrors.NotInput,
                     $"{command} cannot tell which address a {new PipedObject(one).TypeName} stands for.", null,
@@ -54,8 +54,11 @@ internal static class PipedAddresses
         return null;
     }
 
-    /// <summary>Frames without IP have no address, and that is no mistake.</summary>
-    private static bool IsOfNoAddress(PSObject one) => one.Properties["SourceAddress"] is not null;
+    /// <summary>Frames without IP have no address, and that is no mistake; rows of a summary by something else are one.</summary>
+    private static bool MayHaveNone(PSObject one) => one.Properties["By"]?.Value?.ToString() is { } key
+        ? key is nameof(SummaryKey.Address) or nameof(SummaryKey.SourceAddress) or nameof(SummaryKey.DestinationAddress)
+            or nameof(SummaryKey.Conversation)
+        : one.Properties["SourceAddress"] is not null;
 
     private static string? Value(PSObject one, string property)
     {

@@ -57,6 +57,12 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
             return;
         }
 
+        if (Uri is { IsAbsoluteUri: false })
+        {
+            Refuse(TrafficErrors.BadArgument, $"'{Uri}' is no address on the web.", "Give a whole one: https://example.org/list.txt.",
+                target: Uri);
+        }
+
         if (Uri is not null)
         {
             string name = NameOf(Uri.Segments is [.., var last] ? System.Uri.UnescapeDataString(last) : Uri.Host);
@@ -80,9 +86,22 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
             string name = NameOf(System.IO.Path.GetFileName(full));
             if (ShouldProcess($"'{Display.Text(name)}' from '{Display.Text(full)}'", "Import blocklist"))
             {
-                using FileStream content = SharedFile.OpenRead(full);
-                Import(name, content, full);
+                ImportFile(name, full);
             }
+        }
+    }
+
+    /// <summary>What is wrong with one file is no reason to leave out the next.</summary>
+    private void ImportFile(string name, string path)
+    {
+        try
+        {
+            using FileStream content = SharedFile.OpenRead(path);
+            Import(name, content, path);
+        }
+        catch (Exception error) when (ErrorRecords.IsForeseen(error))
+        {
+            WriteError(ErrorRecords.From(error, path));
         }
     }
 

@@ -38,6 +38,12 @@ public sealed class UpdateGeoDatabaseCommand : TrafficCmdlet
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (RegistryUri is { IsAbsoluteUri: false })
+        {
+            Refuse(TrafficErrors.BadArgument, $"'{RegistryUri}' is no address on the web.", "Give a whole one: https://npm.example.org/.",
+                target: RegistryUri);
+        }
+
         if (ParameterSetName == WebSet)
         {
             Fetch("country");
@@ -53,14 +59,27 @@ public sealed class UpdateGeoDatabaseCommand : TrafficCmdlet
                 continue;
             }
 
-            if (GeoCatalog.Install(full, Folder) is { } table)
+            // What is wrong with one file is no reason to leave out the next.
+            try
             {
-                WriteObject(table);
+                Install(full);
             }
-            else
+            catch (Exception error) when (ErrorRecords.IsForeseen(error))
             {
-                WriteError(ErrorRecords.Make(TrafficErrors.NoGeoTable, $"'{full}' has no table of countries or autonomous systems.", full));
+                WriteError(ErrorRecords.From(error, full));
             }
+        }
+    }
+
+    private void Install(string path)
+    {
+        if (GeoCatalog.Install(path, Folder) is { } table)
+        {
+            WriteObject(table);
+        }
+        else
+        {
+            WriteError(ErrorRecords.Make(TrafficErrors.NoGeoTable, $"'{path}' has no table of countries or autonomous systems.", path));
         }
     }
 

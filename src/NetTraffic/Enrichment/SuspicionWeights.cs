@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NetTraffic;
 
 /// <summary>
-/// How suspicious an address is, 0 to 100: points for what is known of it, a hundred at most. What nobody said gives nothing. Each weight is
-/// the most that its sign can give, but for several blocklists.
+/// How suspicious an address is, 0 to 100: points for what is known of it, a hundred at most. What nobody said gives nothing. Each weight
+/// is the most that its sign can give, but for several blocklists.
 /// </summary>
 public sealed record SuspicionWeights
 {
