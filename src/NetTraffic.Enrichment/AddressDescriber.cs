@@ -90,12 +90,14 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
         known is { } other && other.ToUniversalTime() <= time ? known : DateTime.SpecifyKind(time, DateTimeKind.Utc);
 
     /// <summary>
-    /// Where an address is, as one source has it, so that no city has another's coordinates: the first that knows a city, else the first
-    /// that knows a country.
+    /// Where an address is, as one source has it, so that no city has another's coordinates: the first that knows a city and its country,
+    /// else coordinates and a country, else a country.
     /// </summary>
     private static void SetPlace(IpEnrichment to, IReadOnlyList<EnrichmentRow> sources)
     {
-        if ((sources.FirstOrDefault(row => row.City is not null) ?? sources.FirstOrDefault(row => row.CountryCode is not null)) is { } place)
+        EnrichmentRow[] known = [.. sources.Where(row => row.CountryCode is not null)];
+        if ((Array.Find(known, row => row.City is not null) ?? Array.Find(known, row => row is { Latitude: not null, Longitude: not null })
+            ?? known.FirstOrDefault()) is { } place)
         {
             (to.CountryCode, to.Country, to.Region, to.City) = (place.CountryCode, place.Country, place.Region, place.City);
             (to.Latitude, to.Longitude) = place is { Latitude: not null, Longitude: not null } ? (place.Latitude, place.Longitude) : (null, null);

@@ -2,6 +2,8 @@
 # What tables and lists look like: they fit the terminal, their headings are names of properties, and the objects keep their numbers.
 
 BeforeDiscovery {
+    Import-Module "$PSScriptRoot/Support.psm1" -Force
+    Import-Module "$(Get-Root)/NetTraffic.psd1"
     # 79 is what PowerShell gives a table in a terminal of 80. Under a culture (see run-pester.ps1) only that: it changes the numbers, not
     # how columns share the room.
     $terminals = $global:TestCulture ? @(79) : @(79, 120)
@@ -32,7 +34,30 @@ BeforeAll {
     $most = Get-NumberPattern 999999 N0
     $known = 'CaptureId', 'State', 'Packets', 'Bytes', 'Dropped', 'Flows', 'Name', 'Failures', 'Elapsed', 'File', 'Started', 'Time', 'Source', 'Destination',
         'Share', 'Sent', 'Received', 'Up', 'Capture', 'Default', 'Description', 'Addresses', 'Length', 'Info',
-            'Number', 'Protocol', 'Id', 'Interface', 'Size', 'Rate'
+            'Number', 'Protocol', 'Id', 'Interface', 'Size', 'Rate', 'Address', 'Score', 'Country', 'AsNumber', 'Organization', 'Reasons', 'Ranges',
+                'Imported', 'Kind', 'Used', 'Date'
+    $known6 = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'
+    $enriched = foreach ($address in '192.0.2.153', '2001:4860:4860::8888', $known6) {
+        [NetTraffic.IpEnrichment] @{
+            Address = $address; SuspicionScore = 100; SuspicionReasons = '60: AbuseIPDB 100 %, 1234567 reports', '50: on a-rather-long-name-of-a-list'
+            Country = 'South Georgia and the South Sandwich Islands'; AsNumber = 4294967295; Organization = 'An organisation with a name that is long'
+            Missing = 'virustotal: no key'; Blocklists = 'a-rather-long-name-of-a-list'; LocationAccuracy = 'Country'; Latitude = -54.2; Longitude = -36.5
+        }
+    }
+    $suspicious = foreach ($address in '192.0.2.153', $known6) {
+        [NetTraffic.SuspiciousAddress] @{
+            Address = $address; SuspicionScore = 100; SuspicionReasons = $enriched[0].SuspicionReasons; Bytes = 123456789; Flows = 999999
+            Organization = $enriched[0].Organization
+        }
+    }
+    $blocklist = [NetTraffic.IpBlocklist] @{
+        Name = 'a-rather-long-name-of-a-list'; Ranges = 999999; ImportTime = '2026-03-01T10:00:00Z'; Bytes = 123456789; SkippedLines = 1234
+        Source = 'https://lists.example.org/a/rather/long/path/to/a/list.netset'
+    }
+    $geo = [NetTraffic.GeoDatabase] @{
+        Kind = 'GeoLite2-City-Africa'; Ranges = 999999; Date = '2026-03-01T10:00:00Z'; IsUsed = $true; License = 'CC-BY-4.0 (RouteViews, DB-IP)'
+        Source = '@ip-location-db/geo-whois-asn-country-mmdb 2.3.2026061719'
+    }
 }
 
 Describe 'Every output type' {
@@ -60,6 +85,10 @@ Describe 'A table' {
             @{ Width = $width; Name = 'IPv6 packets'; Make = { Get-NetPacket $sample -Address 2001:db8::/32 } }
             @{ Width = $width; Name = 'a flow with everything long'; Make = { $wide } }
             @{ Width = $width; Name = 'an interface with everything long'; Make = { $card } }
+            @{ Width = $width; Name = 'what is known of addresses'; Make = { $enriched } }
+            @{ Width = $width; Name = 'suspicious addresses'; Make = { $suspicious } }
+            @{ Width = $width; Name = 'a blocklist'; Make = { $blocklist } }
+            @{ Width = $width; Name = 'a table of countries'; Make = { $geo } }
         }
     ) {
         $lines = Get-Rendered $Make $Width
@@ -96,6 +125,11 @@ Describe 'A table' {
                 "$([NetTraffic.Display]::Bytes($_.SentBytes)) +$([NetTraffic.Display]::Bytes($_.ReceivedBytes)) +$($_.Flows)$" } }
         @{ Name = 'a series'; Make = { Get-TrafficSummary -By Address -Interval 1h }
             Row = { " $([NetTraffic.Display]::ShortCount($_.Packets)) +$([NetTraffic.Display]::Bytes($_.Bytes)) +$([NetTraffic.Display]::Percent($_.Percent)) +$($_.Flows)$" } }
+        @{ Name = 'what is known of addresses'; Make = { $enriched }; Row = { "^$(if ($_.Address.Length -le 24) { $_.Address } else { '2001:' }).* +100 .* 4294967295 " } }
+        @{ Name = 'suspicious addresses'; Make = { $suspicious }
+            Row = { "^$(if ($_.Address.Length -le 24) { $_.Address } else { '2001:' }).* +100 +123 MB +$most " } }
+        @{ Name = 'a blocklist'; Make = { $blocklist }; Row = { " $most +$([regex]::Escape([NetTraffic.Display]::ShortTime($_.ImportTime))) http" } }
+        @{ Name = 'a table of countries'; Make = { $geo }; Row = { " yes +$most +2026-03-01 @ip" } }
         @{ Name = 'packets'; Make = { Get-NetPacket $sample -First 60 }
             Row = { "^$([NetTraffic.Display]::TimeOfDay($_.Time)) .* $($_.Protocol) +$($_.Length) " } }
     ) {
@@ -168,7 +202,7 @@ Describe 'A heading' {
 
 Describe 'After something else in one line' {
     # PowerShell shows what has another type than the first object as a list of its default properties.
-    It '<_> shows a few properties' -ForEach 'Get-NetCapture', 'Get-NetFlow -First 1', 'Get-NetPacket $sample -First 1',
+    It '<_> shows a few properties' -ForEach '$enriched[0]', '$suspicious[0]', '$blocklist', '$geo', 'Get-NetCapture', 'Get-NetFlow -First 1', 'Get-NetPacket $sample -First 1',
         '$imported', 'Get-TrafficSummary -By Protocol -Top 1', '[NetTraffic.NetCaptureJob]' {
         $lines = if ($_ -like '*Job]') {
             (Get-TypeData NetTraffic.NetCaptureJob).DefaultDisplayPropertySet.ReferencedProperties
@@ -187,6 +221,10 @@ Describe 'A list' {
         @{ Name = 'a summary'; Make = { Get-TrafficSummary -StorePath $tiny }; Has = 'Packets', 'Flows', 'DecodeFailures' }
         @{ Name = 'settings'; Make = { Get-NetTrafficOption -StorePath $tiny }; Has = 'Sensor', 'Retention', 'FlushInterval' }
         @{ Name = 'a packet'; Make = { Get-NetPacket $sample -First 1 }; Has = 'Number', 'Time', 'Info' }
+        @{ Name = 'what is known of an address'; Make = { $enriched[0] }; Has = [NetTraffic.IpEnrichment].GetProperties().Name }
+        @{ Name = 'a suspicious address'; Make = { $suspicious[0] }; Has = [NetTraffic.SuspiciousAddress].GetProperties().Name }
+        @{ Name = 'a blocklist'; Make = { $blocklist }; Has = [NetTraffic.IpBlocklist].GetProperties().Name }
+        @{ Name = 'a table of countries'; Make = { $geo }; Has = [NetTraffic.GeoDatabase].GetProperties().Name }
     ) {
         $lines = Get-Rendered { & $Make | Format-List } 100
         foreach ($property in $Has) { @($lines -match "^ *$property +:") | Should -HaveCount 1 -Because $property }

@@ -61,7 +61,7 @@ public sealed class MaxMindFile : IDisposable
     }
 
     private static bool IsOfTheFile(Exception error) => error is InvalidDatabaseException or DeserializationException or OverflowException
-        or ArgumentException;
+        or ArgumentException or FormatException;
 
     /// <summary>All its networks with their countries, as a table.</summary>
     /// <exception cref="InvalidDataException">The database is damaged, or has no countries.</exception>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using NetTraffic.Packets;
 
 namespace NetTraffic.Enrichment.Ranges;
@@ -81,7 +82,7 @@ public sealed class RangeTable
 
     /// <summary>The last range that begins at or before a value; -1: none does.</summary>
     private static int Last<T>(T[] first, int[] buckets, int bucket, T value)
-        where T : IComparable<T>
+        where T : struct, IBinaryInteger<T>
     {
         // All ranges before the bucket's begin before the value, all behind its end behind it.
         int low = buckets[bucket];
@@ -89,7 +90,7 @@ public sealed class RangeTable
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (first[middle].CompareTo(value) <= 0)
+            if (first[middle] <= value)
             {
                 low = middle + 1;
             }

@@ -28,6 +28,13 @@ public static class SpecialAddress
         Row("Private", "fc00::/7"), Row("LinkLocal", "fe80::/10"), Row("SiteLocal", "fec0::/10"), Row("Multicast", "ff00::/8"),
     ];
 
+    // The first octets of IPv4 that any of them has; of the others nothing else needs to be asked.
+    private static readonly bool[] FirstOctets =
+    [
+        .. Enumerable.Range(0, 256).Select(octet => Array.Exists(Ranges, row => row.Range.IpVersion == 4
+            && (byte)(row.Range.First.Low >> 24) <= octet && octet <= (byte)(row.Range.Last.Low >> 24))),
+    ];
+
     /// <summary>
     /// What an address is: <see cref="Public"/>, or Private, Loopback, Multicast and the like. An IPv4-mapped address is what the IPv4
     /// address in it is.
@@ -37,6 +44,11 @@ public static class SpecialAddress
     public static string ScopeOf(in IpAddress128 address, byte ipVersion)
     {
         byte version = address.IsMapped ? (byte)4 : ipVersion;
+        if (version == 4 && !FirstOctets[(byte)(address.Low >> 24)])
+        {
+            return Public;
+        }
+
         foreach ((string name, AddressRange range) in Ranges)
         {
             if (range.Contains(address, version))
