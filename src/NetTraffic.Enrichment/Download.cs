@@ -56,7 +56,7 @@ public static class Download
 
             return to.ToArray();
         }
-        catch (Exception error) when (error is HttpRequestException or HttpIOException)
+        catch (Exception error) when (error is HttpRequestException or IOException)
         {
             throw Failed($"'{address}' cannot be fetched: {error.Message}", error);
         }

@@ -113,9 +113,9 @@ public sealed class AddressDescriberTests : IDisposable
     public void Suspicion_adds_up_as_documented()
     {
         Assert.Equal((0, ""), Score(new()));
-        Assert.Equal((50, "50: on a"), Score(new() { Blocklists = ["a"] }));
-        Assert.Equal((55, "55: on a, b"), Score(new() { Blocklists = ["a", "b"] }));
-        Assert.Equal((75, "75: on a, b, c, d, e, f, g"), Score(new() { Blocklists = ["a", "b", "c", "d", "e", "f", "g"] }));
+        Assert.Equal((50, "50: on a"), Score(new() { Blocklists = new TextList(["a"]) }));
+        Assert.Equal((55, "55: on a, b"), Score(new() { Blocklists = new TextList(["a", "b"]) }));
+        Assert.Equal((75, "75: on a, b, c, d, e, f, g"), Score(new() { Blocklists = new TextList(["a", "b", "c", "d", "e", "f", "g"]) }));
         Assert.Equal((60, "60: AbuseIPDB 100 %, 7 reports"), Score(new() { AbuseScore = 100, AbuseReports = 7 }));
         Assert.Equal((30, "30: AbuseIPDB 50 %"), Score(new() { AbuseScore = 50 }));
         Assert.Equal((60, "60: AbuseIPDB 2147483647 %"), Score(new() { AbuseScore = int.MaxValue }));
@@ -128,7 +128,7 @@ public sealed class AddressDescriberTests : IDisposable
         Assert.Equal((20, "15: proxy or VPN|5: data centre"), Score(new() { IsProxy = true, IsHosting = true }));
         Assert.Equal((0, ""), Score(new() { IsProxy = false, IsHosting = false, IsTor = false, IsMobile = true }));
         Assert.Equal((100, "60: AbuseIPDB 100 %|50: on a|25: Tor exit"),
-            Score(new() { Blocklists = ["a"], AbuseScore = 100, IsTor = true }));
+            Score(new() { Blocklists = new TextList(["a"]), AbuseScore = 100, IsTor = true }));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class AddressDescriberTests : IDisposable
         SuspicionWeights weights = SuspicionWeights.Parse(["blocklist=80", " Hosting = 0 ", "TOR=100"]);
         Assert.Equal(new SuspicionWeights { Blocklist = 80, Hosting = 0, Tor = 100 }, weights);
         Assert.Equal((100, "100: on a, b, c, d|100: Tor exit"),
-            Score(new() { Blocklists = ["a", "b", "c", "d"], IsTor = true, IsHosting = true }, weights));
+            Score(new() { Blocklists = new TextList(["a", "b", "c", "d"]), IsTor = true, IsHosting = true }, weights));
         string[] wrongs = ["Blocklist", "Blocklist=", "Blocklist=101", "Blocklist=-1", "Blocklist=5.5", "Weather=5", "=5", ""];
         foreach (string wrong in wrongs)
         {

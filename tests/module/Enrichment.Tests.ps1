@@ -79,7 +79,7 @@ Describe 'Import-IpBlocklist' {
 
     It 'refuses an address that is none of the web, and one name for several files' {
         $null = Assert-Problem { Import-IpBlocklist -Uri some/list.txt -StorePath $store } BadArgument InvalidArgument
-        $null = Assert-Problem { Import-IpBlocklist -Uri ftp://192.0.2.1/list.txt -StorePath $store } ReadOrWriteFailed OpenError
+        $null = Assert-Problem { Import-IpBlocklist -Uri ftp://192.0.2.1/list.txt -StorePath $store } DownloadFailed ConnectionError
         $null = Assert-Problem { Import-IpBlocklist $list, $list -Name x -StorePath $store } BadArgument InvalidArgument
     }
 
@@ -320,12 +320,12 @@ Describe 'Get- and Update-GeoDatabase' {
 
     It 'refuses <Name>' -ForEach @(
         @{ Name = 'what is not there'; Do = { Update-GeoDatabase none.tgz -Destination $to }; Id = 'FileNotFound'; Category = 'ObjectNotFound' }
-        @{ Name = 'what is none'; Do = { Update-GeoDatabase $list -Destination $to }; Id = 'DamagedTable'; Category = 'InvalidData' }
+        @{ Name = 'what is none'; Do = { Update-GeoDatabase $list -Destination $to }; Id = 'NoGeoTable'; Category = 'InvalidData' }
         @{ Name = 'a blocklist'; Do = { Update-GeoDatabase "$env:NETTRAFFIC_HOME/blocklists/bad.ranges" -Destination $to }; Id = 'DamagedTable'; Category = 'InvalidData' }
         @{ Name = 'a folder without tables'; Do = { Update-GeoDatabase (New-Item -ItemType Directory -Force (Get-TestPath empty)) -Destination $to }
             Id = 'NoGeoTable'; Category = 'InvalidData' }
         @{ Name = 'a registry that is no address'; Do = { Update-GeoDatabase -RegistryUri npm -Destination $to }; Id = 'BadArgument'; Category = 'InvalidArgument' }
-        @{ Name = 'a registry that nobody is'; Do = { Update-GeoDatabase -RegistryUri http://127.0.0.1:9 -Destination $to }; Id = 'ReadOrWriteFailed'; Category = 'OpenError' }
+        @{ Name = 'a registry that nobody is'; Do = { Update-GeoDatabase -RegistryUri http://127.0.0.1:9 -Destination $to }; Id = 'DownloadFailed'; Category = 'ConnectionError' }
     ) {
         $null = Import-IpBlocklist $list -WarningAction Ignore
         $to = Get-TestPath nothing

@@ -234,7 +234,7 @@ public sealed class GeoTests : IDisposable
         byte[] Table(string kind) => RangeTableFile.Write(Tables.Of(Tables.Info with { Kind = kind }, ("192.0.2.0/24", "A")));
         (string, byte[])[] files =
         [
-            ("a.tgz", "<html>"u8.ToArray()), ("b.tgz", [0x1F, 0x8B, 8, 0]), ("c.txt", "x"u8.ToArray()), ("d.mmdb", "x"u8.ToArray()),
+            ("a.tgz", "<html>"u8.ToArray()), ("b.tgz", [0x1F, 0x8B, 8, 0]), ("d.mmdb", "x"u8.ToArray()),
             ("e.ranges", "x"u8.ToArray()), ("f.ranges", Table("../../evil")), ("g.ranges", Table("blocklist")),
         ];
         foreach ((string name, byte[] bytes) in files)
@@ -242,6 +242,8 @@ public sealed class GeoTests : IDisposable
             Assert.Throws<InvalidDataException>(() => GeoPackages.Read(folder.Write(name, bytes)));
         }
 
+        Assert.Equal(TrafficErrors.NoGeoTable.Id,
+            Assert.Throws<TrafficException>(() => GeoPackages.Read(folder.Write("c.txt", "x"u8))).Error.Id);
         foreach (string json in new[] { "<html>", "[]", "7" })
         {
             string package = Package("x.tgz", ("package/package.json", Encoding.UTF8.GetBytes(json)));

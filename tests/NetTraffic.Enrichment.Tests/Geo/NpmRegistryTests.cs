@@ -42,14 +42,14 @@ public sealed class NpmRegistryTests : IAsyncLifetime
     {
         NpmRegistry.Package package = await Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None);
         service.File = "another package"u8.ToArray();
-        IOException error = await Assert.ThrowsAsync<IOException>(() => Npm.FetchAsync(package, Target, null, CancellationToken.None));
+        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() => Npm.FetchAsync(package, Target, null, CancellationToken.None));
         Assert.Contains(package.Integrity, error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
 
         // A weaker checksum is none.
         service.Integrity = "sha1-" + Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(service.File));
         package = await Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None);
-        await Assert.ThrowsAsync<IOException>(() => Npm.FetchAsync(package, Target, null, CancellationToken.None));
+        await Assert.ThrowsAsync<TrafficException>(() => Npm.FetchAsync(package, Target, null, CancellationToken.None));
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
@@ -67,7 +67,7 @@ public sealed class NpmRegistryTests : IAsyncLifetime
     public async Task What_is_no_answer_of_a_registry_is_said(int status, string body)
     {
         service.Always = FakeService.Say(status, body, "text/html");
-        IOException error = await Assert.ThrowsAsync<IOException>(() => Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None));
+        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() => Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None));
         Assert.Contains(service.Url.Authority, error.Message, StringComparison.Ordinal);
     }
 
@@ -82,7 +82,7 @@ public sealed class NpmRegistryTests : IAsyncLifetime
                 await context.Response.Body.WriteAsync(part, context.RequestAborted);
             }
         };
-        IOException error = await Assert.ThrowsAsync<IOException>(() => Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None));
+        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() => Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None));
         Assert.Contains("more than 1 MB", error.Message, StringComparison.Ordinal);
     }
 
@@ -97,7 +97,7 @@ public sealed class NpmRegistryTests : IAsyncLifetime
             await context.Response.Body.FlushAsync();
             context.Abort();
         };
-        await Assert.ThrowsAnyAsync<IOException>(() => Npm.FetchAsync(package, Target, null, CancellationToken.None));
+        await Assert.ThrowsAsync<TrafficException>(() => Npm.FetchAsync(package, Target, null, CancellationToken.None));
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
@@ -105,9 +105,9 @@ public sealed class NpmRegistryTests : IAsyncLifetime
     public async Task Nobody_there_is_said_and_stopping_is_heard()
     {
         NpmRegistry nobody = new(client, new Uri("http://127.0.0.1:9/"));
-        await Assert.ThrowsAsync<IOException>(() => nobody.GetLatestAsync("x", CancellationToken.None));
+        await Assert.ThrowsAsync<TrafficException>(() => nobody.GetLatestAsync("x", CancellationToken.None));
         NpmRegistry ftp = new(client, new Uri("ftp://127.0.0.1/"));
-        await Assert.ThrowsAsync<IOException>(() => ftp.GetLatestAsync("x", CancellationToken.None));
+        await Assert.ThrowsAsync<TrafficException>(() => ftp.GetLatestAsync("x", CancellationToken.None));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Npm.GetLatestAsync("x", new CancellationToken(true)));
     }
 
