@@ -37,16 +37,17 @@ BeforeAll {
             'Number', 'Protocol', 'Id', 'Interface', 'Size', 'Rate', 'Address', 'Score', 'Country', 'AsNumber', 'Organization', 'Reasons', 'Ranges',
                 'Imported', 'Kind', 'Used', 'Date'
     $known6 = '2001:db8:aaaa:bbbb:cccc:dddd:eeee:1111'
+    $reasons = [NetTraffic.TextList]::new([string[]] ('60: AbuseIPDB 100 %, 1234567 reports', '50: on a-rather-long-name-of-a-list'))
     $enriched = foreach ($address in '192.0.2.153', '2001:4860:4860::8888', $known6) {
         [NetTraffic.IpEnrichment] @{
-            Address = $address; SuspicionScore = 100; SuspicionReasons = '60: AbuseIPDB 100 %, 1234567 reports', '50: on a-rather-long-name-of-a-list'
+            Address = $address; SuspicionScore = 100; SuspicionReasons = $reasons
             Country = 'South Georgia and the South Sandwich Islands'; AsNumber = 4294967295; Organization = 'An organisation with a name that is long'
-            Missing = 'virustotal: no key'; Blocklists = 'a-rather-long-name-of-a-list'; LocationAccuracy = 'Country'; Latitude = -54.2; Longitude = -36.5
+            Missing = $reasons; Blocklists = $reasons; LocationAccuracy = 'Country'; Latitude = -54.2; Longitude = -36.5
         }
     }
     $suspicious = foreach ($address in '192.0.2.153', $known6) {
         [NetTraffic.SuspiciousAddress] @{
-            Address = $address; SuspicionScore = 100; SuspicionReasons = $enriched[0].SuspicionReasons; Bytes = 123456789; Flows = 999999
+            Address = $address; SuspicionScore = 100; SuspicionReasons = $reasons; Bytes = 123456789; Flows = 999999
             Organization = $enriched[0].Organization
         }
     }
