@@ -31,7 +31,7 @@ for ($i = 1; $i -le $Questions; $i++) {
         $null = Get-NetFlow -StorePath $StorePath -First 10
     }
     # Upkeep begins a minute after a capture does.
-    if ($i -eq [int] ($Questions * 0.2)) { $capture = Start-NetCapture lo -Filter 'port 9' -StorePath $StorePath }
+    if ($i -eq [int] ($Questions * 0.2)) { $capture = Start-NetCapture lo -Filter 'host 127.99.99.99' -StorePath $StorePath }
     if ($i -in 100, 1000 -or $i % [int] ($Questions / 5) -eq 0) {
         $marks[$i] = Resident
         '{0,6} questions, {1,4:n0} s: {2} MB, {3} merged files' -f $i, $clock.Elapsed.TotalSeconds, $marks[$i],
