@@ -126,7 +126,7 @@ public class ImportTests
         Assert.Contains("editcap",
             Assert.Throws<CaptureFormatException>(() => Import(folder, folder.Write("text.pcap", "hello"u8))).Message,
                 StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<IOException>(() => Import(folder, folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("folder", Assert.Throws<TrafficException>(() => Import(folder, folder.Path)).Message, StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => Import(folder, Path.Combine(folder.Path, "none.pcap")));
         using ITrafficStore store = TrafficEngine.OpenStore(folder.Path);
         Assert.Empty(store.GetCaptures());
