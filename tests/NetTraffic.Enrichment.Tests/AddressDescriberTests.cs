@@ -49,15 +49,35 @@ public sealed class AddressDescriberTests : IDisposable
     {
         EnrichmentRow one = new()
         {
-            Provider = "one", Time = Now, ExpiresTime = Now.AddDays(2), CountryCode = "CH", Country = "Switzerland", City = "Zürich",
-            Latitude = 47.4, Longitude = 8.5, AsNumber = 19281, AsName = "QUAD9", IsProxy = false,
+            Provider = "one",
+            Time = Now,
+            ExpiresTime = Now.AddDays(2),
+            CountryCode = "CH",
+            Country = "Switzerland",
+            City = "Zürich",
+            Latitude = 47.4,
+            Longitude = 8.5,
+            AsNumber = 19281,
+            AsName = "QUAD9",
+            IsProxy = false,
         };
         EnrichmentRow two = new()
         {
-            Provider = "two", Time = Now.AddHours(-1), ExpiresTime = Now.AddDays(1), CountryCode = "US", City = "Berkeley",
-            Region = "California", Latitude = 37.9, Longitude = -122.3, AsNumber = 1, AsName = "OTHER", Organization = "Quad9",
+            Provider = "two",
+            Time = Now.AddHours(-1),
+            ExpiresTime = Now.AddDays(1),
+            CountryCode = "US",
+            City = "Berkeley",
+            Region = "California",
+            Latitude = 37.9,
+            Longitude = -122.3,
+            AsNumber = 1,
+            AsName = "OTHER",
+            Organization = "Quad9",
             HostName = "dns9.quad9.net",
-            IsProxy = true, IsTor = false, AbuseScore = 0,
+            IsProxy = true,
+            IsTor = false,
+            AbuseScore = 0,
         };
         IpEnrichment found = Describer().Describe("9.9.9.9", [one, two], ["three: no key"]);
         Assert.Equal(("CH", "Zürich", null, 47.4, 8.5, "City"),
@@ -77,7 +97,13 @@ public sealed class AddressDescriberTests : IDisposable
     {
         EnrichmentRow region = new()
         {
-            Provider = "r", Time = Now, ExpiresTime = Now, CountryCode = "CH", Region = "Bern", Latitude = 46.9, Longitude = 7.4,
+            Provider = "r",
+            Time = Now,
+            ExpiresTime = Now,
+            CountryCode = "CH",
+            Region = "Bern",
+            Latitude = 46.9,
+            Longitude = 7.4,
         };
         Assert.Equal("Region", Describer().Describe("9.9.9.9", [region], []).LocationAccuracy);
         EnrichmentRow half = new() { Provider = "h", Time = Now, ExpiresTime = Now, City = "Bern", Latitude = 46.9 };

@@ -1,6 +1,5 @@
 using System.Text;
 using NetTraffic.Enrichment.Blocklists;
-using NetTraffic.Enrichment.Ranges;
 using NetTraffic.Enrichment.Tests.Ranges;
 
 namespace NetTraffic.Enrichment.Tests.Blocklists;

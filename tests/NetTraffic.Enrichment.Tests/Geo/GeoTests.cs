@@ -89,7 +89,12 @@ public sealed class GeoTests : IDisposable
         Assert.Equal(("Test-City", new DateTime(2026, 3, 1, 9, 40, 0, DateTimeKind.Utc)), (file.DatabaseType, file.Date));
         GeoRecord expected = new()
         {
-            CountryCode = "DE", Country = "Germany", Region = "Land Berlin", City = "Berlin", Latitude = 52.52, Longitude = 13.4,
+            CountryCode = "DE",
+            Country = "Germany",
+            Region = "Land Berlin",
+            City = "Berlin",
+            Latitude = 52.52,
+            Longitude = 13.4,
         };
         Assert.Equal(expected, file.Find(System.Net.IPAddress.Parse("192.0.2.77")));
         Assert.Equal(expected, file.Find(System.Net.IPAddress.Parse("2001:db8::1")));
@@ -101,14 +106,24 @@ public sealed class GeoTests : IDisposable
     {
         string path = folder.Write("f.mmdb", MmdbBytes.Make("flat", 4, ("192.0.2.0/24", new Dictionary<string, object>
         {
-            ["country_code"] = "AT", ["state1"] = "Wien", ["city"] = "Vienna", ["latitude"] = 48.2, ["longitude"] = 16.4,
-            ["autonomous_system_number"] = 64500u, ["autonomous_system_organization"] = "Example",
+            ["country_code"] = "AT",
+            ["state1"] = "Wien",
+            ["city"] = "Vienna",
+            ["latitude"] = 48.2,
+            ["longitude"] = 16.4,
+            ["autonomous_system_number"] = 64500u,
+            ["autonomous_system_organization"] = "Example",
         })));
         using MaxMindFile file = new(path);
         Assert.Equal(
             new GeoRecord
             {
-                CountryCode = "AT", Region = "Wien", City = "Vienna", Latitude = 48.2, Longitude = 16.4, AsNumber = 64500,
+                CountryCode = "AT",
+                Region = "Wien",
+                City = "Vienna",
+                Latitude = 48.2,
+                Longitude = 16.4,
+                AsNumber = 64500,
                 AsName = "Example",
             },
             file.Find(System.Net.IPAddress.Parse("192.0.2.1")));
