@@ -169,11 +169,12 @@ function Build-Product {
 function Build-GeoTable {
     $folder = Join-Path $root module geo
     $lock = Join-Path $root eng geo package-lock.json
-    $stamp = Join-Path $folder .lock
-    $pinned = Get-Content -LiteralPath $lock -Raw
-    if ((Test-Path -LiteralPath $stamp) -and (Get-Content -LiteralPath $stamp -Raw) -ceq $pinned) { return }
-    $packages = ($pinned | ConvertFrom-Json -AsHashtable).packages.Values | Where-Object { $_.Contains('integrity') }
     $cache = New-Item -ItemType Directory -Force -Path (Join-Path $artifacts geo)
+    $stamp = Join-Path $cache made.json
+    $pinned = Get-Content -LiteralPath $lock -Raw
+    $made = (Test-Path -LiteralPath $stamp, "$folder/country.ranges", "$folder/asn.ranges") -notcontains $false
+    if ($made -and (Get-Content -LiteralPath $stamp -Raw) -ceq $pinned) { return }
+    $packages = ($pinned | ConvertFrom-Json -AsHashtable).packages.Values | Where-Object { $_.Contains('integrity') }
     try {
         $files = foreach ($package in $packages) {
             $file = Join-Path $cache (Split-Path -Leaf ([uri] $package.resolved).AbsolutePath)
@@ -226,7 +227,8 @@ function Get-ShellArgument([string[]] $Given) {
 }
 
 function New-Package([string[]] $Rids) {
-    Assert-Sdk
+    # The tables of countries, which go into every package, are made with the module.
+    Build-Product
     $known = 'linux-x64', 'linux-arm64', 'win-x64', 'win-arm64', 'osx-arm64', 'osx-x64'
     $version = (Import-PowerShellDataFile -LiteralPath "$root/NetTraffic.psd1").ModuleVersion
     if (-not $Rids) {

@@ -124,7 +124,9 @@ public sealed partial class PacketDecoder
         }
     }
 
-    /// <summary>What a tunnel's datagram carries begins in its first fragment, and counts as the packet of the one that completes it.</summary>
+    /// <summary>
+    /// What a tunnel's datagram carries begins in its first fragment, and counts as the packet of the one that completes it.
+    /// </summary>
     private void FirstFragment(byte protocol, ReadOnlySpan<byte> payload, ref DecodedPacket packet, int depth)
     {
         int length = fragmentLength;

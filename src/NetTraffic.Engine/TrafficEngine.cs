@@ -192,7 +192,8 @@ public static class TrafficEngine
     {
         using ITrafficStore store = OpenStore(storePath);
         ITrafficSettings settings = OpenSettings(store.Path);
-        using InfluxForwarder forwarder = ForwardService.Open(store, settings, Target(settings), options, warn) ?? throw new InfluxException(
+        using InfluxForwarder forwarder = ForwardService.Open(store, settings, Target(settings), options, warn)
+            ?? throw new InfluxException(
             $"Another process passes on '{store.Path}' to this server now: a running capture, or another Sync-NetTrafficInflux. It sends "
                 + $"what you would; nothing is to be done.", InfluxProblem.Busy);
         forwarder.Problem += warn;

@@ -100,7 +100,8 @@ public sealed class AddressDescriber(GeoTables geo, BlocklistSet blocklists, Sus
             ?? known.FirstOrDefault()) is { } place)
         {
             (to.CountryCode, to.Country, to.Region, to.City) = (place.CountryCode, place.Country, place.Region, place.City);
-            (to.Latitude, to.Longitude) = place is { Latitude: not null, Longitude: not null } ? (place.Latitude, place.Longitude) : (null, null);
+            (to.Latitude, to.Longitude) = place is { Latitude: not null, Longitude: not null } ? (place.Latitude, place.Longitude)
+                : (null, null);
         }
     }
 

@@ -66,5 +66,6 @@ public static class Download
         }
     }
 
-    private static TrafficException Failed(string message, Exception? inner = null) => new(TrafficErrors.DownloadFailed, message, null, inner);
+    private static TrafficException Failed(string message, Exception? inner = null) =>
+        new(TrafficErrors.DownloadFailed, message, null, inner);
 }

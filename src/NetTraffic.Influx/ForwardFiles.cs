@@ -149,7 +149,8 @@ internal sealed class ForwardFiles
     }
 
     private static IEnumerable<string> Segments(string path) =>
-        SharedFile.ReadLines(path).TakeWhile(line => line.StartsWith(Segment, StringComparison.Ordinal)).Select(line => line[Segment.Length..]);
+        SharedFile.ReadLines(path).TakeWhile(line => line.StartsWith(Segment, StringComparison.Ordinal)).Select(line =>
+            line[Segment.Length..]);
 
     private void WriteCursor(string target, HashSet<string> passed, IReadOnlyList<string> choices)
     {

@@ -110,7 +110,8 @@ public sealed class TrafficStore : ITrafficStore
                 $"There is no dataset '{dataset}'. Datasets: {string.Join(", ", Datasets.All.Select(known => known.Name))}.",
                 nameof(dataset));
         return Ask(
-            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, pseudonyms, enriched, cancellationToken),
+            connection => ParquetExport.Write(segments, connection, chosen, filter, perInterval, path, pseudonyms, enriched,
+                cancellationToken),
             cancellationToken);
     }
 

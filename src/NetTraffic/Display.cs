@@ -189,7 +189,8 @@ public static class Display
         }
 
         // A rate may be far below one, and is not nothing then.
-        string format = Math.Abs(value) is > 0 and < 0.995 ? "0.00" : prefix == 0 || Math.Abs(value) >= 99.95 ? "0" : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
+        string format = Math.Abs(value) is > 0 and < 0.995 ? "0.00" : prefix == 0 || Math.Abs(value) >= 99.95 ? "0"
+            : Math.Abs(value) >= 9.995 ? "0.0" : "0.00";
         return $"{value.ToString(format, CultureInfo.CurrentCulture)} {Prefixes[prefix]}{unit}";
     }
 }

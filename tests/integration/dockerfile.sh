@@ -14,7 +14,7 @@ done
 # What the build reads is what .dockerignore lets through, and nothing that was built or is secret.
 context="$work/context"
 python3 "$reader" context "$context" >"$work/count"
-(cd "$root" && find src module eng .config -type f -not -path 'module/bin/*' -not -path '*/bin/*' -not -path '*/obj/*' && ls .editorconfig build.ps1 build.sh global.json NetTraffic.psd1 LICENSE CHANGELOG.md ./*.props | sed 's|^\./||') | sort >"$work/wanted"
+(cd "$root" && find src module eng .config -type f -not -path 'module/bin/*' -not -path 'module/geo/*' -not -path '*/bin/*' -not -path '*/obj/*' && ls .editorconfig build.ps1 build.sh global.json NetTraffic.psd1 LICENSE CHANGELOG.md ./*.props | sed 's|^\./||') | sort >"$work/wanted"
 (cd "$context" && find . -type f | sed 's|^\./||') | sort >"$work/given"
 evidence="$work/difference"
 diff "$work/wanted" "$work/given" >"$work/difference" || die "the build context is not what the build reads"

@@ -41,10 +41,11 @@ script="\$env:PSModulePath += ':$work/modules'; Import-Module NetTraffic
   (Get-Command -Module NetTraffic).Count -eq (Import-PowerShellDataFile '$home/NetTraffic.psd1').CmdletsToExport.Count
   (Get-Help Get-NetFlow).Synopsis.Length -gt 10
   (Import-NetCapture '$root/tests/fixtures/sample.pcapng' -StorePath '$work/store').Complete
+  [bool] (Get-GeoDatabase -WarningAction Ignore) -eq (Test-Path '$root/module/geo/country.ranges')
   [AppDomain]::CurrentDomain.GetAssemblies().Location -like '*NetTraffic.dll'"
 "$pwsh" -NoProfile -NonInteractive -Command "$script" >"$evidence" 2>&1 || die "the package does not work here"
 equal "commands, help, an import, and where the module is from" "$(cat "$evidence")" \
-  "$(printf 'True\nTrue\nTrue\n%s' "$home/module/bin/$own/NetTraffic.dll")"
+  "$(printf 'True\nTrue\nTrue\nTrue\n%s' "$home/module/bin/$own/NetTraffic.dll")"
 rm -r "$home/module/bin/$own/"*
 if "$pwsh" -NoProfile -NonInteractive -Command "Import-Module '$home/NetTraffic.psd1' -ErrorAction Stop" >"$evidence" 2>&1; then
   die "a package without this system loads"

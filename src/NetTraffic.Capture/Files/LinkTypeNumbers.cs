@@ -5,7 +5,9 @@ namespace NetTraffic.Capture;
 /// </summary>
 internal static class LinkTypeNumbers
 {
-    /// <summary>LINKTYPE_ of a number found in a file: some systems wrote raw IP as 12 or 14, and classical IP over ATM as 16, 18 or 19.</summary>
+    /// <summary>
+    /// LINKTYPE_ of a number found in a file: some systems wrote raw IP as 12 or 14, and classical IP over ATM as 16, 18 or 19.
+    /// </summary>
     public static int FromFile(int value) => value switch
     {
         12 or 14 => 101,

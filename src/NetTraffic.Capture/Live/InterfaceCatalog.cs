@@ -80,7 +80,8 @@ public static partial class InterfaceCatalog
         const int up = 1;
         string file = $"/sys/class/net/{name}/flags";
         return OperatingSystem.IsLinux() && File.Exists(file)
-            && int.TryParse(SharedFile.ReadText(file).Trim()[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int flags)
+            && int.TryParse(SharedFile.ReadText(file).Trim()[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out int flags)
             && (flags & up) == 0;
     }
 

@@ -255,7 +255,8 @@ internal sealed class PacketRingFile : IDisposable
     }
 
     private int WriteEnd(bool another) => PacketRingIndex.Write(
-        buffers.Entry, PacketRingPart.End, Length, 0, long.MaxValue, long.MinValue, another ? 1 : 0, PacketRingIndex.Checksum([]), any: false,
+        buffers.Entry, PacketRingPart.End, Length, 0, long.MaxValue, long.MinValue, another ? 1 : 0, PacketRingIndex.Checksum([]),
+            any: false,
         []);
 
     /// <summary>Whether the files are still there, as long as they were written.</summary>

@@ -122,7 +122,8 @@ internal static class FileImport
         using (source.IsArriving ? null : store.LockImports(cancellationToken))
         {
             // Another process may have brought the file meanwhile, or a part of it.
-            if (!source.IsArriving && FindAgain(store, request.Path) is { } meanwhile && meanwhile.Import.CaptureId != earlier?.Import.CaptureId)
+            if (!source.IsArriving && FindAgain(store, request.Path) is { } meanwhile
+                && meanwhile.Import.CaptureId != earlier?.Import.CaptureId)
             {
                 if (request.SkipKnown)
                 {

@@ -73,7 +73,8 @@ public sealed class EnrichmentService : IDisposable
             enricher.AskAsync(addresses, force, progress, cancellationToken).GetAwaiter().GetResult();
         return
         [
-            .. addresses.Distinct(StringComparer.Ordinal).Select(address => !said.TryGetValue(address, out IReadOnlyList<Enricher.Answer>? answers)
+            .. addresses.Distinct(StringComparer.Ordinal).Select(address =>
+                !said.TryGetValue(address, out IReadOnlyList<Enricher.Answer>? answers)
                 ? Describe(address, [], [])
                 : Describe(
                     address,
@@ -93,7 +94,8 @@ public sealed class EnrichmentService : IDisposable
             enricher.Questions(addresses, force, cancellationToken).Questions;
         return
         [
-            .. questions.Select(question => (question.Provider, question.Addresses.Length, Cost: question.Provider.CostOf(question.Addresses.Length)))
+            .. questions.Select(question => (question.Provider, question.Addresses.Length,
+                Cost: question.Provider.CostOf(question.Addresses.Length)))
                 .Select(question => new EnrichmentCost(question.Provider.Name, question.Length,
                     question.Cost?.Requests ?? question.Length, question.Cost?.Left, question.Cost?.Until)),
         ];
@@ -104,7 +106,8 @@ public sealed class EnrichmentService : IDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public IEnumerable<IpEnrichment> GetKnown(IReadOnlyCollection<string>? addresses, CancellationToken cancellationToken)
     {
-        ILookup<string, EnrichmentRow> rows = store.GetEnrichment(addresses, cancellationToken).ToLookup(row => row.Address, StringComparer.Ordinal);
+        ILookup<string, EnrichmentRow> rows = store.GetEnrichment(addresses, cancellationToken).ToLookup(row => row.Address,
+            StringComparer.Ordinal);
         return (addresses ?? [.. rows.Select(group => group.Key)]).Distinct(StringComparer.Ordinal)
             .Select(address => Describe(address, rows[address].OrderBy(Order), []));
     }
@@ -126,7 +129,8 @@ public sealed class EnrichmentService : IDisposable
             .. store.GetSummary(SummaryKey.Address, looked, null, filter, cancellationToken).Select(item => item.Address).OfType<string>()
                 .Where(Enricher.IsPublic),
         ];
-        HashSet<string> open = [.. enricher.Questions(talkers, force, cancellationToken).Questions.SelectMany(question => question.Addresses)];
+        HashSet<string> open = [.. enricher.Questions(talkers, force, cancellationToken).Questions.SelectMany(question =>
+            question.Addresses)];
         return [.. talkers.Where(address => providers.Count == 0 || open.Contains(address)).Take(top)];
     }
 
@@ -139,7 +143,8 @@ public sealed class EnrichmentService : IDisposable
     /// <param name="cancellationToken">Ends it.</param>
     public IReadOnlyList<SuspiciousAddress> GetSuspicious(TrafficFilter filter, int threshold, CancellationToken cancellationToken)
     {
-        ILookup<string, EnrichmentRow> rows = store.GetEnrichment(null, cancellationToken).ToLookup(row => row.Address, StringComparer.Ordinal);
+        ILookup<string, EnrichmentRow> rows = store.GetEnrichment(null, cancellationToken).ToLookup(row => row.Address,
+            StringComparer.Ordinal);
         List<SuspiciousAddress> found = [];
 
         // Where the threshold is not lower than the one that is set, only flows with such an address are looked at.

@@ -7,9 +7,10 @@ namespace NetTraffic.Engine;
 /// <summary>The tables and databases of this machine that say where addresses are.</summary>
 public static class GeoCatalog
 {
-    /// <summary>Folder of the tables that came with the module.</summary>
-    public static string ModuleFolder { get; } =
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(GeoCatalog).Assembly.Location) ?? ".", "..", "geo"));
+    /// <summary>
+    /// Folder of the tables that came with the module: beside its bin, which in the package of all systems has a folder for each.
+    /// </summary>
+    public static string ModuleFolder { get; } = FindModuleFolder();
 
     /// <summary>Folder of the tables that Update-GeoDatabase fetched, for all stores of this user.</summary>
     public static string UserFolder => Path.Combine(new SettingsOptions().DataFolder, "geo");
@@ -112,7 +113,8 @@ public static class GeoCatalog
         NpmRegistry npm = new(client, registry ?? NpmRegistry.Public);
         NpmRegistry.Package package = npm.GetLatestAsync(name, cancellationToken).GetAwaiter().GetResult();
         string source = $"{name} {package.Version}";
-        return !force && List([], _ => { }).Any(table => table.Source == source) ? null : new(source, registry ?? NpmRegistry.Public, package);
+        return !force && List([], _ => { }).Any(table => table.Source == source) ? null
+            : new(source, registry ?? NpmRegistry.Public, package);
     }
 
     /// <summary>Fetches a table and puts it into a folder.</summary>
@@ -158,6 +160,14 @@ public static class GeoCatalog
         new(new GeoOptions { Folders = Folders, Databases = [.. more ?? [], .. option.GeoDatabase] });
 
     private static string[] Folders => [ModuleFolder, UserFolder];
+
+    private static string FindModuleFolder()
+    {
+        string own = Path.GetDirectoryName(typeof(GeoCatalog).Assembly.Location) ?? ".";
+        string beside = Path.GetFullPath(Path.Combine(own, "..", "geo"));
+        string above = Path.GetFullPath(Path.Combine(own, "..", "..", "geo"));
+        return !Directory.Exists(beside) && Directory.Exists(above) ? above : beside;
+    }
 }
 
 /// <summary>A table that a registry has.</summary>

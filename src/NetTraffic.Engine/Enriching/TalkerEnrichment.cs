@@ -61,7 +61,8 @@ internal sealed class TalkerEnrichment : IDisposable
                 service.Talkers(new TrafficFilter { Since = DateTime.UtcNow - LookedAt }, Talkers, force: false, stop.Token);
             if (talkers.Count > 0 && service.AsksAnybody)
             {
-                foreach (string missing in service.Enrich(talkers, force: false, null, stop.Token).SelectMany(known => known.Missing).Distinct())
+                foreach (string missing in service.Enrich(talkers, force: false, null, stop.Token).SelectMany(known =>
+                    known.Missing).Distinct())
                 {
                     WarnOnce($"Enrichment: {missing}");
                 }

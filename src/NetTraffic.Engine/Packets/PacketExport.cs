@@ -64,7 +64,8 @@ public sealed class PacketExport : IDisposable
     {
         ArgumentNullException.ThrowIfNull(packet);
         RawPacket raw = new(packet.TimestampNs, packet.Length, packet.LinkType, 0, packet.Data);
-        Add(raw, packet.GetDecoded(), new PacketOrigin(packet.CaptureId, new PacketInterface(packet.Interface, packet.LinkType), packet.Number));
+        Add(raw, packet.GetDecoded(), new PacketOrigin(packet.CaptureId, new PacketInterface(packet.Interface, packet.LinkType),
+            packet.Number));
     }
 
     /// <summary>Ends the file with what the captures received and lost.</summary>

@@ -24,7 +24,8 @@ internal static class FileFlowReader
         string file = path == CaptureFileSource.StandardInput ? "stdin" : Path.GetFileName(path);
         RowsAsFlows rows = new(source, file, wanted, sensor, queue, stop.Token);
         Task reading = Task.Factory.StartNew(
-            () => Fill(new FlowTable(options with { FlushInterval = TimeSpan.Zero }, rows), source, tunnelPorts, queue, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning,
+            () => Fill(new FlowTable(options with { FlushInterval = TimeSpan.Zero }, rows), source, tunnelPorts, queue, stop.Token),
+                CancellationToken.None, TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
         try
         {

@@ -163,7 +163,8 @@ public static class BlocklistReader
 
         int bits = ipVersion == 4 ? 32 : 128;
         int prefix = bits;
-        if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > bits))
+        if (slash >= 0 && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out prefix)
+            || prefix > bits))
         {
             return false;
         }

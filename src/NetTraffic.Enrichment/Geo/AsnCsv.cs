@@ -21,7 +21,8 @@ internal static class AsnCsv
             string[] fields = line.Split(',', 4);
             if (fields.Length != 4
                 || !TryAddress(fields[0], ipVersion, out IpAddress128 first) || !TryAddress(fields[1], ipVersion, out IpAddress128 last)
-                || !uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint asNumber) || first.CompareTo(last) > 0)
+                || !uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint asNumber)
+                    || first.CompareTo(last) > 0)
             {
                 throw new FormatException(string.Create(CultureInfo.InvariantCulture,
                     $"line {number} is not 'first address,last address,number,organisation'"));

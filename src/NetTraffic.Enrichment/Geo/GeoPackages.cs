@@ -71,7 +71,8 @@ public static class GeoPackages
                 while (tar.GetNextEntry() is { } entry)
                 {
                     // Only plain files by their last name: a package cannot say where anything goes.
-                    if (entry is { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile, DataStream: { } data, Length: <= LargestEntry }
+                    if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile
+                        && entry is { DataStream: { } data, Length: <= LargestEntry }
                         && Path.GetFileName(entry.Name) is { Length: > 0 } name && IsWanted(name))
                     {
                         using FileStream to = new(Path.Combine(folder, name), FileMode.Create, FileAccess.Write);

@@ -28,7 +28,8 @@ public sealed class GeoTables : IAddressPlaces
     /// <summary>Name of the table of autonomous systems in its folder.</summary>
     public const string AsnFile = "asn" + RangeTableFile.Extension;
 
-    private static readonly ConcurrentDictionary<string, (DateTime Written, long Length, Lazy<IDisposable?> File, Lazy<RangeTable?> Table)> Read
+    private static readonly ConcurrentDictionary<string, (DateTime Written, long Length, Lazy<IDisposable?> File,
+        Lazy<RangeTable?> Table)> Read
         = new(StringComparer.Ordinal);
     private readonly GeoOptions options;
     private readonly Lazy<RangeTable?> countries;

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace NetTraffic.Enrichment.Geo;
 
 /// <summary>
-/// Packages of an npm registry, without npm: what it says of a package (https://github.com/npm/registry/blob/main/docs/REGISTRY-API.md), and
+/// Packages of an npm registry, without npm: what it says of a package (https://github.com/npm/registry/blob/main/docs/REGISTRY-API.md),
+/// and
 /// its file, whose bytes must be those of the integrity that goes with it (Subresource Integrity, SHA-512).
 /// </summary>
 /// <param name="client">Asks; its time-out is that of one request.</param>
@@ -58,7 +59,8 @@ public sealed class NpmRegistry(HttpClient client, Uri registry)
     /// <param name="progress">Takes how many bytes there are so far, and of how many.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="TrafficException">It cannot be fetched, or is not what its integrity says.</exception>
-    public async Task FetchAsync(Package package, string path, IProgress<(long Done, long? All)>? progress, CancellationToken cancellationToken)
+    public async Task FetchAsync(Package package, string path, IProgress<(long Done, long? All)>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(package);
         byte[] bytes = await Download.BytesAsync(client, package.File, LargestPackage, progress, cancellationToken).ConfigureAwait(false);

@@ -27,7 +27,8 @@ public static class RangeTableFile
         byte[][] texts = [.. table.Texts.Select(Encoding.UTF8.GetBytes)];
         using MemoryStream stream = new();
         stream.Write(Magic);
-        WriteInts(stream, [info.Length, table.IPv4.First.Length, table.IPv6.First.Length, table.Numbers.Length, texts.Sum(text => text.Length)]);
+        WriteInts(stream, [info.Length, table.IPv4.First.Length, table.IPv6.First.Length, table.Numbers.Length,
+            texts.Sum(text => text.Length)]);
         stream.Write(info);
         WriteInts(stream, table.IPv4.First);
         WriteInts(stream, table.IPv4.Last);

@@ -9,7 +9,8 @@ namespace NetTraffic.PowerShell;
 internal static class PipedAddresses
 {
     // Of a flow or packet both ends; of a summary's row its key, of a conversation both.
-    private static readonly string[] Properties = ["Address", "PeerAddress", "SourceAddress", "DestinationAddress", "IPAddress", "IPAddressToString"];
+    private static readonly string[] Properties = ["Address", "PeerAddress", "SourceAddress", "DestinationAddress", "IPAddress",
+        "IPAddressToString"];
 
     /// <summary>The addresses of an object, as flows have them. What stands for none is reported.</summary>
     /// <param name="input">Text, an IPAddress, a flow, a packet, a row of a summary, or whatever has an Address.</param>

@@ -202,7 +202,8 @@ public sealed class GetTrafficSummaryCommand : FlowQueryCmdlet
 
     private void WriteItems(IEnumerable<TrafficSummaryItem> items, string? view)
     {
-        foreach (object one in ResolveName ? Names.AddTo(items, AddressesOf, "NetTraffic.TrafficSummaryItem#Named") : (IEnumerable<object>)items)
+        foreach (object one in ResolveName ? Names.AddTo(items, AddressesOf, "NetTraffic.TrafficSummaryItem#Named")
+            : (IEnumerable<object>)items)
         {
             PSObject? row = one as PSObject;
             if (view is not null)

@@ -15,7 +15,8 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
     private const string AbuseIpDbSet = "AbuseIpDb";
 
     /// <summary>The file.</summary>
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName", "LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
@@ -49,7 +50,8 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
         if (ParameterSetName == AbuseIpDbSet)
         {
             string name = Name ?? EnrichmentTarget.AbuseIpDb;
-            if (AbuseIpDb && ShouldProcess($"'{Display.Text(name)}' from AbuseIPDB, of which a free account has five a day", "Import blocklist"))
+            if (AbuseIpDb && ShouldProcess($"'{Display.Text(name)}' from AbuseIPDB, of which a free account has five a day",
+                "Import blocklist"))
             {
                 WriteObject(BlocklistCatalog.ImportAbuseIpDb(Store.Path, name, StopToken));
             }
@@ -141,7 +143,9 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
             name = name[..^ending.Length];
         }
 
-        string plain = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter : '-'));
-        return plain.Length > BlocklistCatalog.LongestName ? plain[..BlocklistCatalog.LongestName] : plain.Length == 0 ? "blocklist" : plain;
+        string plain = string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' ? letter
+            : '-'));
+        return plain.Length > BlocklistCatalog.LongestName ? plain[..BlocklistCatalog.LongestName] : plain.Length == 0 ? "blocklist"
+            : plain;
     }
 }

@@ -13,7 +13,8 @@ public sealed class UpdateGeoDatabaseCommand : TrafficCmdlet
     private const string WebSet = "Web";
 
     /// <summary>Packages (.tgz), databases (.mmdb), tables (.ranges) or folders of unpacked packages.</summary>
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true,
+        ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName", "LiteralPath")]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];

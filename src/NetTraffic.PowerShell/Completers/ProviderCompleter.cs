@@ -10,5 +10,6 @@ public sealed class ProviderCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Offer(wordToComplete, _ => [.. EnrichmentTarget.ProviderNames.Prepend(EnrichmentTarget.Geo).Select(name => (name, "provider"))]);
+        Completion.Offer(wordToComplete, _ => [.. EnrichmentTarget.ProviderNames.Prepend(EnrichmentTarget.Geo).Select(name =>
+            (name, "provider"))]);
 }

@@ -43,7 +43,8 @@ internal static class CaptureRegistry
     public static CaptureState? StateOf(string store, string captureId) => ReadFile(StatusPath(store, captureId), new DamageLog())?.State;
 
     /// <summary>
-    /// Notes what was cleared of imported files. Of which nothing is left, that is forgotten by what it is known: imported again, it is new.
+    /// Notes what was cleared of imported files. Of which nothing is left, that is forgotten by what it is known: imported again, it is
+    /// new.
     /// </summary>
     /// <param name="store">Folder of the store.</param>
     /// <param name="cleared">The times that were cleared.</param>

@@ -1,6 +1,8 @@
 namespace NetTraffic.Store.Parquet;
 
-/// <summary>Records of a dataset as one segment, as its table of columns says: for what is written by the hundred, not by the million.</summary>
+/// <summary>
+/// Records of a dataset as one segment, as its table of columns says: for what is written by the hundred, not by the million.
+/// </summary>
 internal sealed class RecordColumns<TRow>
     where TRow : class
 {

@@ -25,7 +25,8 @@ internal sealed class FilterSql
     /// <summary>Makes the condition.</summary>
     /// <exception cref="FilterException">The dataset does not have what a filter looks at.</exception>
     public static FilterSql Create(TrafficFilter filter, Dataset dataset, StoreSegments source) =>
-        new(string.Join(" AND ", filter.Conditions.Select(condition => Translate(condition, dataset, source)).DefaultIfEmpty("true")), filter);
+        new(string.Join(" AND ", filter.Conditions.Select(condition => Translate(condition, dataset, source)).DefaultIfEmpty("true")),
+            filter);
 
     private static string Translate(FilterCondition condition, Dataset dataset, StoreSegments source)
     {

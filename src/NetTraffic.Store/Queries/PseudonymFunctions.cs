@@ -8,7 +8,8 @@ using NetTraffic.Net;
 namespace NetTraffic.Store;
 
 /// <summary>
-/// What SQL calls for an export under pseudonyms (<see cref="FlowPseudonyms"/> for rows that never become flows). Registered once a process;
+/// What SQL calls for an export under pseudonyms (<see cref="FlowPseudonyms"/> for rows that never become flows). Registered once a
+/// process;
 /// DuckDB calls them from several threads. A query names its pseudonyms by a number, since a key has no place in SQL.
 /// </summary>
 internal static class PseudonymFunctions

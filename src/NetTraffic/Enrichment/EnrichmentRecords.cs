@@ -28,7 +28,9 @@ public sealed class IpBlocklist
 /// <summary>A table or database that says where addresses are, or who routes them.</summary>
 public sealed class GeoDatabase
 {
-    /// <summary>What it says: <c>country</c>, <c>asn</c>, or what a database in MaxMind's format says it is (<c>GeoLite2-City</c>).</summary>
+    /// <summary>
+    /// What it says: <c>country</c>, <c>asn</c>, or what a database in MaxMind's format says it is (<c>GeoLite2-City</c>).
+    /// </summary>
     public string Kind { get; set => field = Display.Text(value); } = "";
 
     /// <summary>Where it came from: a package with its version.</summary>

@@ -14,7 +14,9 @@ public sealed record SuspicionWeights
     /// <summary>AbuseIPDB's confidence of 100; less of it in proportion.</summary>
     public int AbuseIpDb { get; init; } = 60;
 
-    /// <summary>VirusTotal: ten engines or more that call it malicious, one that calls it suspicious counting half; fewer in proportion.</summary>
+    /// <summary>
+    /// VirusTotal: ten engines or more that call it malicious, one that calls it suspicious counting half; fewer in proportion.
+    /// </summary>
     public int VirusTotal { get; init; } = 60;
 
     /// <summary>A Tor exit.</summary>
@@ -35,7 +37,8 @@ public sealed record SuspicionWeights
         foreach (string text in texts)
         {
             string[] parts = text.Split('=', 2, StringSplitOptions.TrimEntries);
-            if (parts.Length != 2 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int weight) || weight > 100)
+            if (parts.Length != 2 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int weight)
+                || weight > 100)
             {
                 throw new FormatException($"'{text}' is no weight. Give for example Blocklist=50, a number from 0 to 100.");
             }

@@ -2,7 +2,9 @@ using System.Collections.ObjectModel;
 
 namespace NetTraffic;
 
-/// <summary>Texts of an object's property. As text they are one, with <c>; </c> between: Export-Csv writes that, and not a type's name.</summary>
+/// <summary>
+/// Texts of an object's property. As text they are one, with <c>; </c> between: Export-Csv writes that, and not a type's name.
+/// </summary>
 public sealed class TextList : ReadOnlyCollection<string>
 {
     /// <summary>None.</summary>

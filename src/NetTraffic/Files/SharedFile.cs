@@ -66,7 +66,8 @@ public static class SharedFile
     /// <exception cref="FileInUseException">Another program keeps it to itself.</exception>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
-    public static FileStream Create(string path, FileMode mode, bool ownerOnly = false, FileShare share = FileShare.Read, int bufferSize = 0) =>
+    public static FileStream Create(string path, FileMode mode, bool ownerOnly = false, FileShare share = FileShare.Read,
+        int bufferSize = 0) =>
         Try(FileOperation.Write, path, Patience, () => Make(path, mode, ownerOnly, share, bufferSize));
 
     /// <summary>
@@ -141,7 +142,9 @@ public static class SharedFile
         return true;
     });
 
-    /// <summary>Deletes a file; false where somebody has it open now, or it may not be deleted: whoever has many to delete goes on.</summary>
+    /// <summary>
+    /// Deletes a file; false where somebody has it open now, or it may not be deleted: whoever has many to delete goes on.
+    /// </summary>
     public static bool TryDelete(string path)
     {
         try
@@ -215,7 +218,8 @@ public static class SharedFile
         }
     }
 
-    // Windows moves over nothing that is open, and replaces what is open and shared, where something is there to be replaced. That can change
+    // Windows moves over nothing that is open, and replaces what is open and shared, where something is there to be replaced. That can
+    // change
     // in between: then the other way is tried.
     private static void ReplaceOnWindows(string from, string path)
     {

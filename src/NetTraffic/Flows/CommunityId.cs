@@ -51,7 +51,8 @@ public static class CommunityId
         ArgumentNullException.ThrowIfNull(source);
         byte version = (byte)(source.Contains(':', StringComparison.Ordinal) ? 6 : 4);
         Span<byte> text = stackalloc byte[TextLength];
-        Format(AddressText.FromIPAddress(IPAddress.Parse(source)), AddressText.FromIPAddress(IPAddress.Parse(destination)), version, protocol,
+        Format(AddressText.FromIPAddress(IPAddress.Parse(source)), AddressText.FromIPAddress(IPAddress.Parse(destination)), version,
+            protocol,
             sourcePort, destinationPort, ProtocolNames.HasPorts(protocol), 0, text);
         return System.Text.Encoding.ASCII.GetString(text);
     }

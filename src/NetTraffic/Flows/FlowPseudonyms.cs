@@ -34,7 +34,8 @@ public static class FlowPseudonyms
         flow.DestinationAddress = flow.DestinationAddress is { } destination ? pseudonyms.OfText(destination) : null;
         flow.SourceMac = flow.SourceMac is { } from ? pseudonyms.OfMacText(from) : null;
         flow.DestinationMac = flow.DestinationMac is { } to ? pseudonyms.OfMacText(to) : null;
-        flow.CommunityId = flow is { CommunityId: not null, SourceAddress: { } first, DestinationAddress: { } second, IpProtocol: { } protocol }
+        bool hasId = flow.CommunityId is not null;
+        flow.CommunityId = hasId && flow is { SourceAddress: { } first, DestinationAddress: { } second, IpProtocol: { } protocol }
             ? CommunityId.Compute(first, second, (byte)protocol, (ushort)(flow.SourcePort ?? flow.IcmpType ?? 0),
                 (ushort)(flow.DestinationPort ?? flow.IcmpCode ?? 0))
             : null;

@@ -75,7 +75,8 @@ internal static class SettingTypes
         "whole number",
         text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number)
             && number >= least && number <= most ? number
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"'{text}' is not a whole number from {least} to {most}.")),
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture,
+                $"'{text}' is not a whole number from {least} to {most}.")),
         number => number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Base address of an InfluxDB server.</summary>
