@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# pack.sh [--ahead]: packs the module for every system, opens each zip and the package of all, and holds them against pack.files; then the package is
-# installed and imported here. Minutes, so only continuous
-# integration runs it.
+# pack.sh [--all | --ahead]: packs the module for this system and for Windows; with --all for every system, with --ahead compiled ahead for
+# each of them, as a release is. Opens each zip and the package of all, and holds them against pack.files; then the package is installed and
+# imported here. About a minute a system.
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 need python3
 begin
@@ -9,9 +9,11 @@ cd "$root"
 version="$(sed -n "s/^ *ModuleVersion *= '\(.*\)'/\1/p" NetTraffic.psd1)"
 rids=() packed=()
 own="linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')"
-for rid in linux-x64 linux-arm64 win-x64 win-arm64 osx-arm64; do
+wanted=("$own" win-x64)
+[ -z "${1:-}" ] || wanted=(linux-x64 linux-arm64 win-x64 win-arm64 osx-arm64)
+for rid in "${wanted[@]}"; do
   evidence="$work/$rid.log"
-  # Compiling ahead takes most of the time: all of it with --ahead, else for this system (and for Windows in tests/wine/wine.sh).
+  # Compiling ahead takes time, and what goes in is the same; wine.sh compiles the one for Windows.
   if [ "$rid" != "$own" ] && [ "${1:-}" != --ahead ]; then
     dotnet msbuild eng/product.proj -t:Pack -p:Rid="$rid" -p:AheadOfTime=false -p:ModuleVersion="$version" -v:m -nologo -tl:off \
       >"$evidence" 2>&1 || die "$rid cannot be packed"
