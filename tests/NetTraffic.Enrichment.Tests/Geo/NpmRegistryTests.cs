@@ -46,8 +46,8 @@ public sealed class NpmRegistryTests : IAsyncLifetime
         Assert.Contains(package.Integrity, error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
 
-        // A weaker checksum is none.
-        service.Integrity = "sha1-" + Convert.ToBase64String(System.Security.Cryptography.SHA1.HashData(service.File));
+        // Another checksum than SHA-512 is none, be it right.
+        service.Integrity = "sha256-" + Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(service.File));
         package = await Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None);
         await Assert.ThrowsAsync<TrafficException>(() => Npm.FetchAsync(package, Target, null, CancellationToken.None));
         Assert.Empty(Directory.GetFiles(folder.Path));
