@@ -259,7 +259,7 @@ public sealed class Enricher : IDisposable
             HashSet<string> open = [.. asked];
             foreach (string address in wanted.Where(address => !open.Contains(address)))
             {
-                EnrichmentCounters.Of(provider.Name).Remembered(!kept[(address, provider.Name)].IsEmpty);
+                EnrichmentCounters.Of(provider.Name).Remembered(!kept[(address, provider.Name)].SaysNothing());
             }
         }
     }

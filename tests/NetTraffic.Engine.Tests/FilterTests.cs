@@ -51,7 +51,7 @@ public class FilterTests
         object value = kind == TrafficFilters.Address ? "10.0.0.1" : kind == TrafficFilters.Protocol ? "TCP"
             : kind == TrafficFilters.CommunityId ? "1:LQU9qZlK+B5F3KDmev6m5PMibrg="
             : kind == TrafficFilters.Since || kind == TrafficFilters.Until ? DateTime.UnixEpoch
-            : kind == TrafficFilters.Application ? "http" : "1";
+            : kind == TrafficFilters.Application ? "http" : kind == TrafficFilters.Country ? "DE" : "1";
         FilterCondition condition = kind.AddTo(new TrafficFilter(), [value]).Conditions.Single();
         if (kind.StoreOnly is null)
         {

@@ -96,6 +96,8 @@ public sealed class OutageTests
         there += Number(Assert.Single(await server.QueryAsync("SELECT count(lines) AS n FROM net_forward", Database)), "n");
         // Each batch has a point of net_store, and one an hour is there of them.
         there += Number(Assert.Single(await server.QueryAsync("SELECT count(lines) AS n FROM net_forward", Database)), "n");
+        // Counts of questions about addresses are the process's: other tests ask some.
+        there += (await server.QueryAsync("SELECT count(lookups) AS n FROM net_enrichment", Database)).Sum(row => Number(row, "n"));
         Assert.Equal(points, there); // each point once: one that came twice, or at the time of another, would be missing here
 
         InfluxForwarder Forwarder()

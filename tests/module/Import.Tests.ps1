@@ -118,7 +118,7 @@ Describe 'A file that is damaged or none' {
     It 'is an error of its own, and the batch goes on: <What>' -ForEach @(
         @{ What = 'empty'; Id = 'NotACaptureFile'; Category = 'InvalidData'; Make = { Set-Content $bad -Value $null -NoNewline } }
         @{ What = 'text'; Id = 'NotACaptureFile'; Category = 'InvalidData'; Make = { Set-Content $bad 'no capture at all' } }
-        @{ What = 'a folder'; Id = 'ReadOrWriteFailed'; Category = 'OpenError'; Make = { $null = New-Item -ItemType Directory $bad } }
+        @{ What = 'a folder'; Id = 'PathIsFolder'; Category = 'InvalidArgument'; Make = { $null = New-Item -ItemType Directory $bad } }
         @{ What = 'missing'; Id = 'FileNotFound'; Category = 'ObjectNotFound'; Make = { } }
     ) {
         $bad = Get-TestPath "bad-$($What -replace ' ')"

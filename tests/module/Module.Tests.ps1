@@ -20,9 +20,10 @@ Describe 'The module' {
         $verbs = (Get-Verb).Verb
         foreach ($cmdlet in $cmdlets) {
             $cmdlet.Verb | Should -BeIn $verbs
-            $cmdlet.Noun | Should -Not -Match 's$'
-            $cmdlet.OutputType | Should -Not -BeNullOrEmpty
-            $changes = $cmdlet.Verb -in 'Clear', 'Export', 'Initialize', 'Set', 'Start', 'Stop'
+            $cmdlet.Noun | Should -Not -Match '(?<!s)s$'
+            if ($cmdlet.Verb -ne 'Remove') { $cmdlet.OutputType | Should -Not -BeNullOrEmpty }
+            $changes = $cmdlet.Verb -in 'Clear', 'Export', 'Initialize', 'Invoke', 'Remove', 'Set', 'Start', 'Stop', 'Update' -or
+                $cmdlet.Name -eq 'Import-IpBlocklist'
             $cmdlet.Parameters.ContainsKey('WhatIf') | Should -Be $changes -Because $cmdlet.Name
         }
     }

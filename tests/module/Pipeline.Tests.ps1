@@ -107,8 +107,8 @@ Describe 'A promised input' {
     }
 
     It 'every cmdlet is in the tables' {
-        # Export-NetTraffic takes any object, and has a file of its own.
-        (Get-Command -Module NetTraffic).Name | Where-Object { $_ -ne 'Export-NetTraffic' } | Should -BeIn @($cmdlets.Keys)
+        # Export-NetTraffic takes any object, and has a file of its own; so has what is about addresses (Enrichment.Tests.ps1).
+        (Get-Command -Module NetTraffic).Name | Where-Object { $_ -ne 'Export-NetTraffic' -and $_ -notmatch '-(Ip|Geo|Suspicious)' } | Should -BeIn @($cmdlets.Keys)
     } -TestCases @{ cmdlets = $cmdlets }
 }
 
