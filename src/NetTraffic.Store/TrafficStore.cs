@@ -1,7 +1,5 @@
 using System.Data.Common;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 using DuckDB.NET.Data;
 using DuckDB.NET.Native;
 using NetTraffic.Net;
@@ -37,7 +35,7 @@ public sealed class TrafficStore : ITrafficStore
         }
 
         segments = new StoreSegments(Path, damage, facts);
-        CheckVersion();
+        StoreVersion.Check(Path);
     }
 
     /// <inheritdoc/>
@@ -336,79 +334,11 @@ public sealed class TrafficStore : ITrafficStore
         return new StoreException($"The store '{Path}' cannot be read: {Database.FirstLine(error)}", error);
     }
 
-    private void CheckVersion()
-    {
-        string path = StorePaths.Version(Path);
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
-        int version;
-        try
-        {
-            // Not through a serialiser: every command reads this file, and starting one takes longer than many a query.
-            using JsonDocument document = JsonDocument.Parse(SharedFile.ReadBytes(path));
-            version = Version(document.RootElement);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            throw new StoreException($"'{path}' is damaged: {error.Message} {Restore}", error);
-        }
-        catch (UnauthorizedAccessException error)
-        {
-            throw new StoreException($"The store '{Path}' cannot be read: {error.Message}", error);
-        }
-
-        if (version < 1)
-        {
-            throw new StoreException($"'{path}' does not say which version the store has. {Restore}");
-        }
-
-        if (version != Datasets.StoreVersion)
-        {
-            throw OfOtherVersion(version);
-        }
-    }
-
-    private static string Restore =>
-        string.Create(CultureInfo.InvariantCulture, $"Restore it as {{\"Version\": {Datasets.StoreVersion}}}, or use another store.");
-
-    private StoreException OfOtherVersion(int version)
-    {
-        string nextMove = version > Datasets.StoreVersion ? "Update NetTraffic, or use another store with -StorePath."
-            : "Delete the folder or use another store with -StorePath; the older NetTraffic that wrote it can export what it holds.";
-        return new StoreException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The store '{Path}' has layout version {version}, and this NetTraffic knows version {Datasets.StoreVersion}. {nextMove}"))
-        {
-            NextMove = nextMove,
-        };
-    }
-
-    private static int Version(JsonElement root)
-    {
-        foreach (JsonProperty property in root.ValueKind == JsonValueKind.Object ? root.EnumerateObject() : default)
-        {
-            if (property.Name.Equals("Version", StringComparison.OrdinalIgnoreCase))
-            {
-                return property.Value.ValueKind == JsonValueKind.Number && property.Value.TryGetInt32(out int version) ? version
-                    : throw new JsonException("The version is not a whole number.");
-            }
-        }
-
-        return 0;
-    }
-
     private void Prepare()
     {
         Directory.CreateDirectory(Path);
         Directory.CreateDirectory(StorePaths.Status(Path));
         StoreFiles.RemoveLeftovers(Path);
-        if (!File.Exists(StorePaths.Version(Path)))
-        {
-            byte[] version = System.Text.Encoding.UTF8.GetBytes($$"""{"Version": {{Datasets.StoreVersion}}}""");
-            StoreFiles.Write(Path, StorePaths.Version(Path), version, durable: true);
-        }
+        StoreVersion.Write(Path);
     }
 }

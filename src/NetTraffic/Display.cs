@@ -77,10 +77,9 @@ public static class Display
     public static string NamedKey(string key, string? hostName, string? peerHostName)
     {
         ArgumentNullException.ThrowIfNull(key);
-        string[] ends = key.Split(" <-> ");
-        return ends.Length == 2
-            ? $"{Text(string.IsNullOrEmpty(hostName) ? ends[0] : hostName)} <-> {Text(string.IsNullOrEmpty(peerHostName) ? ends[1] : peerHostName)}"
-            : Text(string.IsNullOrEmpty(hostName) ? key : hostName);
+        static string Named(string? name, string address) => Text(string.IsNullOrEmpty(name) ? address : name);
+        return key.Split(" <-> ") is [var one, var other] ? $"{Named(hostName, one)} <-> {Named(peerHostName, other)}"
+            : Named(hostName, key);
     }
 
     /// <summary>

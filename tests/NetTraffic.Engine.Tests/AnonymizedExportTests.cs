@@ -82,7 +82,8 @@ public sealed class AnonymizedExportTests : IDisposable
         using PacketExport export = new(stream, legacy: false, pseudonyms);
         try
         {
-            TrafficEngine.ReadPackets(original, new PacketQuery(), (in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin) =>
+            TrafficEngine.ReadPackets(original, new PacketQuery(),
+                (in RawPacket packet, in DecodedPacket decoded, in PacketOrigin origin) =>
             {
                 export.Add(packet, decoded, origin);
                 return true;

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using NetTraffic.Enrichment;
 using NetTraffic.Testing;
 
 namespace NetTraffic.Engine.Tests;
 
-/// <summary>What is found out about the addresses of a store's traffic. The providers are doubles: nobody on the network is asked.</summary>
+/// <summary>
+/// What is found out about the addresses of a store's traffic. The providers are doubles: nobody on the network is asked.
+/// </summary>
 public sealed class EnrichmentServiceTests : IDisposable
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
@@ -15,7 +18,8 @@ public sealed class EnrichmentServiceTests : IDisposable
 
     public EnrichmentServiceTests()
     {
-        TrafficEngine.Import(new ImportRequest { Path = Path.Combine(Repository.Root, "tests", "fixtures", "internet.pcap"), StorePath = folder.Path }, null, Stop);
+        string capture = Path.Combine(Repository.Root, "tests", "fixtures", "internet.pcap");
+        TrafficEngine.Import(new ImportRequest { Path = capture, StorePath = folder.Path }, null, Stop);
         store = TrafficEngine.OpenStore(folder.Path);
     }
 
@@ -49,7 +53,8 @@ public sealed class EnrichmentServiceTests : IDisposable
     public void Private_addresses_are_never_asked_about()
     {
         using EnrichmentService service = Open();
-        IReadOnlyList<IpEnrichment> known = service.Enrich(["192.168.1.20", "203.0.113.66", "::1", "::ffff:10.0.0.1"], force: true, null, Stop);
+        IReadOnlyList<IpEnrichment> known = service.Enrich(["192.168.1.20", "203.0.113.66", "::1", "::ffff:10.0.0.1"], force: true,
+            null, Stop);
         Assert.Equal(["Private", "Documentation", "Loopback", "Private"], known.Select(one => one.Scope));
         Assert.Empty(provider.Asked);
     }
@@ -77,6 +82,22 @@ public sealed class EnrichmentServiceTests : IDisposable
             ["203.0.113.66", "8.8.8.8"],
             again.GetFlows(new TrafficFilter { Suspicious = true }, null, false, Stop)
                 .Select(flow => flow.SourcePort == 54321 ? flow.SourceAddress : flow.DestinationAddress).Distinct().Order());
+    }
+
+    [Fact]
+    public void A_packed_list_that_is_cut_off_is_refused_and_not_kept_in_part()
+    {
+        byte[] packed = CaptureBytes.Gzip([.. Enumerable.Range(0, 5000).SelectMany(i =>
+            Encoding.ASCII.GetBytes($"192.0.{i >> 8}.{i & 255}\n"))]);
+        using (MemoryStream whole = new(packed))
+        {
+            BlocklistCatalog.Import(folder.Path, "packed", whole, "test", null, Stop);
+        }
+
+        int ranges = BlocklistCatalog.List(folder.Path, Assert.Fail).Single().Ranges;
+        using MemoryStream cut = new(packed[..(packed.Length / 2)]);
+        Assert.Throws<FormatException>(() => BlocklistCatalog.Import(folder.Path, "packed", cut, "test", null, Stop));
+        Assert.Equal(ranges, BlocklistCatalog.List(folder.Path, Assert.Fail).Single().Ranges);
     }
 
     [Fact]
@@ -120,7 +141,8 @@ public sealed class EnrichmentServiceTests : IDisposable
         Assert.Equal("Enrichment: double: parked until tomorrow", Assert.Single(warnings));
     }
 
-    private EnrichmentService Open(ITrafficStore? from = null) => EnrichmentService.Open(from ?? store, null, [provider], text => Assert.Fail(text));
+    private EnrichmentService Open(ITrafficStore? from = null) =>
+        EnrichmentService.Open(from ?? store, null, [provider], text => Assert.Fail(text));
 
     /// <summary>Traffic of this minute: two datagrams to two public addresses.</summary>
     private void ImportNow()
@@ -165,7 +187,8 @@ public sealed class EnrichmentServiceTests : IDisposable
                 .. addresses.Select(address =>
                 {
                     Asked.Enqueue(address.ToString());
-                    return new ProviderAnswer(new EnrichmentRow { City = $"Town of {address}", CountryCode = "DE", AbuseScore = AbuseScore });
+                    return new ProviderAnswer(new EnrichmentRow { City = $"Town of {address}", CountryCode = "DE",
+                        AbuseScore = AbuseScore });
                 }),
             ]);
         }

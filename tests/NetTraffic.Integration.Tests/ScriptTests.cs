@@ -60,7 +60,6 @@ public sealed class CaptureScriptTests
 
     [Theory]
     [InlineData("kill.sh")]
-    [InlineData("import-kill.sh")]
     [InlineData("two-processes.sh")]
     [InlineData("interface-down.sh")]
     [InlineData("interface-removed.sh")]

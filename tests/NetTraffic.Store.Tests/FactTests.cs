@@ -35,7 +35,8 @@ public class FactTests
                 }
             }
 
-            IReadOnlyList<TrafficSummaryItem> found = store.GetSummary(key, int.MaxValue, null, new TrafficFilter(), CancellationToken.None);
+            IReadOnlyList<TrafficSummaryItem> found =
+                store.GetSummary(key, int.MaxValue, null, new TrafficFilter(), CancellationToken.None);
             Assert.Equal(expected.Count, found.Count);
             Assert.All(found, item =>
             {
@@ -76,7 +77,8 @@ public class FactTests
             foreach ((TrafficFilter filter, Func<IpAddress128, byte, bool> wanted) in filters)
             {
                 long expected = rows.Where(row => row.IpVersion != 0
-                    && (wanted(row.Source, row.IpVersion) || wanted(row.Destination, row.IpVersion))).Sum(row => row.SourcePackets + row.DestinationPackets);
+                    && (wanted(row.Source, row.IpVersion) || wanted(row.Destination, row.IpVersion)))
+                    .Sum(row => row.SourcePackets + row.DestinationPackets);
                 Assert.Equal(expected, store.GetSummary(filter, CancellationToken.None).Packets);
                 Assert.Equal(expected, store.GetFlows(filter, null, perInterval: true, CancellationToken.None).Sum(flow => flow.Packets));
             }
@@ -92,9 +94,33 @@ public class FactTests
         Assert.Throws<InvalidOperationException>(() => store.GetSummary(new TrafficFilter { Country = ["DE"] }, CancellationToken.None));
     }
 
+    [Fact]
+    public void What_no_table_tells_is_refused_and_not_answered_with_nothing()
+    {
+        using ScratchFolder folder = new();
+        using TrafficStore store = new(folder.Path, () => new Facts { Tells = AddressFact.Suspicious });
+        Rows.Store(store, Rows.Many.Single());
+        Action[] questions =
+        [
+            () => store.GetSummary(SummaryKey.Country, 10, null, new TrafficFilter(), CancellationToken.None),
+            () => store.GetSummary(SummaryKey.AsNumber, 10, TimeSpan.FromHours(1), new TrafficFilter(), CancellationToken.None),
+            () => store.GetSummary(new TrafficFilter { Country = ["DE"] }, CancellationToken.None),
+            () => Assert.Empty(store.GetFlows(new TrafficFilter { AsNumber = ["AS1"] }, null, false, CancellationToken.None)),
+            () => store.ExportParquet(
+                "flows", new TrafficFilter(), false, Path.Combine(folder.Path, "x"), CancellationToken.None, enriched: true),
+        ];
+        Assert.All(questions, question => Assert.Equal(TrafficErrors.NoGeoDatabase, Assert.Throws<TrafficException>(question).Error));
+        store.GetSummary(new TrafficFilter { Suspicious = true }, CancellationToken.None);
+    }
+
     /// <summary>Countries by the last bits of an address; a quarter of the addresses is in none.</summary>
     private sealed class Facts : IAddressFacts
     {
+        /// <summary>The only fact that it can tell; null: all.</summary>
+        public AddressFact? Tells { get; init; }
+
+        public bool CanTell(AddressFact fact) => Tells is null || fact == Tells;
+
         private static readonly string?[] Codes = ["DE", "US", null, "FR"];
 
         public string? CountryCode(in IpAddress128 address, byte ipVersion) => Codes[(int)(address.Low & 3)];

@@ -93,7 +93,8 @@ public sealed class FilterTests : IDisposable
             Assert.Equal((key, bytes), (key, By(key, TimeSpan.FromHours(1)).Sum(item => item.Bytes)));
         });
         Assert.Equal(
-            expected.SelectMany(row => row.IpVersion == 0 ? ["(none)"] : new[] { row.Source.ToString(row.IpVersion), row.Destination.ToString(row.IpVersion) })
+            expected.SelectMany(row => row.IpVersion == 0 ? ["(none)"]
+                : new[] { row.Source.ToString(row.IpVersion), row.Destination.ToString(row.IpVersion) })
                 .Distinct().Order(StringComparer.Ordinal),
             By(SummaryKey.Address).Select(item => item.Name).Order(StringComparer.Ordinal));
         string file = Path.Combine(folder.Path, "x.parquet");

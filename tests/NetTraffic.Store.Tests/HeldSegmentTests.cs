@@ -2,7 +2,9 @@ using NetTraffic.Testing;
 
 namespace NetTraffic.Store.Tests;
 
-/// <summary>A segment that another program keeps to itself, so that nobody else may read it: that is no damage, and nothing moves it.</summary>
+/// <summary>
+/// A segment that another program keeps to itself, so that nobody else may read it: that is no damage, and nothing moves it.
+/// </summary>
 public sealed class HeldSegmentTests : IDisposable
 {
     private readonly ScratchFolder folder = new();
@@ -36,7 +38,9 @@ public sealed class HeldSegmentTests : IDisposable
         Assert.Equal((50, false), (total.Packets, total.Incomplete));
     }
 
-    /// <summary>As it was looked at before, it is the database that cannot open it; that it was changed on the sly makes it fail here.</summary>
+    /// <summary>
+    /// As it was looked at before, it is the database that cannot open it; that it was changed on the sly makes it fail here.
+    /// </summary>
     [Fact]
     public void That_the_database_cannot_open_it_is_no_reason_to_move_it_away()
     {

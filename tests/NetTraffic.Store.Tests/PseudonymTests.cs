@@ -73,7 +73,8 @@ public sealed class PseudonymTests : IDisposable
         string[] hidden = ["SourceAddress", "DestinationAddress", "SourceMac", "DestinationMac", "CommunityId"];
         string[] harmless =
         [
-            "StartTime", "EndTime", "Duration", "Time", "SourcePort", "DestinationPort", "IpVersion", "IpProtocol", "Protocol", "Application",
+            "StartTime", "EndTime", "Duration", "Time", "SourcePort", "DestinationPort", "IpVersion", "IpProtocol", "Protocol",
+                "Application",
             "State", "Packets", "Bytes", "SourcePackets", "SourceBytes", "DestinationPackets", "DestinationBytes", "SourceTcpFlags",
             "DestinationTcpFlags", "HandshakeRtt", "SourceRetransmissions", "DestinationRetransmissions", "IcmpType", "IcmpCode", "VlanId",
             "Tunnel", "EtherType", "EndReason", "Interface", "Sensor", "CaptureId", "FlowId",

@@ -69,7 +69,8 @@ public sealed class ColumnTests
     /// <summary>Yes and no tell less apart than numbers do.</summary>
     [Fact]
     public void A_column_of_yes_or_no_sets_its_own_property_and_no_other() => Assert.All(
-        Datasets.Enrichment.Columns.Where(column => typeof(EnrichmentRow).GetProperty(column.Property)!.PropertyType == typeof(bool?)), column =>
+        Datasets.Enrichment.Columns.Where(column => typeof(EnrichmentRow).GetProperty(column.Property)!.PropertyType == typeof(bool?)),
+            column =>
         {
             EnrichmentRow row = new();
             column.Read(row, new OneValue(1));

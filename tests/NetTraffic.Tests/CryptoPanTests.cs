@@ -172,7 +172,8 @@ public sealed class CryptoPanTests
         string digits = Convert.ToHexString(SampleKey);
         Assert.Equal(SampleKey, AnonymizationKey.Parse(digits));
         Assert.Equal(SampleKey, AnonymizationKey.Parse("0x" + digits.ToLowerInvariant()));
-        Assert.Equal(Encoding.ASCII.GetBytes("0x characters that are no digits"), AnonymizationKey.Parse("0x characters that are no digits"));
+        Assert.Equal(Encoding.ASCII.GetBytes("0x characters that are no digits"),
+            AnonymizationKey.Parse("0x characters that are no digits"));
         Assert.NotEqual(AnonymizationKey.Random(), AnonymizationKey.Random());
     }
 

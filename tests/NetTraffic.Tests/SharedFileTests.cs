@@ -5,7 +5,9 @@ using NetTraffic.Testing;
 
 namespace NetTraffic.Tests;
 
-/// <summary>Files that other programs have open: what is refused for an instant passes, what stays refused says so and loses nothing.</summary>
+/// <summary>
+/// Files that other programs have open: what is refused for an instant passes, what stays refused says so and loses nothing.
+/// </summary>
 public sealed class SharedFileTests : IDisposable
 {
     private readonly ScratchFolder folder = new();

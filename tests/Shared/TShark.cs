@@ -94,7 +94,8 @@ internal static class TShark
     /// <summary>The same with preferences (-o).</summary>
     public static IEnumerable<string[]> Fields(string path, string? filter, IReadOnlyList<string> preferences, params string[] fields)
     {
-        List<string> arguments = ["-n", "-r", path, "-T", "fields", "-E", "separator=|", "-E", "aggregator=;", "-E", "occurrence=a", .. preferences];
+        List<string> arguments = ["-n", "-r", path, "-T", "fields", "-E", "separator=|", "-E", "aggregator=;", "-E", "occurrence=a",
+            .. preferences];
         if (filter is not null)
         {
             arguments.AddRange(["-Y", filter]);

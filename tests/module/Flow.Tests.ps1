@@ -241,3 +241,16 @@ Describe 'Flows in a pipeline' {
         $copy.SourceAddress, $copy.Bytes, $copy.CommunityId | Should -Be $flow.SourceAddress, $flow.Bytes, $flow.CommunityId
     }
 }
+
+Describe 'A folder among the files' {
+    It 'is an error of its own, and the others are read by <_>' -ForEach 'Get-NetFlow', 'Get-TrafficSummary', 'Get-NetPacket' {
+        $folder = Get-TestPath 'a-folder'
+        $null = New-Item -ItemType Directory $folder -Force
+        $good = New-DnsCapture "good-$_.pcap" 1
+        $command = $_
+        $got = Invoke-Recorded { & $command -Path $folder, $good }
+        $got.Output | Should -Not -BeNullOrEmpty
+        $got.Errors | Should -HaveCount 1
+        "$($got.Errors[0].FullyQualifiedErrorId)" | Should -BeLike 'PathIsFolder,*'
+    }
+}

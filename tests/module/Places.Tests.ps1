@@ -157,3 +157,13 @@ Describe 'Names' {
         $flow | Out-String -Width 140 | ForEach-Object { $_ -replace '\x1b\[[0-9;]*m' } | Should -Not -Match '\x1b'
     }
 }
+
+Describe 'A geo database that is none' {
+    It 'hinders no question that is not about places' {
+        $damaged = New-StorePath
+        $null = Import-NetCapture $internet -StorePath $damaged
+        Set-NetTrafficOption -GeoDatabase $list -StorePath $damaged
+        Get-TrafficSummary -By Protocol -StorePath $damaged | Get-NetFlow | Should -HaveCount 20
+        { Get-TrafficSummary -By Country -StorePath $damaged -ErrorAction Stop } | Should -Throw '*no database in MaxMind*'
+    }
+}

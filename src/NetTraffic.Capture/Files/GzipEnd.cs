@@ -7,19 +7,21 @@ namespace NetTraffic.Capture;
 /// Whether gzip data ended where it should. <see cref="GZipStream"/> ends without a word where its input is cut off, and where something
 /// else follows the last member, which may be a whole capture.
 /// </summary>
-internal static class GzipEnd
+public static class GzipEnd
 {
     private static readonly byte[] Mark = [.. Enumerable.Range(0, 64).Select(i => (byte)(i * 37))];
 
-    /// <summary>Looks at a file that was unpacked to its end.</summary>
-    /// <param name="packed">The file; it is not read any further.</param>
+    /// <summary>Looks at data that were unpacked to their end.</summary>
+    /// <param name="packed">The data; they can be read again, and are not read any further.</param>
     /// <param name="length">Bytes that were unpacked.</param>
-    public static bool IsWhole(FileStream packed, long length)
+    public static bool IsWhole(Stream packed, long length)
     {
         // RFC 1952 section 2.3.1: a member ends with its length. So one member is known; of several, another is put behind them: it is
         // unpacked too where they were whole.
         Span<byte> size = stackalloc byte[4];
-        if (RandomAccess.Read(packed.SafeFileHandle, size, packed.Length - size.Length) == size.Length
+        ArgumentNullException.ThrowIfNull(packed);
+        packed.Position = Math.Max(0, packed.Length - size.Length);
+        if (packed.ReadAtLeast(size, size.Length, throwOnEndOfStream: false) == size.Length
             && BinaryPrimitives.ReadUInt32LittleEndian(size) == (uint)length)
         {
             return true;

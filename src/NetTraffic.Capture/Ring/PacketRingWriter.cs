@@ -293,8 +293,8 @@ internal sealed partial class PacketRingWriter
             }
 
             Report(
-                $"'{path}', the packet ring's oldest file, cannot be deleted: another program (Wireshark, a virus scanner, a backup) may have "
-                    + "it open. It stays and counts; younger packets make room instead.",
+                $"'{path}', the packet ring's oldest file, cannot be deleted: another program (Wireshark, a virus scanner, a backup) may "
+                    + "have it open. It stays and counts; younger packets make room instead.",
                 NoteStays);
         }
 

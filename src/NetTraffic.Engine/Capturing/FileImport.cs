@@ -170,8 +170,9 @@ internal static class FileImport
         Complete = true,
         EarlierCaptureId = earlier.Import.CaptureId,
         EarlierPackets = earlier.Packets,
-        Message = earlier.IsStored ? null : "The store has it already, though a part of its traffic was cleared since, or is damaged. It is "
-            + "not imported again, since the rest would count twice; import it into a store of its own with -StorePath.",
+        Message = earlier.IsStored ? null
+            : "The store has it already, though a part of its traffic was cleared since, or is damaged. It is not imported "
+            + "again, since the rest would count twice; import it into a store of its own with -StorePath.",
         Elapsed = elapsed,
     };
 

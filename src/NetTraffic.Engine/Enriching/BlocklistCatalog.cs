@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
+using NetTraffic.Capture;
 using NetTraffic.Enrichment;
 using NetTraffic.Enrichment.Blocklists;
 using NetTraffic.Enrichment.Online;
@@ -140,11 +141,34 @@ public static class BlocklistCatalog
         StorePath = storePath,
     };
 
+    /// <summary>
+    /// The text, unpacked where it is gzip: as a whole, since only at its end it shows whether it was cut off, and a small file can unpack
+    /// to any size.
+    /// </summary>
     private static Stream Plain(Stream stream)
     {
         Span<byte> start = stackalloc byte[2];
         int read = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         stream.Position = 0;
-        return read == 2 && start is [0x1F, 0x8B] ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+        if (read < 2 || start is not [0x1F, 0x8B])
+        {
+            return stream;
+        }
+
+        using GZipStream unpacking = new(stream, CompressionMode.Decompress, leaveOpen: true);
+        MemoryStream text = new();
+        byte[] buffer = new byte[1 << 16];
+        while ((read = unpacking.Read(buffer)) > 0)
+        {
+            text.Write(buffer, 0, read);
+            if (text.Length > LargestList)
+            {
+                throw new FormatException($"unpacked it has more than {LargestList >> 20} MB");
+            }
+        }
+
+        text.Position = 0;
+        return GzipEnd.IsWhole(stream, text.Length) ? text
+            : throw new FormatException("it is cut off, or something follows it: fetch it again");
     }
 }

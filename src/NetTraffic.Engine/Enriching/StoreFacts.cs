@@ -37,6 +37,10 @@ internal sealed class StoreFacts : IAddressFacts
     }
 
     /// <inheritdoc/>
+    public bool CanTell(AddressFact fact) => fact == AddressFact.Suspicious || places.Databases.Count > 0
+        || (fact is AddressFact.AsNumber or AddressFact.Organization ? places.AsnTable : places.CountryTable) is not null;
+
+    /// <inheritdoc/>
     public string? CountryCode(in IpAddress128 address, byte ipVersion) => places.CountryCode(address, ipVersion);
 
     /// <inheritdoc/>

@@ -22,7 +22,11 @@ public sealed class FlowSummary
     public FlowSummary(SummaryKey by, IAddressFacts? facts = null)
     {
         this.by = by;
-        this.facts = AddressFacts.Of(by) is null ? null : facts ?? throw new ArgumentNullException(nameof(facts));
+        if (AddressFacts.Of(by) is { } fact)
+        {
+            this.facts = facts ?? throw new ArgumentNullException(nameof(facts));
+            AddressFacts.Require(this.facts, fact);
+        }
     }
 
     /// <summary>Adds a flow, or a row of one.</summary>
@@ -54,13 +58,14 @@ public sealed class FlowSummary
     /// <summary>Whether a row of a summary counts a flow, as far as its key says.</summary>
     /// <param name="item">The row.</param>
     /// <param name="flow">The flow.</param>
-    /// <param name="facts">What is known of addresses.</param>
-    public static bool Counts(TrafficSummaryItem item, Flow flow, IAddressFacts facts)
+    /// <param name="facts">What is known of addresses; needed where that is the row's key.</param>
+    public static bool Counts(TrafficSummaryItem item, Flow flow, IAddressFacts? facts)
     {
         ArgumentNullException.ThrowIfNull(item);
         ArgumentNullException.ThrowIfNull(flow);
         if (AddressFacts.Of(item.By) is { } fact)
         {
+            ArgumentNullException.ThrowIfNull(facts);
             return Display.Text(AddressFacts.Text(facts, fact, flow.SourceAddress) ?? NoName) == item.Name
                 || Display.Text(AddressFacts.Text(facts, fact, flow.DestinationAddress) ?? NoName) == item.Name;
         }

@@ -61,46 +61,19 @@ public sealed class GeoTables : IAddressPlaces
     /// <inheritdoc/>
     public string? CountryCode(in IpAddress128 address, byte ipVersion)
     {
-        foreach (MaxMindFile database in databases.Value)
-        {
-            if (Find(database, address, ipVersion)?.CountryCode is { } code)
-            {
-                return code;
-            }
-        }
-
         // What was given to a registry whole has a country there, private networks too.
-        return countries.Value is { } table && table.Find(address, ipVersion) is >= 0 and int entry
-            && SpecialAddress.IsPublic(address, ipVersion) ? table.Text(entry) : null;
+        return FromDatabases(address, ipVersion, record => record.CountryCode)
+            ?? (countries.Value is { } table && table.Find(address, ipVersion) is >= 0 and int entry
+                && SpecialAddress.IsPublic(address, ipVersion) ? table.Text(entry) : null);
     }
 
     /// <inheritdoc/>
-    public long? AsNumber(in IpAddress128 address, byte ipVersion)
-    {
-        foreach (MaxMindFile database in databases.Value)
-        {
-            if (Find(database, address, ipVersion)?.AsNumber is { } number)
-            {
-                return number;
-            }
-        }
-
-        return systems.Value is { } table && table.Find(address, ipVersion) is >= 0 and int entry ? table.Number(entry) : null;
-    }
+    public long? AsNumber(in IpAddress128 address, byte ipVersion) => FromDatabases(address, ipVersion, record => record.AsNumber)
+        ?? (systems.Value is { } table && table.Find(address, ipVersion) is >= 0 and int entry ? table.Number(entry) : null);
 
     /// <inheritdoc/>
-    public string? Organization(in IpAddress128 address, byte ipVersion)
-    {
-        foreach (MaxMindFile database in databases.Value)
-        {
-            if (Find(database, address, ipVersion)?.AsName is { } name)
-            {
-                return name;
-            }
-        }
-
-        return systems.Value is { } table && table.Find(address, ipVersion) is >= 0 and int entry ? table.Text(entry) : null;
-    }
+    public string? Organization(in IpAddress128 address, byte ipVersion) => FromDatabases(address, ipVersion, record => record.AsName)
+        ?? (systems.Value is { } table && table.Find(address, ipVersion) is >= 0 and int entry ? table.Text(entry) : null);
 
     /// <summary>All that is known of an address here, of the first who says it.</summary>
     public GeoRecord Find(in IpAddress128 address, byte ipVersion)
@@ -133,6 +106,20 @@ public sealed class GeoTables : IAddressPlaces
             AsNumber = found.AsNumber ?? (entry >= 0 ? systems.Value!.Number(entry) : null),
             AsName = found.AsNumber is null && entry >= 0 ? systems.Value!.Text(entry) : found.AsName,
         };
+    }
+
+    /// <summary>The first that a database says of an address; the default: none does.</summary>
+    private T? FromDatabases<T>(in IpAddress128 address, byte ipVersion, Func<GeoRecord, T?> take)
+    {
+        foreach (MaxMindFile database in databases.Value)
+        {
+            if (Find(database, address, ipVersion) is { } record && take(record) is { } said)
+            {
+                return said;
+            }
+        }
+
+        return default;
     }
 
     private static GeoRecord? Find(MaxMindFile database, in IpAddress128 address, byte ipVersion)

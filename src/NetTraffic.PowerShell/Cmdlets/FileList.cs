@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using NetTraffic.Engine;
+using NetTraffic.Packets;
 
 namespace NetTraffic.PowerShell;
 
@@ -58,6 +59,10 @@ internal static class FileList
 
         return files;
     }
+
+    /// <summary>Whether an error is of the one file that was read, so that the next one is read all the same.</summary>
+    public static bool IsOfOneFile(Exception error) => error is UnauthorizedAccessException or CaptureFormatException
+        || (error is TrafficException ours ? ours.Error.Id == TrafficErrors.PathIsFolder.Id : error is IOException);
 
     private static IEnumerable<string> Resolve(SessionState session, string path, bool literal, out ProviderInfo provider)
     {

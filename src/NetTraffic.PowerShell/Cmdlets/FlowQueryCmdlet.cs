@@ -264,8 +264,7 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
             {
                 WriteWarning(Display.Text($"{file}: {Display.Damage(damage.Message, damage.Offset)} Everything before it was read."));
             }
-            catch (Exception error)
-                when (error is UnauthorizedAccessException or CaptureFormatException or IOException and not TrafficException)
+            catch (Exception error) when (FileList.IsOfOneFile(error))
             {
                 WriteError(ErrorRecords.From(error, file));
             }

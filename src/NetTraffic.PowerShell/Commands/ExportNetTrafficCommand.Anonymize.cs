@@ -59,8 +59,9 @@ public sealed partial class ExportNetTrafficCommand
     {
         if (key is null)
         {
-            WriteWarning("No anonymization key is set, so this export has one of its own, which is not kept: its pseudonyms will match those "
-                + "of no other export. To have them match, give -AnonymizationKey, or set one with Set-NetTrafficOption -AnonymizationKey.");
+            WriteWarning("No anonymization key is set, so this export has one of its own, which is not kept: its pseudonyms will match "
+                + "those of no other export. To have them match, give -AnonymizationKey, or set one with Set-NetTrafficOption "
+                + "-AnonymizationKey.");
         }
 
         return new AddressPseudonyms(key ?? NetTraffic.Net.AnonymizationKey.Random());
@@ -77,7 +78,8 @@ public sealed partial class ExportNetTrafficCommand
         if (input.BaseObject is not Flow flow)
         {
             Refuse(TrafficErrors.BadArgument,
-                $"-Anonymize knows the addresses of flows as Get-NetFlow gives them; a {new PipedObject(input).TypeName} can have them anywhere.",
+                $"-Anonymize knows the addresses of flows as Get-NetFlow gives them; a {new PipedObject(input).TypeName} can have them "
+                    + "anywhere.",
                 "Pipe in flows without Select-Object, or export the store, and choose columns of the file that is made.");
             return input;
         }

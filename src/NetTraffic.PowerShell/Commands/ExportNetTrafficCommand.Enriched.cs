@@ -22,7 +22,10 @@ public sealed partial class ExportNetTrafficCommand
     /// <summary>Of real addresses, before these become pseudonyms: countries stay right.</summary>
     private IEnumerable<EnrichedFlow> WithFacts(IEnumerable<Flow> flows)
     {
-        foreach (EnrichedFlow flow in EnrichedFlows.Of(flows, TrafficEngine.OpenFacts(FullStorePath)))
+        IAddressFacts facts = TrafficEngine.OpenFacts(FullStorePath);
+        AddressFacts.Require(facts, AddressFact.CountryCode);
+        AddressFacts.Require(facts, AddressFact.AsNumber);
+        foreach (EnrichedFlow flow in EnrichedFlows.Of(flows, facts))
         {
             if (pseudonyms is not null)
             {

@@ -77,7 +77,7 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
             ? filter with { Since = time.ToUniversalTime(), Until = time.ToUniversalTime() + interval } : filter;
 
         // What is left to compare is which side has it, and what no filter asks for.
-        IAddressFacts facts = TrafficEngine.OpenFacts(FullStorePath);
+        IAddressFacts? facts = AddressFacts.Of(item.By) is null ? null : TrafficEngine.OpenFacts(FullStorePath);
         Write(store.GetFlows(filter, null, PerInterval, StopToken).Where(flow => FlowSummary.Counts(item, flow, facts)),
             PerInterval ? "NetTraffic.Flow#Interval" : null, store.Path);
     }

@@ -128,12 +128,7 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
         {
             result = TrafficEngine.Import(request, new ImportProgressBar(this, activity, which), StopToken);
         }
-        catch (TrafficException error) when (error is not CaptureFormatException)
-        {
-            // The store, or a setting, fails for every file alike.
-            throw;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (FileList.IsOfOneFile(error))
         {
             WriteError(ErrorRecords.From(error, file));
             return;

@@ -86,7 +86,8 @@ public sealed class InvokeIpEnrichmentCommand : AddressCmdlet
             PercentComplete = state.All == 0 ? -1 : (int)(100L * state.Done / state.All),
         });
 
-    private static string Count(int number, string one, string? several = null) => $"{Display.Count(number)} {(number == 1 ? one : several ?? one + "s")}";
+    private static string Count(int number, string one, string? several = null) =>
+        $"{Display.Count(number)} {(number == 1 ? one : several ?? one + "s")}";
 
     /// <summary>What would be asked, and what that costs.</summary>
     private string Target(EnrichmentService service, IReadOnlyList<string> addresses)

@@ -21,21 +21,22 @@ internal static class FactFunction
 
     /// <summary>The call for a column.</summary>
     /// <param name="column">Column with the address.</param>
-    /// <param name="who">What <see cref="Add"/> gave.</param>
+    /// <param name="source">Whose knowledge is asked.</param>
     /// <param name="fact">What is asked.</param>
-    public static string Sql(string column, int who, AddressFact fact) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Name}({column}, {who}, {(int)fact})");
+    /// <exception cref="TrafficException">Nothing there can tell that.</exception>
+    public static string Sql(string column, StoreSegments source, AddressFact fact) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name}({column}, {source.WhoTells(fact)}, {(int)fact})");
 
     /// <summary>Flows that a query selects, with what is known of their addresses in further columns.</summary>
     /// <param name="flows">The query.</param>
-    /// <param name="who">What <see cref="Add"/> gave.</param>
-    public static string Select(string flows, int who)
+    /// <param name="source">Whose knowledge is asked.</param>
+    public static string Select(string flows, StoreSegments source)
     {
         string Of(string end) => string.Join(", ",
-            $"{Sql($"{end}_address", who, AddressFact.CountryCode)} AS {end}_country",
-            $"TRY_CAST({Sql($"{end}_address", who, AddressFact.AsNumber)}[3:] AS BIGINT) AS {end}_as_number",
-            $"{Sql($"{end}_address", who, AddressFact.Organization)} AS {end}_organization",
-            $"CASE WHEN {end}_address IS NULL THEN NULL ELSE {Sql($"{end}_address", who, AddressFact.Suspicious)} IS NOT NULL END AS "
+            $"{Sql($"{end}_address", source, AddressFact.CountryCode)} AS {end}_country",
+            $"TRY_CAST({Sql($"{end}_address", source, AddressFact.AsNumber)}[3:] AS BIGINT) AS {end}_as_number",
+            $"{Sql($"{end}_address", source, AddressFact.Organization)} AS {end}_organization",
+            $"CASE WHEN {end}_address IS NULL THEN NULL ELSE {Sql($"{end}_address", source, AddressFact.Suspicious)} IS NOT NULL END AS "
             + $"{end}_suspicious");
         return $"SELECT *, {Of("source")}, {Of("destination")} FROM ({flows})";
     }

@@ -46,7 +46,7 @@ internal sealed class FilterSql
                 + (values.Contains(ApplicationText.None) ? $" OR {column} IS NULL" : ""))),
             FilterOperation.NameOrNumber => NameOrNumber(columns[0], columns[1], [.. values.Cast<string>()]),
             FilterOperation.FactIsAny => Any(columns.Select(column =>
-                $"{FactFunction.Sql(column, source.Who, condition.Kind.Fact!.Value)} IN ({List(values.Select(Literal))})")),
+                $"{FactFunction.Sql(column, source, condition.Kind.Fact!.Value)} IN ({List(values.Select(Literal))})")),
             FilterOperation.AtLeast => $"{columns[0]} >= {Literal(values[0])}",
             FilterOperation.Below => $"{columns[0]} < {Literal(values[0])}",
             _ => throw new InvalidOperationException($"There is no SQL for {condition.Kind.Operation}."),

@@ -42,7 +42,7 @@ internal static class ParquetExport
         }
 
         // Of real addresses, before these become pseudonyms.
-        select = enriched ? FactFunction.Select(select, segments.Who) : select;
+        select = enriched ? FactFunction.Select(select, segments) : select;
         using PseudonymFunctions.Use? use = pseudonyms is null ? null : PseudonymFunctions.Open(pseudonyms);
         select = use?.Select(select) ?? select;
         using DuckDBCommand command = connection.CreateCommand();

@@ -144,8 +144,8 @@ internal sealed partial class SummaryQuery
               count(*) FILTER (WHERE time = start_time) AS began, count(*) FILTER (WHERE start_time < {first}) AS older,
               sum(source_bytes) AS source_sum, sum(destination_bytes) AS destination_sum,
               epoch_us(min(time)) AS first_us, epoch_us(max(end_time)) AS last_us
-            FROM (SELECT {FactFunction.Sql("source_address", source.Who, fact)} AS s,
-                {FactFunction.Sql("destination_address", source.Who, fact)} AS d, source_packets, destination_packets, source_bytes,
+            FROM (SELECT {FactFunction.Sql("source_address", source, fact)} AS s,
+                {FactFunction.Sql("destination_address", source, fact)} AS d, source_packets, destination_packets, source_bytes,
                 destination_bytes, time, start_time, end_time
               FROM {Flows(segments)} WHERE {filter.Condition}) GROUP BY s, d
             """;
@@ -208,7 +208,7 @@ internal sealed partial class SummaryQuery
         static string Own(string bytes) => $"CASE WHEN source_address = destination_address THEN {RowBytes} ELSE {bytes} END";
         if (AddressFacts.Of(by) is { } fact)
         {
-            return OfFacts(FactFunction.Sql("source_address", source.Who, fact), FactFunction.Sql("destination_address", source.Who, fact));
+            return OfFacts(FactFunction.Sql("source_address", source, fact), FactFunction.Sql("destination_address", source, fact));
         }
 
         return by switch

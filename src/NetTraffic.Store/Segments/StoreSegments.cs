@@ -6,18 +6,27 @@ namespace NetTraffic.Store;
 /// <param name="facts">Gives what is known of addresses; null: nothing is.</param>
 internal sealed class StoreSegments(string store, DamageLog damage, Func<IAddressFacts>? facts = null) : IDisposable
 {
-    private readonly Lazy<int> who = new(() => FactFunction.Add(facts?.Invoke()
-        ?? throw new InvalidOperationException("Nothing is known of addresses here: the store was opened without.")));
+    private readonly Lazy<(IAddressFacts Facts, int Number)> known = new(() =>
+    {
+        IAddressFacts given = facts?.Invoke()
+            ?? throw new InvalidOperationException("Nothing is known of addresses here: the store was opened without.");
+        return (given, FactFunction.Add(given));
+    });
 
     /// <summary>Whose knowledge of addresses SQL is to ask (<see cref="FactFunction"/>).</summary>
-    public int Who => who.Value;
+    /// <exception cref="TrafficException">Nothing here can tell that.</exception>
+    public int WhoTells(AddressFact fact)
+    {
+        AddressFacts.Require(known.Value.Facts, fact);
+        return known.Value.Number;
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (who.IsValueCreated)
+        if (known.IsValueCreated)
         {
-            FactFunction.Remove(who.Value);
+            FactFunction.Remove(known.Value.Number);
         }
     }
 

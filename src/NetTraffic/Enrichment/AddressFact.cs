@@ -39,6 +39,18 @@ public static class AddressFacts
         _ => null,
     };
 
+    /// <summary>Refuses a question that nothing here can answer: no table and no database.</summary>
+    /// <exception cref="TrafficException">It cannot be told.</exception>
+    public static void Require(IAddressFacts facts, AddressFact fact)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        if (!facts.CanTell(fact))
+        {
+            string what = fact is AddressFact.AsNumber or AddressFact.Organization ? "autonomous systems" : "countries";
+            throw new TrafficException(TrafficErrors.NoGeoDatabase, $"There is no table of {what} here, so nothing is known of that.");
+        }
+    }
+
     /// <summary>A fact of an address; null: not known, or no address.</summary>
     /// <param name="facts">Who knows.</param>
     /// <param name="fact">What is asked.</param>

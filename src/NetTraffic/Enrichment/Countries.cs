@@ -37,7 +37,8 @@ public static class Countries
 
         IReadOnlyList<string> near = NearNames.Of(given, All.Select(country => country.Name), within: true);
         throw new FilterValueException($"'{text}' is no country.",
-            near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}? A code of two letters will do too." : "Give a code such as DE, or a name in English.");
+            near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}? A code of two letters will do too."
+                : "Give a code such as DE, or a name in English.");
     }
 
     private static FrozenDictionary<string, Country> Load()

@@ -76,7 +76,8 @@ public sealed class EnrichmentRow
     public int? HarmlessVotes { get; set; }
 
     /// <summary>Whether nothing was known.</summary>
-    public bool SaysNothing() => Country is null && CountryCode is null && Region is null && City is null && Latitude is null && AsNumber is null
+    public bool SaysNothing() =>
+        Country is null && CountryCode is null && Region is null && City is null && Latitude is null && AsNumber is null
         && AsName is null && Organization is null && HostName is null && IsHosting is null && IsProxy is null && IsMobile is null
         && IsTor is null && AbuseScore is null && AbuseReports is null && MaliciousVotes is null && SuspiciousVotes is null
         && HarmlessVotes is null;

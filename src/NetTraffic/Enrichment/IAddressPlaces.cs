@@ -36,6 +36,12 @@ public interface IAddressPlaces
 /// <summary>What questions about traffic need to know of addresses: where they are, and whether they are suspicious.</summary>
 public interface IAddressFacts : IAddressPlaces
 {
+    /// <summary>
+    /// Whether there is anything here that can say something of a kind; else a question about it is refused, not answered with nothing.
+    /// </summary>
+    /// <param name="fact">The kind.</param>
+    bool CanTell(AddressFact fact) => true;
+
     /// <summary>Whether an address is suspicious, by the threshold that is set.</summary>
     /// <param name="address">The address.</param>
     /// <param name="ipVersion">4 or 6.</param>

@@ -156,6 +156,8 @@ public static class TrafficErrors
     public static TrafficError DownloadFailed { get; } = Row(ErrorKind.Connection,
         "Check the address, the network and the proxy, and try again; or fetch the file by other means, and give its -Path.");
     public static TrafficError BlocklistNotFound { get; } = Row(ErrorKind.NotFound, "Get-IpBlocklist lists them.");
+    public static TrafficError NoGeoDatabase { get; } = Row(ErrorKind.NotFound,
+        "Update-GeoDatabase fetches the tables, no key is needed; or name a database: Set-NetTrafficOption -GeoDatabase FILE.mmdb.");
     public static TrafficError NoGeoTable { get; } = Row(ErrorKind.BadData,
         "Give a package of ip-location-db (.tgz), a database with countries (.mmdb), or a table (.ranges).");
 

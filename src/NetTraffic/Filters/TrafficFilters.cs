@@ -91,7 +91,8 @@ public static class TrafficFilters
         StoreOnly = FactsNeedStore,
     };
 
-    private const string FactsNeedStore = "Ask the flows of a store, whose packets go on by the pipeline: Get-NetFlow -Country DE | Get-NetPacket.";
+    private const string FactsNeedStore =
+        "Ask the flows of a store, whose packets go on by the pipeline: Get-NetFlow -Country DE | Get-NetPacket.";
 
     /// <summary>The table.</summary>
     public static IReadOnlyList<FilterKind> All { get; } =

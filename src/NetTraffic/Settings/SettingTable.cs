@@ -66,8 +66,8 @@ public static class SettingTable
         "AnonymizationKey",
         option => option with { HasAnonymizationKey = true },
         new(
-            "The key of `Export-NetTraffic -Anonymize`, as a SecureString: 64 hexadecimal digits, or 32 ASCII characters. Exports under one "
-            + "key have the same pseudonyms; who has the key can undo them. Kept as InfluxToken is.",
+            "The key of `Export-NetTraffic -Anonymize`, as a SecureString: 64 hexadecimal digits, or 32 ASCII characters. Exports under "
+            + "one key have the same pseudonyms; who has the key can undo them. Kept as InfluxToken is.",
             "a new one for each export",
             "6d0f8a3b5c2e9147d8b06f3a1c5e7d92846b0f3d5a7c9e1282b4d6f80a1c3e5f"),
         SettingTypes.AnonymizationKey);

@@ -42,7 +42,8 @@ public sealed class NpmRegistryTests : IAsyncLifetime
     {
         NpmRegistry.Package package = await Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None);
         service.File = "another package"u8.ToArray();
-        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() => Npm.FetchAsync(package, Target, null, CancellationToken.None));
+        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() =>
+            Npm.FetchAsync(package, Target, null, CancellationToken.None));
         Assert.Contains(package.Integrity, error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
 
@@ -67,7 +68,8 @@ public sealed class NpmRegistryTests : IAsyncLifetime
     public async Task What_is_no_answer_of_a_registry_is_said(int status, string body)
     {
         service.Always = FakeService.Say(status, body, "text/html");
-        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() => Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None));
+        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() =>
+            Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None));
         Assert.Contains(service.Url.Authority, error.Message, StringComparison.Ordinal);
     }
 
@@ -82,7 +84,8 @@ public sealed class NpmRegistryTests : IAsyncLifetime
                 await context.Response.Body.WriteAsync(part, context.RequestAborted);
             }
         };
-        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() => Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None));
+        TrafficException error = await Assert.ThrowsAsync<TrafficException>(() =>
+            Npm.GetLatestAsync("@ip-location-db/asn", CancellationToken.None));
         Assert.Contains("more than 1 MB", error.Message, StringComparison.Ordinal);
     }
 
