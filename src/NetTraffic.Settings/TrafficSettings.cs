@@ -77,6 +77,13 @@ public sealed class TrafficSettings : ITrafficSettings
     public EnrichmentTarget GetEnrichmentTarget() => EnrichmentTarget.Of(GetOption(), Secret);
 
     /// <inheritdoc/>
+    public ServerKeys GetServerKeys()
+    {
+        GetOption(); // says which value cannot be, and where it stands
+        return ServerKeys.Of(Secret);
+    }
+
+    /// <inheritdoc/>
     public string? GetVariable(Setting setting) => FromEnvironment(setting)?.Variable;
 
     /// <inheritdoc/>

@@ -45,11 +45,12 @@ public sealed class TrafficStore : ITrafficStore
     public IReadOnlyCollection<DamagedFile> DamagedFiles => damage.Files;
 
     /// <inheritdoc/>
-    public IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken)
+    public IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken,
+        FlowPosition? after = null)
     {
         using DuckDBConnection connection = Connect();
         FlowQuery query = new(segments, connection, filter, perInterval, cancellationToken);
-        foreach (Flow flow in Cancellable(query.Run(first), cancellationToken))
+        foreach (Flow flow in Cancellable(query.Run(first, after), cancellationToken))
         {
             yield return flow;
         }

@@ -86,6 +86,35 @@ public class FlowQueryTests
         iter: Tries);
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Parts_that_go_on_behind_each_other_are_the_whole(bool perInterval) =>
+        Gen.Select(Rows.Many, Gen.Int[1, 12], Gen.Int[1, 20]).Sample(
+        (rows, first, segmentRows) =>
+        {
+            using ScratchFolder folder = new();
+            using TrafficStore store = new(folder.Path);
+
+            // No flow has two rows of one time.
+            Rows.Store(store, [.. rows.DistinctBy(row => (row.FlowId, row.TimeUs))], segmentRows: segmentRows);
+            TrafficFilter filter = new();
+            string[] whole = [.. store.GetFlows(filter, null, perInterval, CancellationToken.None).Select(Describe)];
+            List<string> parts = [];
+            FlowPosition? place = null;
+            List<Flow> part;
+            do
+            {
+                part = [.. store.GetFlows(filter, first, perInterval, CancellationToken.None, place)];
+                parts.AddRange(part.Select(Describe));
+                place = part.Count > 0 ? FlowPosition.Behind(part[^1]) : null;
+            }
+            while (place is not null);
+
+            Assert.Equal(whole, parts);
+        },
+        iter: Tries);
+
+    [Theory]
     [InlineData("10.0.0.3")]
     [InlineData("10.0.0.0/27")]
     [InlineData("10.0.0.0/8")]

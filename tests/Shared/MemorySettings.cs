@@ -26,6 +26,8 @@ internal sealed class MemorySettings : ITrafficSettings
 
     public EnrichmentTarget GetEnrichmentTarget() => EnrichmentTarget.Of(GetOption(), texts.GetValueOrDefault);
 
+    public ServerKeys GetServerKeys() => ServerKeys.Of(texts.GetValueOrDefault);
+
     public string? GetVariable(Setting setting) => null;
 
     public void SetOption(IReadOnlyDictionary<string, object?> changes)

@@ -72,8 +72,8 @@ make_network() {
 
 received() { ip netns exec "$right" cat /sys/class/net/wr/statistics/rx_packets; }
 
-# PACKETS frames of as many UDP flows into FILE.
-make_frames() { "$pwsh" -NoProfile -NonInteractive -File "$here/make-frames.ps1" -Path "$1" -Count "$2"; }
+# make_frames FILE PACKETS [-Public]: frames of as many UDP flows.
+make_frames() { "$pwsh" -NoProfile -NonInteractive -File "$here/make-frames.ps1" -Path "$1" -Count "$2" "${@:3}"; }
 
 # start_capture NAMESPACE INTERFACE NAME [PARAMETERS]: a capture in a process of its own, which capture_as may put into another
 # environment or user; stop_capture NAME ends it. Sets capture_pid.

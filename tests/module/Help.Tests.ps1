@@ -75,6 +75,7 @@ Describe 'The examples' {
 
     AfterEach {
         Stop-NetCapture -All -WarningAction Ignore
+        Get-NetTrafficServer | Stop-NetTrafficServer
         Get-Job | Where-Object PSJobTypeName -EQ NetCaptureJob | Remove-Job -Force
         if ($Code -match 'Influx') { Set-NetTrafficOption -InfluxUrl $null -InfluxDatabase $null -WarningAction Ignore }
     }

@@ -74,7 +74,8 @@ public static partial class RunningCaptures
         }
     }
 
-    private static CaptureSession[] StopAll()
+    /// <summary>Ends all of them, and waits until everything is stored, within what the system leaves of time.</summary>
+    public static IReadOnlyList<CaptureSession> StopAll()
     {
         CaptureSession[] running = [.. Sessions.Values];
         foreach (CaptureSession session in running)

@@ -180,6 +180,43 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [AllowNull]
     public SecureString? VirusTotalKey { get; set; }
 
+    /// <summary>IP address at which the REST API listens; $null: 127.0.0.1.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(UsualCompleter))]
+    public string? ServerListen { get; set; }
+
+    /// <summary>TCP port of the REST API; 0: any that is free.</summary>
+    [Parameter]
+    [AllowNull]
+    [ArgumentCompleter(typeof(UsualCompleter))]
+    public int? ServerPort { get; set; }
+
+    /// <summary>Host names under which the REST API may be asked.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(UsualCompleter))]
+    public string[]? ServerHosts { get; set; }
+
+    /// <summary>Web sites whose pages may ask the REST API.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(UsualCompleter))]
+    public string[]? ServerOrigins { get; set; }
+
+    /// <summary>Key of the REST API that may do everything. Its hash is kept as the token is.</summary>
+    [Parameter]
+    [AllowNull]
+    public SecureString? ServerKey { get; set; }
+
+    /// <summary>Key of the REST API that may only read.</summary>
+    [Parameter]
+    [AllowNull]
+    public SecureString? ServerReadKey { get; set; }
+
     /// <summary>Returns the settings in force afterwards.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }

@@ -14,6 +14,7 @@ public sealed class UsualCompleter : IArgumentCompleter
     {
         ["Port"] = [("22", "ssh"), ("25", "smtp"), ("53", "dns"), ("80", "http"), ("123", "ntp"), ("443", "https"), ("445", "smb"),
             ("3389", "rdp")],
+        ["Start-NetTrafficServer Port"] = [("8630", "the usual one"), ("0", "any that is free")],
         ["PacketRing"] = [("256MB", ""), ("512MB", ""), ("1GB", ""), ("4GB", ""), ("16GB", "")],
         ["SnapLength"] = [("128", "headers"), ("262144", "whole packets")],
     };
@@ -21,5 +22,6 @@ public sealed class UsualCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete,
         CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        Completion.Offer(wordToComplete, _ => Usual.GetValueOrDefault(parameterName) ?? []);
+        Completion.Offer(wordToComplete,
+            _ => Usual.GetValueOrDefault($"{commandName} {parameterName}") ?? Usual.GetValueOrDefault(parameterName) ?? []);
 }

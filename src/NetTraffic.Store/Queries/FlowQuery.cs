@@ -20,6 +20,7 @@ internal sealed class FlowQuery
     private readonly HashSet<string> writers = new(StringComparer.Ordinal);
     private List<Segment>? listed;
     private long before = long.MaxValue;
+    private string behind = "";
     private long windowBytes = 64 << 10;
 
     public FlowQuery(
@@ -32,10 +33,15 @@ internal sealed class FlowQuery
         this.cancellationToken = cancellationToken;
     }
 
-    public IEnumerable<Flow> Run(long? first)
+    public IEnumerable<Flow> Run(long? first, FlowPosition? after)
     {
         long left = first ?? long.MaxValue;
         Database.Execute(connection, "CREATE TEMP TABLE emitted (flow_id UBIGINT, start_us BIGINT)");
+        if (after is { } position)
+        {
+            GoBehind(position);
+        }
+
         while (left > 0 && Next(left) is (long fromUs, var result))
         {
             using (result)
@@ -50,6 +56,52 @@ internal sealed class FlowQuery
 
             before = fromUs;
             windowBytes = Math.Min(MostBytes, windowBytes * 4);
+        }
+    }
+
+    /// <summary>
+    /// Begins behind a flow that was given before. Of what comes there, those flows were given too that have a row before it in the order.
+    /// </summary>
+    private void GoBehind(FlowPosition position)
+    {
+        long endUs = UnixTime.ToMicroseconds(position.EndTime);
+        string end = Database.Time(endUs);
+        string id = position.FlowId.ToString(CultureInfo.InvariantCulture);
+        if (perInterval)
+        {
+            string time = Database.Time(UnixTime.ToMicroseconds(position.Time));
+            behind = $" AND (end_time < {end} OR time < {time} OR (time = {time} AND flow_id > {id}))";
+        }
+        else
+        {
+            Database.Retry(segments.Store, () => NoteGiven(endUs, $"""
+                AND end_time >= {end} GROUP BY flow_id
+                HAVING (max(end_time) > {end} OR flow_id <= {id}) AND start_us <= {Number(endUs)}
+                """));
+        }
+
+        before = endUs + 1;
+    }
+
+    private bool NoteGiven(long endUs, string which)
+    {
+        try
+        {
+            List<Segment> newer = segments.Whole(Listed().FindAll(segment => segment.LastUs >= endUs));
+            if (newer.Count > 0)
+            {
+                Database.Execute(connection, $"""
+                    INSERT INTO emitted SELECT flow_id, epoch_us(min(least(start_time, time))) AS start_us
+                    FROM {Database.Read(Datasets.Flows, newer)} WHERE {filter.Condition} {which}
+                    """);
+            }
+
+            return true;
+        }
+        catch (DbException)
+        {
+            listed = null; // a segment may be gone
+            throw;
         }
     }
 
@@ -117,7 +169,7 @@ internal sealed class FlowQuery
     private RowReader<Flow> Open((List<Segment> Segments, long FromUs) window, long limit)
     {
         string read = Database.Read(Datasets.Flows, window.Segments);
-        string rows = $"{filter.Condition} AND {EndTimeWithin(window.FromUs, before)}";
+        string rows = $"{filter.Condition} AND {EndTimeWithin(window.FromUs, before)}{behind}";
         string most = limit == long.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $" LIMIT {limit}");
         string row = $"SELECT {DatasetSql.FileColumns(Datasets.Flows)}, end_time AS last_time, flow_id AS id FROM {read} WHERE {rows}";
         if (perInterval)

@@ -26,7 +26,7 @@ internal sealed class SegmentFeed(
             {
                 found.Add((StorePaths.TimeOf(Path.GetDirectoryName(segment.Path)!)!.Value.Begin, new StoreSegment(
                     dataset.Name, Name(root, segment.Path), Time(segment.FirstUs), Time(segment.LastUs),
-                    File.GetLastWriteTimeUtc(segment.Path), Replaced(root, segment.Path))));
+                    File.GetLastWriteTimeUtc(segment.Path), segment.Bytes, Replaced(root, segment.Path))));
             }
         }
 

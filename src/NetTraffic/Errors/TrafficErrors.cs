@@ -165,6 +165,29 @@ public static class TrafficErrors
     public static TrafficError SecretFileUnreadable { get; } = Row(ErrorKind.NotFound,
         "Correct or remove the environment variable, or make its file readable.");
 
+    // The REST API.
+    public static TrafficError ServerNeedsKey { get; } = Row(ErrorKind.NotPermitted,
+        "Set a key of 20 characters or more: Set-NetTrafficOption -ServerKey (Read-Host -AsSecureString), or NETTRAFFIC_SERVER_KEY_FILE; "
+        + "or listen at 127.0.0.1.");
+    public static TrafficError ServerFailed { get; } = Row(ErrorKind.Unavailable,
+        "Correct what it says, and start it again; the file 'server.log' in the store's folder 'server' may say more.");
+    public static TrafficError ServerRuns { get; } = Row(ErrorKind.Exists,
+        "Get-NetTrafficServer says where; Stop-NetTrafficServer ends it, for another one.");
+    public static TrafficError NoServer { get; } = Row(ErrorKind.NotFound, "Start-NetTrafficServer starts one.");
+    public static TrafficError AspNetMissing { get; } = Row(ErrorKind.NotInstalled,
+        "Install the ASP.NET Core Runtime 10.0 from https://dotnet.microsoft.com/download/dotnet/10.0, or by 'winget install "
+        + "Microsoft.DotNet.AspNetCore.10', 'apt-get install aspnetcore-runtime-10.0' or 'brew install dotnet'.");
+    public static TrafficError NoKey { get; } = Row(ErrorKind.Credentials,
+        "Send the key that was set with -ServerKey, as the header 'Authorization: Bearer KEY'.");
+    public static TrafficError ReadOnlyKey { get; } = Row(ErrorKind.NotPermitted, "Use the key that may do everything: -ServerKey.");
+    public static TrafficError WrongHost { get; } = Row(ErrorKind.NotPermitted,
+        "Ask by an address of the server, or name the host: Set-NetTrafficOption -ServerHosts NAME.");
+    public static TrafficError WrongSite { get; } = Row(ErrorKind.NotPermitted,
+        "Ask from the server's own pages, or name the site: Set-NetTrafficOption -ServerOrigins https://HOST.");
+    public static TrafficError NoSuchPath { get; } = Row(ErrorKind.NotFound, "GET /openapi.json lists what there is; /docs shows it.");
+    public static TrafficError TooManyRequests { get; } = Row(ErrorKind.Busy, "Wait a moment, and ask less often.");
+    public static TrafficError JobNotFound { get; } = Row(ErrorKind.NotFound, "Start it again: POST /api/enrichment/trigger.");
+
     // InfluxDB.
     public static TrafficError InfluxFailed { get; } = Row(ErrorKind.Protocol,
         "The message has the server's own words; its log may say more. Nothing is lost.");

@@ -26,6 +26,11 @@ public interface ITrafficSettings
     /// <exception cref="StoreException">The config file or a secret cannot be read.</exception>
     EnrichmentTarget GetEnrichmentTarget();
 
+    /// <summary>What the keys of the REST API are held against.</summary>
+    /// <exception cref="SettingException">A value in the config file or the environment cannot be.</exception>
+    /// <exception cref="StoreException">The config file or a secret cannot be read.</exception>
+    ServerKeys GetServerKeys();
+
     /// <summary>The environment variable that a setting comes from now, whatever the files have; null: none.</summary>
     /// <exception cref="StoreException">A variable names a secret's file, and that cannot be read.</exception>
     string? GetVariable(Setting setting);

@@ -61,6 +61,46 @@ public static class SettingTable
         option => option with { HasVirusTotalKey = true },
         new("VirusTotal: the API key, as a SecureString. It is needed; a free account has one.", "none", "my-key"));
 
+    /// <summary>Key of the REST API.</summary>
+    public static Setting ServerKey { get; } = Setting.OfSecret(
+        "ServerKey",
+        option => option with { HasServerKey = true },
+        new(
+            "The REST API: the key that may do everything, as a SecureString of 20 characters or more. Only its hash is kept. In "
+            + "containers: `NETTRAFFIC_SERVER_KEY`, or `NETTRAFFIC_SERVER_KEY_FILE`.",
+            "none; then only this machine may ask, without a key",
+            "4f7c0a91d2e8b36587f1c4a09be2d713"),
+        SettingTypes.ApiKey);
+
+    /// <summary>Key of the REST API that may only read.</summary>
+    public static Setting ServerReadKey { get; } = Setting.OfSecret(
+        "ServerReadKey",
+        option => option with { HasServerReadKey = true },
+        new(
+            "The REST API: a key that may read and change nothing, as a SecureString of 20 characters or more. Only its hash is kept.",
+            "none",
+            "b09e17c35d2a4f8896e0d1c7a25f3b84"),
+        SettingTypes.ApiKey);
+
+    /// <summary>Where the REST API listens.</summary>
+    public static Setting ServerListen { get; } = Setting.Of(
+        nameof(TrafficOption.ServerListen),
+        SettingTypes.ListenAddress,
+        option => option.ServerListen,
+        (option, value) => option with { ServerListen = value },
+        new(
+            "IP address at which the REST API listens; `0.0.0.0` or `::` for all of this machine's, and any but loopback needs a key.",
+            "127.0.0.1",
+            "192.0.2.10"));
+
+    /// <summary>Its port.</summary>
+    public static Setting ServerPort { get; } = Setting.Of(
+        nameof(TrafficOption.ServerPort),
+        SettingTypes.Whole(0, ushort.MaxValue),
+        option => option.ServerPort,
+        (option, value) => option with { ServerPort = value },
+        new("TCP port of the REST API; 0 for any that is free.", "8630", "9000"));
+
     /// <summary>Key of pseudonyms.</summary>
     public static Setting AnonymizationKey { get; } = Setting.OfSecret(
         "AnonymizationKey",
@@ -219,6 +259,29 @@ public static class SettingTable
                 "https://www.virustotal.com/api/v3",
                 "https://vt.example.org/api/v3")),
         VirusTotalKey,
+        ServerListen,
+        ServerPort,
+        Setting.Of(
+            nameof(TrafficOption.ServerHosts),
+            SettingTypes.HostNames,
+            option => option.ServerHosts,
+            (option, value) => option with { ServerHosts = value },
+            new(
+                "Host names under which the REST API may be asked, besides its own addresses and this machine's name: what a proxy in "
+                + "front of it calls it.",
+                "none",
+                "traffic.example.org")),
+        Setting.Of(
+            nameof(TrafficOption.ServerOrigins),
+            SettingTypes.Origins,
+            option => option.ServerOrigins,
+            (option, value) => option with { ServerOrigins = value },
+            new(
+                "Web sites whose pages may ask the REST API from a browser (CORS), as `https://HOST`.",
+                "none",
+                "https://grafana.example.org")),
+        ServerKey,
+        ServerReadKey,
     ];
 
     /// <summary>The row of that name, upper and lower case alike.</summary>

@@ -21,6 +21,38 @@ internal static class SettingTypes
         Read = text => Net.AnonymizationKey.Parse(text).Length > 0 ? text : "",
     };
 
+    /// <summary>A key of the REST API, of which a hash is kept. Messages never quote it.</summary>
+    public static SettingType<string> ApiKey { get; } = Secret with { Read = Net.ApiKey.Hash };
+
+    /// <summary>An IP address to listen at.</summary>
+    public static SettingType<string> ListenAddress { get; } = new(
+        "IP address",
+        text => AddressText.TryParse(text, out _, out _) ? text
+            : throw new FormatException($"'{text}' is no IP address. Give for example 127.0.0.1, 192.0.2.10, 0.0.0.0 or ::."),
+        text => text);
+
+    /// <summary>Names of hosts.</summary>
+    public static SettingType<string[]> HostNames { get; } = new(
+        "host names",
+        text => [.. Items(text).Select(name => Uri.CheckHostName(name.Trim('[', ']')) != UriHostNameType.Unknown ? name
+            : throw new FormatException($"'{name}' is no host name. Give names without a port, for example traffic.example.org."))],
+        names => string.Join(',', names))
+    {
+        IsList = true,
+    };
+
+    /// <summary>Web sites, as browsers name them: RFC 6454.</summary>
+    public static SettingType<string[]> Origins { get; } = new(
+        "web sites",
+        text => [.. Items(text).Select(site => Uri.TryCreate(site, UriKind.Absolute, out Uri? url) && url.PathAndQuery == "/"
+            && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0
+                ? url.GetLeftPart(UriPartial.Authority)
+                : throw new FormatException($"'{site}' is no web site. Give its scheme, host and port: https://grafana.example.org."))],
+        sites => string.Join(',', sites))
+    {
+        IsList = true,
+    };
+
     /// <summary>Path of a folder.</summary>
     public static SettingType<string> Folder { get; } = new(
         "folder",

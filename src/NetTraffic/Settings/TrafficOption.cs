@@ -8,6 +8,9 @@ namespace NetTraffic;
 /// </summary>
 public sealed record TrafficOption
 {
+    /// <summary>TCP port of the REST API where none is set.</summary>
+    public const int DefaultServerPort = 8630;
+
     /// <summary>Folder of the store.</summary>
     public string StorePath { get; init; } = "";
 
@@ -86,6 +89,24 @@ public sealed record TrafficOption
 
     /// <summary>Whether a key for VirusTotal is set; it is never shown.</summary>
     public bool HasVirusTotalKey { get; init; }
+
+    /// <summary>IP address at which the REST API listens. Default 127.0.0.1, which only this machine reaches.</summary>
+    public string ServerListen { get; init; } = "127.0.0.1";
+
+    /// <summary>TCP port of the REST API; 0: any that is free. Default 8630.</summary>
+    public int ServerPort { get; init; } = DefaultServerPort;
+
+    /// <summary>Host names under which the REST API may be asked, besides its own addresses. Default none.</summary>
+    public string[] ServerHosts { get; init; } = [];
+
+    /// <summary>Web sites whose pages may ask the REST API (CORS). Default none.</summary>
+    public string[] ServerOrigins { get; init; } = [];
+
+    /// <summary>Whether a key of the REST API is set; it is nowhere, only its hash is kept.</summary>
+    public bool HasServerKey { get; init; }
+
+    /// <summary>Whether a key of the REST API that may only read is set.</summary>
+    public bool HasServerReadKey { get; init; }
 
     /// <summary>Which of these come from the environment, with the variable: <c>Sensor (NETTRAFFIC_SENSOR)</c>.</summary>
     public string[] FromEnvironment { get; init; } = [];

@@ -13,7 +13,12 @@ public interface ITrafficQueries
     /// <param name="first">How many flows at most; null: all.</param>
     /// <param name="perInterval">Rows as they are stored instead of whole flows.</param>
     /// <param name="cancellationToken">Stops the query.</param>
-    IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken);
+    /// <param name="after">
+    /// Goes on behind a flow that the same question gave before; null: from the newest on. Where rows came meanwhile, flows can be left
+    /// out: a question that is to be answered in parts ends at a time (<see cref="TrafficFilter.Until"/>).
+    /// </param>
+    IEnumerable<Flow> GetFlows(TrafficFilter filter, long? first, bool perInterval, CancellationToken cancellationToken,
+        FlowPosition? after = null);
 
     /// <summary>How much of what an import brought is still there: hours are cleared, and segments can be damaged.</summary>
     StoredTraffic GetImportedTraffic(CaptureStatus import);

@@ -1,0 +1,201 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace NetTraffic.Engine;
+
+/// <summary>
+/// Starts the server, always as a process of its own: PowerShell carries no ASP.NET. It runs on the .NET of this machine, wherever that is,
+/// and goes on when who started it ends.
+/// </summary>
+public sealed record ServerStart
+{
+    private const string Program = "NetTraffic.Server.dll", Framework = "Microsoft.AspNetCore.App", Ready = " listens at ";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Folder of the store.</summary>
+    public required string StorePath { get; init; }
+
+    /// <summary>Address to listen at; null: the setting.</summary>
+    public string? Listen { get; init; }
+
+    /// <summary>TCP port, 0 for any that is free; null: the setting.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The key that may do everything; null: the setting's.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Whether it ends when this process does. Default no.</summary>
+    public bool EndsWithProcess { get; init; }
+
+    /// <summary>Starts it, and waits until it answers.</summary>
+    /// <param name="cancellationToken">Ends the wait, and the server.</param>
+    /// <exception cref="TrafficException">ASP.NET Core is not installed; or the server refuses, with its own words.</exception>
+    public TrafficServer Run(CancellationToken cancellationToken)
+    {
+        ProcessStartInfo start = new(FindDotnet())
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            WorkingDirectory = Path.GetPathRoot(AppContext.BaseDirectory),
+        };
+        foreach (string word in Words())
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        if (Key is not null)
+        {
+            // Not an argument, which every user of the machine could read.
+            start.Environment[SettingTable.ServerKey.Variable] = Key;
+        }
+
+        using Process process = Start(start);
+        process.StandardInput.Close();
+        Task<string> problem = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        Task<string?> line = process.StandardOutput.ReadLineAsync(CancellationToken.None).AsTask();
+        bool answered;
+        try
+        {
+            answered = line.Wait((int)Patience.TotalMilliseconds, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+
+        if (answered && line.Result?.Contains(Ready, StringComparison.Ordinal) == true && ServerRegistry.Find(StorePath) is { } server)
+        {
+            return server;
+        }
+
+        if (!answered)
+        {
+            process.Kill();
+        }
+
+        bool told = problem.Wait(TimeSpan.FromSeconds(5), CancellationToken.None) && problem.Result.Trim().Length > 0;
+        throw told ? Error(problem.Result.Trim())
+            : new TrafficException(TrafficErrors.ServerFailed, $"The server did not answer within {Display.Span(Patience)}.");
+    }
+
+    /// <summary>An error of the server, as a line for whoever started it.</summary>
+    public static string Refusal(Exception error, TrafficError row)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        ArgumentNullException.ThrowIfNull(row);
+        return JsonSerializer.Serialize(new RefusalLine(row.Id, error.Message, row.NextMove));
+    }
+
+    /// <summary>The error that a server ended with; of one that is not foreseen, what it said.</summary>
+    private static TrafficException Error(string said)
+    {
+        try
+        {
+            if (said.StartsWith('{') && JsonSerializer.Deserialize<RefusalLine>(said) is { } line
+                && TrafficErrors.All.FirstOrDefault(row => row.Id == line.Id) is { } row)
+            {
+                return new TrafficException(row, line.Message, line.NextMove);
+            }
+        }
+        catch (JsonException)
+        {
+            // Said by .NET itself, before the server began.
+        }
+
+        return new TrafficException(TrafficErrors.ServerFailed, Display.Text(said));
+    }
+
+    private sealed record RefusalLine(string Id, string Message, string NextMove);
+
+    private static string FindProgram()
+    {
+        string path = Path.Combine(Path.GetDirectoryName(typeof(ServerStart).Assembly.Location) ?? "", Program);
+        return File.Exists(path) ? path : throw new TrafficException(TrafficErrors.ServerFailed, $"'{path}' is not there.",
+            "Build the module whole: './build.sh build'. A 'dotnet build' of the cmdlets alone makes no server.");
+    }
+
+    private IEnumerable<string> Words()
+    {
+        yield return FindProgram();
+        yield return "--store";
+        yield return StorePath;
+        if (Listen is not null)
+        {
+            yield return "--listen";
+            yield return Listen;
+        }
+
+        if (Port is { } port)
+        {
+            yield return "--port";
+            yield return port.ToString(CultureInfo.InvariantCulture);
+        }
+
+        // Its own session, log and end; or that of this process.
+        yield return "--background";
+        yield return EndsWithProcess ? $"{Environment.ProcessId}:{ProcessIdentity.Own}" : "alone";
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new InvalidOperationException(start.FileName);
+        }
+        catch (Win32Exception error)
+        {
+            throw new TrafficException(TrafficErrors.ServerFailed, $"'{start.FileName}' cannot be run: {error.Message}", null, error);
+        }
+    }
+
+    /// <summary>The dotnet of an installation that has ASP.NET Core of this version.</summary>
+    /// <exception cref="TrafficException">None has.</exception>
+    internal static string FindDotnet()
+    {
+        string program = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        string wanted = $"{Environment.Version.Major}.";
+        return Places(program).Where(place => !string.IsNullOrEmpty(place)).Select(place => Path.Combine(place!, program))
+            .FirstOrDefault(found => File.Exists(found)
+                && Path.Combine(Path.GetDirectoryName(RealPath(found))!, "shared", Framework) is var shared
+                && Directory.Exists(shared) && Directory.EnumerateDirectories(shared, wanted + "*").Any())
+            ?? throw new TrafficException(TrafficErrors.AspNetMissing,
+                $"The server needs the ASP.NET Core Runtime {Environment.Version.Major}.0, which no .NET of this machine has.");
+    }
+
+    /// <summary>Where .NET may be: what runs this, what the environment names, the path, and where installers put it.</summary>
+    private static IEnumerable<string?> Places(string program)
+    {
+        // Of a PowerShell that runs on a shared .NET: ROOT/shared/Microsoft.NETCore.App/VERSION/.
+        yield return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        yield return Environment.GetEnvironmentVariable("DOTNET_ROOT");
+        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
+        {
+            if (File.Exists(Path.Combine(folder, program)))
+            {
+                yield return folder;
+            }
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            yield return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "dotnet");
+        }
+        else
+        {
+            yield return "/usr/share/dotnet";
+            yield return "/usr/lib/dotnet";
+            yield return "/usr/local/share/dotnet";
+            yield return "/opt/homebrew/opt/dotnet/libexec";
+            yield return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet");
+        }
+    }
+
+    private static string RealPath(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+}

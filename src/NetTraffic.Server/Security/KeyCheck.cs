@@ -1,0 +1,44 @@
+using NetTraffic.Net;
+using NetTraffic.Server.Errors;
+
+namespace NetTraffic.Server.Security;
+
+/// <summary>Marks an endpoint that needs no key.</summary>
+internal sealed class WithoutKey;
+
+/// <summary>Where keys are set, lets pass who has one: any to read, the one that may do everything to change something.</summary>
+internal sealed class KeyCheck(RequestDelegate next, ServerOptions options)
+{
+    private const string Bearer = "Bearer ";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (!options.Keys.Any || context.GetEndpoint()?.Metadata.GetMetadata<WithoutKey>() is not null)
+        {
+            return next(context);
+        }
+
+        string key = Key(context.Request);
+        if (ApiKey.Matches(options.Keys.Control, key))
+        {
+            return next(context);
+        }
+
+        if (!ApiKey.Matches(options.Keys.Read, key))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems.WriteAsync(context, new TrafficException(TrafficErrors.NoKey,
+                key.Length == 0 ? "The server has a key, and the request none." : "The request's key is not the server's."));
+        }
+
+        bool isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        return isRead ? next(context)
+            : Problems.WriteAsync(context, new TrafficException(TrafficErrors.ReadOnlyKey, "This key may only read."));
+    }
+
+    private static string Key(HttpRequest request)
+    {
+        string? header = request.Headers.Authorization;
+        return header?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true ? header[Bearer.Length..].Trim() : "";
+    }
+}
