@@ -8,27 +8,12 @@ using NetTraffic.Net;
 namespace NetTraffic.Server.Tests;
 
 /// <summary>What an attacker tries, each of which must fail: on a server with keys, and on one without.</summary>
-public sealed class AttackTests : IAsyncLifetime
+public sealed class AttackTests(AttackTests.Servers servers) : IClassFixture<AttackTests.Servers>
 {
     private const string Control = "control-key-0123456789abcdef", Read = "read-key-0123456789abcdef";
-    private readonly RunningServer open = new() { Hosts = ["traffic.example.org"], Origins = ["https://grafana.example.org"] };
-
-    private readonly RunningServer closed =
-        new() { Keys = new ServerKeys { Control = ApiKey.Hash(Control), Read = ApiKey.Hash(Read) } };
+    private readonly RunningServer open = servers.Open, closed = servers.Closed;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        await open.InitializeAsync();
-        await closed.InitializeAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await open.DisposeAsync();
-        await closed.DisposeAsync();
-    }
 
     [Fact]
     public void A_server_that_others_reach_needs_a_key()
@@ -239,5 +224,27 @@ public sealed class AttackTests : IAsyncLifetime
         }
 
         return request;
+    }
+
+    /// <summary>Both servers, for all tests.</summary>
+    public sealed class Servers : IAsyncLifetime
+    {
+        public RunningServer Open { get; } =
+            new() { Hosts = ["traffic.example.org"], Origins = ["https://grafana.example.org"] };
+
+        public RunningServer Closed { get; } =
+            new() { Keys = new ServerKeys { Control = ApiKey.Hash(Control), Read = ApiKey.Hash(Read) } };
+
+        public async ValueTask InitializeAsync()
+        {
+            await Open.InitializeAsync();
+            await Closed.InitializeAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Open.DisposeAsync();
+            await Closed.DisposeAsync();
+        }
     }
 }

@@ -45,7 +45,7 @@ public sealed class DocumentTests(RunningServer server) : IClassFixture<RunningS
                     ? [.. parameters.EnumerateArray().Where(one => one.GetProperty("in").GetString() == "query")
                         .Select(one => one.GetProperty("name").GetString()!)]
                     : [];
-                for (int i = 0; i < 40; i++)
+                for (int i = 0; i < 25; i++)
                 {
                     IEnumerable<string> given = names.Where(_ => random.Next(4) == 0)
                         .Select(name => $"{name}={Uri.EscapeDataString(Values[random.Next(Values.Length)])}");
@@ -60,7 +60,7 @@ public sealed class DocumentTests(RunningServer server) : IClassFixture<RunningS
             }
         }
 
-        Assert.True(asked > 400, $"{asked} requests");
+        Assert.True(asked > 300, $"{asked} requests");
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class QuestionTests(RunningServer server) : IClassFixture<RunningS
 
     [Theory]
     [InlineData(false, 7)]
-    [InlineData(false, 1)]
+    [InlineData(false, 31)]
     [InlineData(true, 5)]
     public async Task Pages_have_every_flow_once_in_the_stores_order(bool perInterval, int top)
     {
