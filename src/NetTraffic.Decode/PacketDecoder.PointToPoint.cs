@@ -153,6 +153,13 @@ public sealed partial class PacketDecoder
         }
 
         Mark(HeaderKind.Known, data, 4);
+        const ushort slarp = 0x8035; // not RARP: an operation, then what may be addresses
+        if (U16(data, 2) == slarp)
+        {
+            SetEtherType(ref packet, slarp, data.Length - 4);
+            return;
+        }
+
         SnapPayload(U16(data, 2), data[4..], ref packet, 1);
     }
 

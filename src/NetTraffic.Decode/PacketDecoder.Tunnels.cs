@@ -193,6 +193,7 @@ public sealed partial class PacketDecoder
         };
         if (data.Length >= length)
         {
+            Mark(HeaderKind.Hidden, data[Math.Min(length, 12)..], Math.Max(length - 12, 0)); // of type III, the platform's own
             Ethernet(data[length..], ref packet, depth);
         }
     }

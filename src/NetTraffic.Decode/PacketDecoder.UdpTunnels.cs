@@ -199,6 +199,7 @@ public sealed partial class PacketDecoder
                     return true;
                 }
 
+                Mark(HeaderKind.Hidden, data[(at + 1)..], length - 2);
                 next = data[at + length - 1];
                 at += length;
             }

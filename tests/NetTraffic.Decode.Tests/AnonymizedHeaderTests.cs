@@ -114,6 +114,31 @@ public sealed class AnonymizedHeaderTests : IDisposable
         Assert.Equal([2, 4, 5, 180, .. Enumerable.Repeat((byte)1, 8), .. options[12..22], 0, 0], frame[54..]);
     }
 
+    /// <summary>Room for anything, as the length that is theirs has none.</summary>
+    [Theory]
+    [InlineData(2)] // segment size
+    [InlineData(3)] // window scale
+    [InlineData(4)] // selective acknowledgement permitted
+    [InlineData(5)] // selective acknowledgement
+    [InlineData(8)] // time stamps
+    public void Options_of_tcp_with_another_length_than_theirs_become_no_ops(byte kind)
+    {
+        byte[] tcp = Tcp(1, 2, TcpFlags.Ack);
+        tcp[12] = (20 + 20) / 4 << 4;
+        byte[] frame = Rewrite(Ethernet(0x0800, IPv4(A, B, 6, [.. tcp, kind, 18 + 1, .. Address(A6), 1, 0])));
+        Assert.Equal([.. Enumerable.Repeat((byte)1, 19), 0], frame[54..]);
+    }
+
+    /// <summary>Under RARP's number: operation, address, mask.</summary>
+    [Fact]
+    public void Addresses_of_slarp_go()
+    {
+        byte[] slarp = [0x8F, 0, 0x80, 0x35, 0, 0, 0, 1, .. Address(A), 255, 255, 255, 0];
+        Assert.Equal(slarp[..4], Rewrite(slarp, linkType: 104));
+        DecodedPacket packet = Decoding.Decode(slarp, 104);
+        Assert.Equal((0x8035, DecodeFailure.None), (packet.EtherType, packet.Failure));
+    }
+
     [Fact]
     public void Header_fields_of_tunnels_that_name_somebody_are_emptied()
     {
@@ -125,6 +150,13 @@ public sealed class AnonymizedHeaderTests : IDisposable
 
         byte[] geneve = [2, 0, 0x86, 0xDD, 0, 0, 1, 0, 1, 2, 3, 1, .. Address(C), .. inner];
         Assert.Equal(new byte[8], Rewrite(Ethernet(0x0800, IPv4(A, B, 17, Udp(9, 6081, geneve))))[50..58]);
+
+        // An extension header of GTP-U keeps its length and what follows it; the platform's header of ERSPAN III is anybody's.
+        byte[] gtp = [0x34, 255, .. U16(12 + inner.Length), 0, 0, 0, 1, 0, 0, 0, 0x99, 2, .. Address(C), 7, 7, 0, .. inner];
+        Assert.Equal([2, .. new byte[7]], Rewrite(Ethernet(0x0800, IPv4(A, B, 17, Udp(9, 2152, gtp))))[54..62]);
+        byte[] platform = [.. new byte[7], 1, .. Address(C), .. Address(D)];
+        byte[] erspan = [0x10, 0, 0x22, 0xEB, 0, 0, 0, 1, 0x20, 5, 0, 1, .. platform, .. Ethernet(0x86DD, inner)];
+        Assert.Equal([.. erspan[8..20], .. new byte[8]], Rewrite(Ethernet(0x0800, IPv4(A, B, 47, erspan)))[42..62]);
 
         // RFC 1701: a source route is addresses.
         byte[] gre = [0x40, 0, 0x86, 0xDD, 0, 0, 0, 0, 0, 8, 4, 4, .. Address(C), 0, 0, 0, 0, .. inner];

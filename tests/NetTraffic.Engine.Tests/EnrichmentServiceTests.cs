@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipes;
 using System.Net;
 using System.Text;
 using NetTraffic.Enrichment;
@@ -98,6 +99,38 @@ public sealed class EnrichmentServiceTests : IDisposable
         using MemoryStream cut = new(packed[..(packed.Length / 2)]);
         Assert.Throws<FormatException>(() => BlocklistCatalog.Import(folder.Path, "packed", cut, "test", null, Stop));
         Assert.Equal(ranges, BlocklistCatalog.List(folder.Path, Assert.Fail).Single().Ranges);
+    }
+
+    [Fact]
+    public void A_list_from_a_pipe_is_read()
+    {
+        byte[][] lists = [[.. "192.0.2.1\n"u8], CaptureBytes.Gzip([.. "192.0.2.1\n"u8])];
+        foreach (byte[] list in lists)
+        {
+            using AnonymousPipeServerStream writer = new(PipeDirection.Out);
+            using AnonymousPipeClientStream reader = new(PipeDirection.In, writer.ClientSafePipeHandle);
+            writer.Write(list);
+            writer.Dispose();
+            Assert.Equal(1, BlocklistCatalog.Import(folder.Path, "piped", reader, "test", null, Stop).Ranges);
+        }
+    }
+
+    /// <summary>In a store anybody may have put something.</summary>
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("")]
+    [InlineData("010.0.0.1")]
+    public void An_answer_about_what_is_no_address_is_left_out(string address)
+    {
+        DateTime now = DateTime.UtcNow;
+        store.AddEnrichment(
+        [
+            new EnrichmentRow { Address = address, Provider = "double", Time = now, ExpiresTime = now, AbuseScore = 100 },
+            new EnrichmentRow { Address = "9.9.9.9", Provider = "double", Time = now, ExpiresTime = now, AbuseScore = 100 },
+        ]);
+        using EnrichmentService service = Open();
+        Assert.Equal(["9.9.9.9"], service.GetKnown(null, Stop).Select(known => known.Address));
+        Assert.Empty(service.GetSuspicious(new TrafficFilter(), 1, Stop));
     }
 
     [Fact]

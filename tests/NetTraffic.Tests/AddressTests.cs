@@ -130,6 +130,25 @@ public sealed class AddressTests
     public void What_is_no_network_is_refused(string text) =>
         Assert.Contains($"'{text}'", Assert.Throws<FormatException>(() => AddressRange.Parse(text)).Message, StringComparison.Ordinal);
 
+    /// <summary>What the framework takes, in octal and hexadecimal, and others read differently.</summary>
+    [Theory]
+    [InlineData("10")]
+    [InlineData("10.1")]
+    [InlineData("10.0.1")]
+    [InlineData("010.0.0.1")]
+    [InlineData("10.0.0.00")]
+    [InlineData("0x8.8.8.8")]
+    [InlineData("8.8.8.0x8")]
+    public void What_others_read_as_another_address_is_none(string text) => Assert.False(AddressText.TryParse(text, out _, out _));
+
+    [Fact]
+    public void Addresses_are_read_as_the_framework_writes_them() => Gen.Select(Bytes16, Gen.Bool).Sample((bytes, four) =>
+    {
+        IPAddress address = new(four ? bytes[..4] : bytes);
+        Assert.True(AddressText.TryParse(address.ToString(), out IpAddress128 read, out byte version));
+        Assert.Equal((AddressText.FromIPAddress(address), four ? 4 : 6), (read, version));
+    });
+
     [Fact]
     public void Only_a_range_of_one_address_is_single()
     {

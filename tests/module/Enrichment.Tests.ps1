@@ -53,6 +53,35 @@ Describe 'Import-IpBlocklist' {
         (Get-IpBlocklist -StorePath $here).Name | Should -Be 'one-1-', two
     }
 
+    It 'takes wildcards, and names with brackets as they are written' {
+        $folder = New-Item -ItemType Directory -Force (Get-TestPath wild)
+        $null = New-Item -ItemType Directory -Force "$folder/folder.netset"
+        Set-Content -LiteralPath "$folder/one[1].netset" 192.0.2.1
+        Set-Content "$folder/two.netset", "$folder/three.txt" 192.0.2.3
+        $here = New-StorePath
+        (Import-IpBlocklist "$folder/*.netset" -StorePath $here).Name | Should -Be 'one-1-', two
+        (Import-IpBlocklist -LiteralPath "$folder/one[1].netset" -Name literal -StorePath $here).Ranges | Should -Be 1
+        $null = Assert-Problem { Import-IpBlocklist "$folder/*.none" -StorePath $here } FileNotFound ObjectNotFound
+        $null = Assert-Problem { Import-IpBlocklist "$folder/*.netset" -Name x -StorePath $here } BadArgument InvalidArgument
+        (Get-IpBlocklist -StorePath $here).Name | Should -Be literal, 'one-1-', two
+    }
+
+    It 'does not replace within one call what that call brought' {
+        $folder = New-Item -ItemType Directory -Force (Get-TestPath same)
+        Set-Content "$folder/list.netset" 192.0.2.1, 192.0.2.3
+        Set-Content "$folder/list.txt" 192.0.2.3
+        $here = New-StorePath
+        foreach ($call in { Import-IpBlocklist "$folder/list.*" -StorePath $here }, { Get-ChildItem $folder | Import-IpBlocklist -Name x -StorePath $here }) {
+            $problem = Assert-Problem $call BadArgument InvalidArgument
+            $problem.Exception.Message | Should -Match "list.txt' was left out"
+        }
+        (Get-IpBlocklist -StorePath $here).Ranges | Should -Be 2, 2
+    }
+
+    It 'says that a folder is one' {
+        $null = Assert-Problem { Import-IpBlocklist (Get-TestPath '') -StorePath $store } PathIsFolder InvalidArgument
+    }
+
     It 'reads gzip, whatever the name' {
         $bytes = [System.IO.MemoryStream]::new()
         $gzip = [System.IO.Compression.GZipStream]::new($bytes, [System.IO.Compression.CompressionMode]::Compress)
@@ -80,7 +109,7 @@ Describe 'Import-IpBlocklist' {
     It 'refuses an address that is none of the web, and one name for several files' {
         $null = Assert-Problem { Import-IpBlocklist -Uri some/list.txt -StorePath $store } BadArgument InvalidArgument
         $null = Assert-Problem { Import-IpBlocklist -Uri ftp://192.0.2.1/list.txt -StorePath $store } DownloadFailed ConnectionError
-        $null = Assert-Problem { Import-IpBlocklist $list, $list -Name x -StorePath $store } BadArgument InvalidArgument
+        $null = Assert-Problem { Import-IpBlocklist $list, (Get-TestPath some.csv) -Name x -StorePath $store } BadArgument InvalidArgument
     }
 
     It 'shows a hostile line escaped' {
@@ -136,6 +165,10 @@ Describe 'Get- and Remove-IpBlocklist' {
         $got.Warnings -join ' ' | Should -Match "'two' is left out"
         $got.Warnings -join ' ' | Should -Not -Match '[\x00-\x1f]'
         (Get-IpEnrichment 192.0.2.1 -StorePath $store -WarningAction Ignore).Blocklists | Should -Be old-a, old-b, one
+
+        # Both can be removed, as the warnings say.
+        Remove-IpBlocklist two, ev* -StorePath $store
+        (Invoke-Recorded { Get-IpBlocklist -StorePath $store }).Warnings | Should -BeNullOrEmpty
     }
 
     It 'says that there is no store' {
@@ -181,6 +214,7 @@ Describe '<_>' -ForEach 'Invoke-IpEnrichment', 'Get-IpEnrichment' {
     It 'reports <Name>' -ForEach @(
         @{ Name = 'what is no address'; Pipe = { 'example.org', '192.0.2.53' | & $command }; Id = 'BadAddress'; Category = 'InvalidArgument' }
         @{ Name = 'a number'; Pipe = { & $command 3221225985 }; Id = 'BadAddress'; Category = 'InvalidArgument' }
+        @{ Name = 'an address with an octal number'; Pipe = { & $command 010.0.0.1 }; Id = 'BadAddress'; Category = 'InvalidArgument' }
         @{ Name = 'an address with an escape'; Pipe = { & $command "192.0.2.1`e[31m" }; Id = 'BadAddress'; Category = 'InvalidArgument' }
         @{ Name = '$null'; Pipe = { $null | & $command }; Id = 'NotInput'; Category = 'InvalidArgument' }
         @{ Name = 'something else'; Pipe = { Get-Date | & $command }; Id = 'NotInput'; Category = 'InvalidArgument' }
@@ -315,6 +349,8 @@ Describe 'Get- and Update-GeoDatabase' {
         $got = Get-ChildItem "$(Get-Root)/module/geo/*.ranges" | Update-GeoDatabase -Destination $to
         $got.Kind | Should -Be asn, country
         (Get-ChildItem $to).Name | Should -Be asn.ranges, country.ranges
+        (Update-GeoDatabase "$(Get-Root)/module/geo/*.ranges" -Destination $to).Kind | Should -Be asn, country
+        (Update-GeoDatabase -LiteralPath "$(Get-Root)/module/geo/asn.ranges" -Destination $to).Kind | Should -Be asn
         (Get-FileHash "$to/asn.ranges").Hash | Should -Be (Get-FileHash "$(Get-Root)/module/geo/asn.ranges").Hash
     }
 

@@ -64,7 +64,8 @@ public sealed partial class FrameAnonymizer
         checksum with { Source = pair.Source, Destination = pair.Destination, AddressLength = pair.Length };
 
     /// <summary>
-    /// RFC 9293 section 3.1. Options with addresses (Multipath TCP), cookies and signatures, and those that are not known, become no-ops.
+    /// RFC 9293 section 3.1. Options with addresses (Multipath TCP), cookies and signatures, and those that are not known, or have another
+    /// length than theirs (RFC 7323, RFC 2018), become no-ops.
     /// </summary>
     private void Tcp(int at, int end, in Pair pair)
     {
@@ -88,7 +89,9 @@ public sealed partial class FrameAnonymizer
                 break;
             }
 
-            if (kind is not (nothing or segmentSize or windowScale or sackPermitted or sack or timestamps))
+            bool known = (kind, length) is (nothing, 1) or (segmentSize, 4) or (windowScale, 3) or (sackPermitted, 2)
+                or (sack, 10 or 18 or 26 or 34) or (timestamps, 10);
+            if (!known)
             {
                 frame.AsSpan(option, length).Fill(nothing);
             }

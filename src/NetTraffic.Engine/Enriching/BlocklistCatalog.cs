@@ -17,7 +17,7 @@ public static class BlocklistCatalog
     /// <summary>Reads a list and keeps it in a store, in place of one of that name.</summary>
     /// <param name="storePath">Folder of the store.</param>
     /// <param name="name">Name of the list.</param>
-    /// <param name="content">Its text, or that as gzip; it can be read again from its begin.</param>
+    /// <param name="content">Its text, or that as gzip.</param>
     /// <param name="source">Where it came from.</param>
     /// <param name="column">Of CSV: the column with the addresses; null: it is none.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -40,14 +40,13 @@ public static class BlocklistCatalog
     /// <summary>Letters of a list's name at most.</summary>
     public const int LongestName = BlocklistFolder.LongestName;
 
-    private const long LargestList = 256L << 20;
-
     /// <summary>Fetches a list from the web.</summary>
     /// <exception cref="IOException">It cannot be fetched, or has more than 256 MB.</exception>
     public static Stream Fetch(Uri address, CancellationToken cancellationToken)
     {
         using HttpClient client = new() { Timeout = TimeSpan.FromMinutes(2) };
-        return new MemoryStream(Download.BytesAsync(client, address, LargestList, null, cancellationToken).GetAwaiter().GetResult());
+        return new MemoryStream(
+            Download.BytesAsync(client, address, BlocklistReader.LargestList, null, cancellationToken).GetAwaiter().GetResult());
     }
 
     /// <summary>Fetches AbuseIPDB's blacklist and keeps it, in place of one of that name.</summary>
@@ -145,8 +144,10 @@ public static class BlocklistCatalog
     /// The text, unpacked where it is gzip: as a whole, since only at its end it shows whether it was cut off, and a small file can unpack
     /// to any size.
     /// </summary>
-    private static Stream Plain(Stream stream)
+    private static Stream Plain(Stream content)
     {
+        // A pipe cannot be read again from its begin.
+        Stream stream = content.CanSeek ? content : Whole(content);
         Span<byte> start = stackalloc byte[2];
         int read = stream.ReadAtLeast(start, 2, throwOnEndOfStream: false);
         stream.Position = 0;
@@ -156,19 +157,25 @@ public static class BlocklistCatalog
         }
 
         using GZipStream unpacking = new(stream, CompressionMode.Decompress, leaveOpen: true);
-        MemoryStream text = new();
+        MemoryStream text = Whole(unpacking);
+        return GzipEnd.IsWhole(stream, text.Length) ? text
+            : throw new FormatException("it is cut off, or something follows it: fetch it again");
+    }
+
+    private static MemoryStream Whole(Stream stream)
+    {
+        MemoryStream whole = new();
         byte[] buffer = new byte[1 << 16];
-        while ((read = unpacking.Read(buffer)) > 0)
+        for (int read; (read = stream.Read(buffer)) > 0;)
         {
-            text.Write(buffer, 0, read);
-            if (text.Length > LargestList)
+            whole.Write(buffer, 0, read);
+            if (whole.Length > BlocklistReader.LargestList)
             {
-                throw new FormatException($"unpacked it has more than {LargestList >> 20} MB");
+                throw new FormatException($"it has more than {BlocklistReader.LargestList >> 20} MB");
             }
         }
 
-        text.Position = 0;
-        return GzipEnd.IsWhole(stream, text.Length) ? text
-            : throw new FormatException("it is cut off, or something follows it: fetch it again");
+        whole.Position = 0;
+        return whole;
     }
 }

@@ -49,8 +49,15 @@ public sealed class BlocklistFolder(string store)
     public long Bytes(string name) => new FileInfo(File(name)) is { Exists: true } file ? file.Length : 0;
 
     /// <summary>Removes a list.</summary>
+    /// <param name="name">One of <see cref="Names"/>: also a file that somebody else put there, whose name would not be taken.</param>
     /// <exception cref="IOException">It cannot be removed.</exception>
-    public void Remove(string name) => SharedFile.Delete(File(name));
+    public void Remove(string name)
+    {
+        if (Names().Contains(name, StringComparer.Ordinal))
+        {
+            SharedFile.Delete(System.IO.Path.Combine(Path, name + RangeTableFile.Extension));
+        }
+    }
 
     private string File(string name) => System.IO.Path.Combine(Path, CheckName(name) + RangeTableFile.Extension);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using NetTraffic.Enrichment.Online;
 using NetTraffic.Enrichment.Ranges;
 using NetTraffic.Net;
 using NetTraffic.Packets;
@@ -15,6 +16,9 @@ public static class BlocklistReader
     private const int LongestLine = 1 << 16;
     private const int MostEntries = 20_000_000;
 
+    /// <summary>Characters that a list has at most; of one that is packed, bytes.</summary>
+    public const long LargestList = 256L << 20;
+
     /// <summary>What came of reading a list.</summary>
     /// <param name="Table">Its ranges.</param>
     /// <param name="Entries">Lines with an address.</param>
@@ -27,7 +31,9 @@ public static class BlocklistReader
     /// <param name="column">Of CSV: name of the column with the addresses, or its number from 1; null: the text is no CSV.</param>
     /// <param name="info">What it is, and from where.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="FormatException">There is no address in it, no such column, or more than any list has.</exception>
+    /// <exception cref="FormatException">
+    /// There is no address in it, every address there is, no such column, or more than any list has.
+    /// </exception>
     public static Result Read(TextReader reader, string? column, RangeTableInfo info, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -37,15 +43,10 @@ public static class BlocklistReader
         int skipped = 0;
         int entries = 0;
         string? firstSkipped = null;
-        BoundedLines lines = new(reader, LongestLine);
-        for (int number = 0; lines.Next(out ReadOnlyMemory<char> whole, out bool isCut); number++)
+        BoundedLines lines = new(reader, LongestLine, LargestList, cancellationToken);
+        while (lines.Next(out ReadOnlyMemory<char> whole, out bool isCut))
         {
             ReadOnlySpan<char> line = whole.Span;
-            if ((number & 0xFFF) == 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
             if (column is not null && at < 0)
             {
                 if (IsComment(line))
@@ -60,8 +61,9 @@ public static class BlocklistReader
                 }
             }
 
-            ReadOnlySpan<char> text = column is null ? Plain(whole) : Field(line, at);
-            if (text.IsEmpty)
+            // Half a line may be half an object, or end in the middle of a letter.
+            ReadOnlySpan<char> text = isCut ? line : column is null ? Plain(whole) : Field(line, at);
+            if (text.IsEmpty || (isCut && IsComment(line)))
             {
                 continue;
             }
@@ -77,9 +79,17 @@ public static class BlocklistReader
             }
         }
 
-        return entries > 0 ? new Result(builder.Build(info), entries, skipped, firstSkipped)
-            : throw new FormatException(firstSkipped is null ? "it has no address"
+        if (entries == 0)
+        {
+            throw new FormatException(firstSkipped is null ? "it has no address"
                 : $"it has no address; the first line that is none: {firstSkipped}");
+        }
+
+        // A default route among networks (0.0.0.0/0) would make the whole internet suspicious.
+        RangeTable table = builder.Build(info);
+        return table.HasAll(4) || table.HasAll(6)
+            ? throw new FormatException($"it has every {(table.HasAll(4) ? "IPv4" : "IPv6")} address there is")
+            : new Result(table, entries, skipped, firstSkipped);
     }
 
     /// <summary>What of a line is the address: before a comment or white space; of JSON the value of cidr or ip.</summary>
@@ -123,15 +133,14 @@ public static class BlocklistReader
             using JsonDocument json = JsonDocument.Parse(line);
             foreach (string name in (string[])["cidr", "ip", "ipAddress"])
             {
-                if (json.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String)
+                if (json.RootElement.Text(name) is { } address)
                 {
-                    return value.GetString();
+                    return address;
                 }
             }
 
             // Spamhaus ends its lists with a line about them.
-            return json.RootElement.TryGetProperty("type", out JsonElement type) && type.ToString() == "metadata"
-                ? default : line.Span;
+            return json.RootElement.Text("type") == "metadata" ? default : line.Span;
         }
         catch (JsonException)
         {

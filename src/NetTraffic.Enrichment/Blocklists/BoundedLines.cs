@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NetTraffic.Enrichment.Blocklists;
 
 /// <summary>
@@ -6,13 +8,17 @@ namespace NetTraffic.Enrichment.Blocklists;
 /// </summary>
 /// <param name="reader">The text.</param>
 /// <param name="longest">Characters of a line at most.</param>
-internal sealed class BoundedLines(TextReader reader, int longest)
+/// <param name="most">Characters of the text at most: a device may have no end, nor a line of it.</param>
+/// <param name="cancellationToken">Ends it.</param>
+internal sealed class BoundedLines(TextReader reader, int longest, long most, CancellationToken cancellationToken)
 {
     private readonly char[] buffer = new char[2 * longest];
+    private long taken;
     private int begin;
     private int end;
 
     /// <summary>The next line; false: there is none. The line is valid until the next call.</summary>
+    /// <exception cref="FormatException">The text is longer than it may be.</exception>
     public bool Next(out ReadOnlyMemory<char> line, out bool isCut)
     {
         while (true)
@@ -37,7 +43,7 @@ internal sealed class BoundedLines(TextReader reader, int longest)
                 return true;
             }
 
-            int read = reader.Read(buffer, end, buffer.Length - end);
+            int read = Read(end);
             if (read == 0)
             {
                 line = buffer.AsMemory(0, end);
@@ -57,11 +63,20 @@ internal sealed class BoundedLines(TextReader reader, int longest)
         int at;
         do
         {
-            read = reader.Read(buffer, longest, buffer.Length - longest);
+            read = Read(longest);
             at = buffer.AsSpan(longest, read).IndexOfAny('\r', '\n');
         }
         while (read > 0 && at < 0);
         begin = longest + at + 1;
         end = longest + read;
+    }
+
+    private int Read(int at)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        int read = reader.Read(buffer, at, buffer.Length - at);
+        taken += read;
+        return taken <= most ? read
+            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"it has more than {most >> 20} MB"));
     }
 }

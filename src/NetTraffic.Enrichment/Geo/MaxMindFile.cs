@@ -25,6 +25,7 @@ public sealed class MaxMindFile : IDisposable
         try
         {
             reader = new Reader(path, FileAccessMode.Memory);
+            Date = reader.Metadata.BuildDate.ToUniversalTime();
         }
         catch (Exception error) when (IsOfTheFile(error))
         {
@@ -39,7 +40,7 @@ public sealed class MaxMindFile : IDisposable
     public string DatabaseType => reader.Metadata.DatabaseType;
 
     /// <summary>When it was built, UTC.</summary>
-    public DateTime Date => reader.Metadata.BuildDate.ToUniversalTime();
+    public DateTime Date { get; }
 
     /// <summary>What it says of an address; null: nothing.</summary>
     /// <exception cref="InvalidDataException">The database is damaged.</exception>
@@ -68,10 +69,19 @@ public sealed class MaxMindFile : IDisposable
     public RangeTable ToCountries(RangeTableInfo info)
     {
         RangeTableBuilder builder = new();
+
+        // A tree has no more networks than nodes, which have six bytes at least, but for parts of it that stand at several places, as IPv4
+        // may. Where each node leads to one other twice, a small file has more than anybody can count.
+        long most = 8 * ((new FileInfo(Path).Length / 6) + 1);
         try
         {
             foreach (Reader.ReaderIteratorNode<Dictionary<string, object>> node in reader.FindAll<Dictionary<string, object>>())
             {
+                if (--most < 0)
+                {
+                    throw new InvalidDataException($"'{Path}' is damaged: it has many more networks than nodes.");
+                }
+
                 if (GeoRecord.From(node.Data).CountryCode is not { } code)
                 {
                     continue;
@@ -132,14 +142,15 @@ public sealed record GeoRecord
 
     internal static GeoRecord From(Dictionary<string, object> record) => new()
     {
-        CountryCode = Text(record, "country", "iso_code") ?? Text(record, "registered_country", "iso_code") ?? Text(record, "country_code"),
+        CountryCode = Code(record, "country", "iso_code") ?? Code(record, "registered_country", "iso_code") ?? Code(record, "country_code"),
         Country = Name(record, "country"),
         Region = (record.GetValueOrDefault("subdivisions") as List<object>)?.OfType<Dictionary<string, object>>()
             .Select(part => Text(part, "names", "en")).FirstOrDefault() ?? Text(record, "state1"),
         City = Name(record, "city") ?? Text(record, "city"),
-        Latitude = Number(record, "location", "latitude") ?? Number(record, "latitude"),
-        Longitude = Number(record, "location", "longitude") ?? Number(record, "longitude"),
-        AsNumber = (long?)Number(record, "autonomous_system_number"),
+        Latitude = (Number(record, "location", "latitude") ?? Number(record, "latitude")) is >= -90 and <= 90 and var north ? north : null,
+        Longitude = (Number(record, "location", "longitude") ?? Number(record, "longitude")) is >= -180 and <= 180 and var east
+            ? east : null,
+        AsNumber = Number(record, "autonomous_system_number") is >= 1 and <= uint.MaxValue and var number ? (long)number : null,
         AsName = Text(record, "autonomous_system_organization"),
     };
 
@@ -149,8 +160,11 @@ public sealed record GeoRecord
     private static string? Text(Dictionary<string, object> record, params ReadOnlySpan<string> path) =>
         Value(record, path) is string { Length: > 0 } text ? text : null;
 
+    private static string? Code(Dictionary<string, object> record, params ReadOnlySpan<string> path) =>
+        Text(record, path) is { Length: 2 } code && code.All(char.IsAsciiLetter) ? code.ToUpperInvariant() : null;
+
     private static double? Number(Dictionary<string, object> record, params ReadOnlySpan<string> path) =>
-        Value(record, path) is IConvertible value and not string ? value.ToDouble(CultureInfo.InvariantCulture) : null;
+        Value(record, path) is IConvertible value and not (string or bool) ? value.ToDouble(CultureInfo.InvariantCulture) : null;
 
     private static object? Value(Dictionary<string, object> record, ReadOnlySpan<string> path)
     {

@@ -43,6 +43,12 @@ public sealed class RangeTable
     /// <summary>Number of IPv4 ranges.</summary>
     public int CountOfIPv4 => first4.Length;
 
+    /// <summary>Whether one range holds all addresses of an IP version.</summary>
+    /// <param name="ipVersion">4 or 6.</param>
+    public bool HasAll(byte ipVersion) => ipVersion == 4
+        ? first4 is [0] && last4 is [uint.MaxValue]
+        : first6.Length == 1 && first6[0] == 0 && last6[0] == UInt128.MaxValue;
+
     internal (uint[] First, uint[] Last, int[] Entry) IPv4 => (first4, last4, entry4);
 
     internal (UInt128[] First, UInt128[] Last, int[] Entry) IPv6 => (first6, last6, entry6);

@@ -8,7 +8,7 @@ namespace NetTraffic.PowerShell;
 /// <summary>The files behind -Path and -LiteralPath.</summary>
 internal static class FileList
 {
-    private static readonly TrafficError NotAFilePath = TrafficErrors.NotAFilePath with { NextMove = "Give the path of a capture file." };
+    private static readonly TrafficError NotAFilePath = TrafficErrors.NotAFilePath with { NextMove = "Give the path of a file." };
     private static readonly TrafficError FileNotFound = TrafficErrors.FileNotFound with
     {
         NextMove = "Check the path, or use -LiteralPath if the name has brackets in it.",
@@ -16,14 +16,16 @@ internal static class FileList
 
     /// <summary>
     /// Full paths of what the user named, in order, each once. A wildcard leaves folders out; what is named outright stays, so that its
-    /// reader says what is wrong with it; "-" is standard input. Problems go to <paramref name="problem"/>, and the rest goes on.
+    /// reader says what is wrong with it; "-" is standard input, where that is taken. Problems go to <paramref name="problem"/>, and the
+    /// rest goes on.
     /// </summary>
-    public static List<string> Expand(SessionState session, IEnumerable<string> paths, bool literal, Action<ErrorRecord> problem)
+    public static List<string> Expand(
+        SessionState session, IEnumerable<string> paths, bool literal, Action<ErrorRecord> problem, bool standardInput = true)
     {
         List<string> files = [];
         foreach (string path in paths)
         {
-            if (path == TrafficEngine.StandardInput && !literal)
+            if (standardInput && path == TrafficEngine.StandardInput && !literal)
             {
                 files.Add(path);
                 continue;

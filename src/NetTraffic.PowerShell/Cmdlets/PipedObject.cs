@@ -71,6 +71,31 @@ internal sealed class PipedObject
             ? several.Cast<object?>().Where(one => one is not null).Select(one => PSObject.AsPSObject(one!))
             : [given];
 
+    /// <summary>
+    /// The files that the pipeline brought, each with whether its name is taken as it is written. What stands for none is reported.
+    /// </summary>
+    /// <param name="given">What it brought.</param>
+    /// <param name="exists">Whether there is a file of some name.</param>
+    /// <param name="command">Who asks.</param>
+    /// <param name="problem">Takes the error.</param>
+    public static IEnumerable<(string Path, bool Literal)> Files(
+        PSObject? given, Func<string, bool> exists, string command, Action<ErrorRecord> problem)
+    {
+        foreach (PipedObject one in Each(given).Select(one => new PipedObject(one)))
+        {
+            if (one.File(exists) is (string path, bool literal))
+            {
+                // A text may be a wildcard, or the name of a file with brackets in it.
+                yield return (path, literal || exists(path));
+            }
+            else
+            {
+                problem(ErrorRecords.Make(TrafficErrors.NotInput, $"{command} cannot tell which file a {one.TypeName} is.",
+                    null, "Pipe in files (Get-ChildItem), their names, or objects with a Path."));
+            }
+        }
+    }
+
     /// <summary>The file that it stands for, with whether the name is taken as it is written; null: it stands for none.</summary>
     /// <param name="exists">Whether there is a file of some name.</param>
     public (string Path, bool Literal)? File(Func<string, bool> exists)

@@ -11,15 +11,28 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class ImportIpBlocklistCommand : StoreCmdlet
 {
     private const string FileSet = "Path";
+    private const string InputSet = "InputObject";
     private const string WebSet = "Uri";
     private const string AbuseIpDbSet = "AbuseIpDb";
 
-    /// <summary>The file.</summary>
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "LiteralPath")]
+    // What this call has imported, and from where.
+    private readonly Dictionary<string, string> imported = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Files; wildcards are allowed.</summary>
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
-    public string[] Path { get; set; } = [];
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>Files, taken as they are written.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = nameof(LiteralPath))]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Files, or names of files, which the pipeline brings.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>Its address on the web.</summary>
     [Parameter(Mandatory = true, ParameterSetName = WebSet)]
@@ -77,33 +90,47 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
             return;
         }
 
-        if (Path.Length > 1 && Name is not null)
+        string[] files = ParameterSetName == InputSet
+            ? [.. PipedObject.Files(InputObject, FileExists, MyInvocation.MyCommand.Name, WriteError)
+                .SelectMany(file => Expand([file.Path], file.Literal))]
+            : [.. Expand(LiteralPath ?? Path ?? [], literal: LiteralPath is not null)];
+        if (files.Length > 1 && Name is not null)
         {
             Refuse(TrafficErrors.BadArgument, "-Name names one list, and several files were given.", "Import them one by one.");
         }
 
-        foreach (string path in Path)
-        {
-            string full = FullPath(path);
-            string name = NameOf(System.IO.Path.GetFileName(full));
-            if (ShouldProcess($"'{Display.Text(name)}' from '{Display.Text(full)}'", "Import blocklist"))
-            {
-                ImportFile(name, full);
-            }
-        }
+        Array.ForEach(files, ImportFile);
     }
 
+    private List<string> Expand(IEnumerable<string> paths, bool literal) =>
+        FileList.Expand(SessionState, paths, literal, WriteError, standardInput: false);
+
     /// <summary>What is wrong with one file is no reason to leave out the next.</summary>
-    private void ImportFile(string name, string path)
+    private void ImportFile(string path)
     {
-        try
+        string name = NameOf(System.IO.Path.GetFileName(path));
+        if (Directory.Exists(path))
         {
-            using FileStream content = SharedFile.OpenRead(path);
-            Import(name, content, path);
+            WriteError(ErrorRecords.Make(TrafficErrors.PathIsFolder, $"'{path}' is a folder.", path,
+                "Name the lists in it, for example with a wildcard: -Path FOLDER/*.netset."));
         }
-        catch (Exception error) when (ErrorRecords.IsForeseen(error))
+        else if (imported.TryGetValue(name, out string? earlier) && earlier != path)
         {
-            WriteError(ErrorRecords.From(error, path));
+            WriteError(ErrorRecords.Make(TrafficErrors.BadArgument,
+                $"'{path}' was left out: as the list '{name}' it would replace that of '{earlier}'.", path,
+                "Import it by itself, with a -Name of its own."));
+        }
+        else if (ShouldProcess($"'{Display.Text(name)}' from '{Display.Text(path)}'", "Import blocklist"))
+        {
+            try
+            {
+                using FileStream content = SharedFile.OpenRead(path);
+                Import(name, content, path);
+            }
+            catch (Exception error) when (ErrorRecords.IsForeseen(error))
+            {
+                WriteError(ErrorRecords.From(error, path));
+            }
         }
     }
 
@@ -126,6 +153,7 @@ public sealed class ImportIpBlocklistCommand : StoreCmdlet
                 $"{list.SkippedLines:N0} lines of '{source}' are no address, and were left out.")));
         }
 
+        imported[name] = source;
         WriteObject(list);
     }
 

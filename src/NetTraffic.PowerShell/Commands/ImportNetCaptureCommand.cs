@@ -87,17 +87,9 @@ public sealed class ImportNetCaptureCommand : StoreCmdlet
             return;
         }
 
-        foreach (PipedObject one in PipedObject.Each(InputObject).Select(one => new PipedObject(one)))
+        foreach ((string path, bool literal) in PipedObject.Files(InputObject, FileExists, MyInvocation.MyCommand.Name, WriteError))
         {
-            if (one.File(FileExists) is (string path, bool literal))
-            {
-                ImportAll([path], literal);
-            }
-            else
-            {
-                WriteError(ErrorRecords.Make(TrafficErrors.NotInput, $"Import-NetCapture cannot tell which file a {one.TypeName} is.",
-                    null, "Pipe in files (Get-ChildItem), their names, or objects with a Path."));
-            }
+            ImportAll([path], literal);
         }
     }
 

@@ -10,14 +10,24 @@ namespace NetTraffic.PowerShell.Commands;
 public sealed class UpdateGeoDatabaseCommand : TrafficCmdlet
 {
     private const string FileSet = "Path";
+    private const string InputSet = "InputObject";
     private const string WebSet = "Web";
 
-    /// <summary>Packages (.tgz), databases (.mmdb), tables (.ranges) or folders of unpacked packages.</summary>
-    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet, ValueFromPipeline = true,
-        ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName", "LiteralPath")]
+    /// <summary>Packages (.tgz), databases (.mmdb), tables (.ranges) or folders of unpacked packages; wildcards are allowed.</summary>
+    [Parameter(Position = 0, Mandatory = true, ParameterSetName = FileSet)]
     [ValidateNotNullOrEmpty]
-    public string[] Path { get; set; } = [];
+    [SupportsWildcards]
+    public string[]? Path { get; set; }
+
+    /// <summary>The same, taken as they are written.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = nameof(LiteralPath))]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>The same, or their names, which the pipeline brings.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InputSet, ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
 
     /// <summary>The npm registry that is asked.</summary>
     [Parameter(ParameterSetName = WebSet)]
@@ -52,23 +62,31 @@ public sealed class UpdateGeoDatabaseCommand : TrafficCmdlet
             return;
         }
 
-        foreach (string path in Path)
-        {
-            string full = FullPath(path);
-            if (!ShouldProcess($"'{Display.Text(full)}'", "Take the table from"))
-            {
-                continue;
-            }
+        string[] files = ParameterSetName == InputSet
+            ? [.. PipedObject.Files(InputObject, FileExists, MyInvocation.MyCommand.Name, WriteError)
+                .SelectMany(file => Expand([file.Path], file.Literal))]
+            : [.. Expand(LiteralPath ?? Path ?? [], literal: LiteralPath is not null)];
+        Array.ForEach(files, InstallFile);
+    }
 
-            // What is wrong with one file is no reason to leave out the next.
-            try
-            {
-                Install(full);
-            }
-            catch (Exception error) when (ErrorRecords.IsForeseen(error))
-            {
-                WriteError(ErrorRecords.From(error, full));
-            }
+    private List<string> Expand(IEnumerable<string> paths, bool literal) =>
+        FileList.Expand(SessionState, paths, literal, WriteError, standardInput: false);
+
+    /// <summary>What is wrong with one file is no reason to leave out the next.</summary>
+    private void InstallFile(string path)
+    {
+        if (!ShouldProcess($"'{Display.Text(path)}'", "Take the table from"))
+        {
+            return;
+        }
+
+        try
+        {
+            Install(path);
+        }
+        catch (Exception error) when (ErrorRecords.IsForeseen(error))
+        {
+            WriteError(ErrorRecords.From(error, path));
         }
     }
 

@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using NetTraffic.Net;
 
 namespace NetTraffic.Store;
 
@@ -32,7 +33,8 @@ internal static class EnrichmentQuery
             cancellationToken);
         while (rows.Read() is { } row)
         {
-            if (wanted?.Contains(row.Address) != false)
+            // A file that somebody else put there may have anything in it, and these rows are looked up by address.
+            if (wanted?.Contains(row.Address) != false && AddressText.TryParse(row.Address, out _, out _))
             {
                 found.Add(row);
             }

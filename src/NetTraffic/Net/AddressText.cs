@@ -33,9 +33,8 @@ public static class AddressText
     /// <param name="ipVersion">4 or 6.</param>
     public static bool TryParse(ReadOnlySpan<char> text, out IpAddress128 address, out byte ipVersion)
     {
-        // Numbers alone and one to three parts are addresses to the framework, and to nobody else.
         ipVersion = text.Contains(':') ? (byte)6 : (byte)4;
-        if ((ipVersion == 4 && text.Count('.') != 3) || !IPAddress.TryParse(text, out IPAddress? parsed))
+        if ((ipVersion == 4 && !IsPlainIPv4(text)) || !IPAddress.TryParse(text, out IPAddress? parsed))
         {
             address = default;
             return false;
@@ -43,6 +42,28 @@ public static class AddressText
 
         address = FromIPAddress(parsed);
         return true;
+    }
+
+    /// <summary>
+    /// Four parts without leading zeros. The framework takes fewer parts too, and takes 010 for 8 and 0x10 for 16; to others 010 is 10.
+    /// </summary>
+    private static bool IsPlainIPv4(ReadOnlySpan<char> text)
+    {
+        int parts = 1;
+        for (int i = 0; i < text.Length; i++)
+        {
+            bool begins = i == 0 || text[i - 1] == '.';
+            if (text[i] == '.')
+            {
+                parts++;
+            }
+            else if (begins && text[i] == '0' && i + 1 < text.Length && text[i + 1] != '.')
+            {
+                return false;
+            }
+        }
+
+        return parts == 4;
     }
 
     /// <summary>The framework's form of an address.</summary>
@@ -217,15 +238,13 @@ public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, byte Ip
         string trimmed = text.Trim();
         int slash = trimmed.IndexOf('/', StringComparison.Ordinal);
         string addressPart = slash < 0 ? trimmed : trimmed[..slash];
-        bool isAddress = IPAddress.TryParse(addressPart, out IPAddress? parsed);
-        bool v4 = parsed?.AddressFamily == AddressFamily.InterNetwork;
-        if (parsed is null || !isAddress || (v4 && !IsPlainIPv4(addressPart)))
+        if (!AddressText.TryParse(addressPart, out IpAddress128 address, out byte version))
         {
             throw new FormatException(
                 $"'{text}' is not an address. Give an IPv4 or IPv6 address, or a network such as 10.0.0.0/8 or 2001:db8::/32.");
         }
 
-        int bits = v4 ? 32 : 128;
+        int bits = version == 4 ? 32 : 128;
         int prefix = bits;
         ReadOnlySpan<char> prefixPart = trimmed.AsSpan(slash + 1);
         if (slash >= 0 && (!int.TryParse(prefixPart, NumberStyles.None, CultureInfo.InvariantCulture, out prefix) || prefix > bits))
@@ -233,21 +252,16 @@ public sealed record AddressRange(IpAddress128 First, IpAddress128 Last, byte Ip
             throw new FormatException($"'{text}' has no valid prefix length: after the slash goes a number from 0 to {bits}.");
         }
 
-        IpAddress128 address = AddressText.FromIPAddress(parsed);
         int hostBits = bits - prefix;
         UInt128 mask = hostBits == 128 ? UInt128.MaxValue : (UInt128.One << hostBits) - 1;
         UInt128 value = new(address.High, address.Low);
         UInt128 first = value & ~mask;
         UInt128 last = value | mask;
-        return new AddressRange(FromUInt128(first), FromUInt128(last), v4 ? (byte)4 : (byte)6, trimmed);
+        return new AddressRange(FromUInt128(first), FromUInt128(last), version, trimmed);
     }
 
     /// <inheritdoc/>
     public override string ToString() => Text;
-
-    /// <summary>Four parts without leading zeros, which are octal to some programs and decimal to others.</summary>
-    private static bool IsPlainIPv4(string text) =>
-        text.Split('.') is { Length: 4 } parts && !Array.Exists(parts, part => part.Length > 1 && part[0] == '0');
 
     private static IpAddress128 FromUInt128(UInt128 value) => new((ulong)(value >> 64), (ulong)value);
 }

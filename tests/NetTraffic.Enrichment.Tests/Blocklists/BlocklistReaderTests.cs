@@ -129,6 +129,11 @@ public class BlocklistReaderTests
     [InlineData("2001:db8::/129")]
     [InlineData("{\"cidr\":7}")]
     [InlineData("{\"cidr\":\"192.0.2.1\"")]
+    [InlineData("{\"cidr\":\"\\ud800\"}")] // half of a letter
+    [InlineData("{\"type\":\"\\ud800\"}")]
+    [InlineData("010.0.0.1")] // octal to some
+    [InlineData("10.0.0.08/32")]
+    [InlineData("0x0a.0.0.1")]
     [InlineData("bad.example.org")]
     public void A_line_that_is_no_address_is_counted_and_the_first_is_told(string line)
     {
@@ -144,11 +149,43 @@ public class BlocklistReaderTests
     [InlineData("{\"type\":\"metadata\"}")]
     public void A_list_without_an_address_is_none(string text) => Assert.Throws<FormatException>(() => Read(text));
 
+    /// <summary>A default route among networks: the whole internet would be suspicious.</summary>
+    [Theory]
+    [InlineData("192.0.2.1\n0.0.0.0/0", "IPv4")]
+    [InlineData("0.0.0.0-255.255.255.255", "IPv4")]
+    [InlineData("0.0.0.0/1\n192.0.2.1\n128.0.0.0/1", "IPv4")]
+    [InlineData("::/0\n2001:db8::/32", "IPv6")]
+    public void A_list_with_every_address_is_none(string text, string which) =>
+        Assert.Equal($"it has every {which} address there is", Assert.Throws<FormatException>(() => Read(text)).Message);
+
+    [Fact]
+    public void A_list_with_half_of_all_addresses_is_one() => AssertOn(Read("0.0.0.0/1\n::/1"), "8.8.8.8", "2001:db8::1");
+
+    /// <summary>The cut is in the middle of a letter of two halves.</summary>
+    [Fact]
+    public void A_line_of_JSON_that_is_cut_is_no_address()
+    {
+        BlocklistReader.Result read = Read($"{{{new string('x', (1 << 16) - 2)}\U0001F600\n192.0.2.3");
+        Assert.Equal((1, 1), (read.Entries, read.Skipped));
+    }
+
+    /// <summary>As /dev/zero is.</summary>
+    [Fact]
+    public void A_text_that_does_not_end_is_refused_and_can_be_stopped()
+    {
+        using Endless text = new("192.0.2.1\n", '\0', long.MaxValue - 100, "");
+        Assert.Equal("it has more than 256 MB",
+            Assert.Throws<FormatException>(() => BlocklistReader.Read(text, null, Tables.Info, CancellationToken.None)).Message);
+        using CancellationTokenSource stop = new();
+        using Endless other = new("192.0.2.1\n", '\0', long.MaxValue - 100, "", () => stop.Cancel());
+        Assert.Throws<OperationCanceledException>(() => BlocklistReader.Read(other, null, Tables.Info, stop.Token));
+    }
+
     /// <summary>A line without an end: of a file that is none, or a bomb.</summary>
     [Fact]
     public void A_line_that_does_not_end_costs_no_memory()
     {
-        using Endless text = new("192.0.2.1\n", 'x', 300L << 20, "\n192.0.2.3\n");
+        using Endless text = new("192.0.2.1\n", 'x', 200L << 20, "\n192.0.2.3\n");
         long before = GC.GetAllocatedBytesForCurrentThread();
         BlocklistReader.Result read = BlocklistReader.Read(text, null, Tables.Info, CancellationToken.None);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8L << 20);
@@ -178,13 +215,18 @@ public class BlocklistReaderTests
     private static void AssertNotOn(BlocklistReader.Result read, params string[] addresses) =>
         Assert.All(addresses, address => Assert.Null(read.Table.At(address)));
 
-    /// <summary>A text, so many of one letter, and another text.</summary>
-    private sealed class Endless(string begin, char letter, long count, string end) : TextReader
+    /// <summary>A text, so many of one letter, and another text. Tells when a thousand letters were read.</summary>
+    private sealed class Endless(string begin, char letter, long count, string end, Action? later = null) : TextReader
     {
         private long at;
 
         public override int Read(char[] buffer, int index, int length)
         {
+            if (at > 1000)
+            {
+                later?.Invoke();
+            }
+
             int i = 0;
             for (; i < length && at < begin.Length + count + end.Length; i++, at++)
             {

@@ -132,6 +132,48 @@ public sealed class GeoTests : IDisposable
         Assert.Null(file.Find(System.Net.IPAddress.Parse("2001:db8::1")));
     }
 
+    /// <summary>Summaries ask the database itself, so it is not for who describes an address to look.</summary>
+    [Theory]
+    [InlineData("\u001b[31m", 91.0, -181.0, 0.0)]
+    [InlineData("DEU", double.NaN, double.NegativeInfinity, double.NaN)]
+    [InlineData("D1", -90.1, 180.1, 4294967296.0)]
+    [InlineData("", double.MaxValue, double.MinValue, -1.0)]
+    public void What_cannot_be_is_not_said(string code, double latitude, double longitude, double number)
+    {
+        string path = folder.Write("h.mmdb", MmdbBytes.Make("hostile", 4, ("192.0.2.0/24", new Dictionary<string, object>
+        {
+            ["country"] = new Dictionary<string, object> { ["iso_code"] = code },
+            ["location"] = new Dictionary<string, object> { ["latitude"] = latitude, ["longitude"] = longitude },
+            ["autonomous_system_number"] = number,
+        })));
+        using MaxMindFile file = new(path);
+        Assert.Equal(new GeoRecord(), file.Find(System.Net.IPAddress.Parse("192.0.2.1")));
+    }
+
+    [Fact]
+    public void A_database_of_a_day_that_never_comes_is_none()
+    {
+        byte[] bytes = MmdbBytes.Make("late", 4, ("192.0.2.0/24", Berlin));
+        int at = bytes.AsSpan().IndexOf("build_epoch"u8) + "build_epoch".Length + 2;
+        bytes.AsSpan(at, 8).Fill(0x7F);
+        Assert.Throws<InvalidDataException>(() => new MaxMindFile(folder.Write("l.mmdb", bytes)));
+    }
+
+    /// <summary>Each node leads to the next one twice: 128 nodes have 2^128 networks.</summary>
+    [Fact]
+    public void A_small_database_with_more_networks_than_nodes_is_damaged()
+    {
+        byte[] bytes = MmdbBytes.Make("bomb", 6, ("::/128", Berlin));
+        for (int node = 0; node < 128; node++)
+        {
+            bytes.AsSpan(6 * node, 3).CopyTo(bytes.AsSpan((6 * node) + 3));
+        }
+
+        using MaxMindFile file = new(folder.Write("b.mmdb", bytes));
+        Assert.Contains("more networks than nodes", Assert.Throws<InvalidDataException>(() => file.ToCountries(Tables.Info)).Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_database_becomes_a_table_of_countries()
     {

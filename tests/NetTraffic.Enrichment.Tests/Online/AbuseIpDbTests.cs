@@ -150,6 +150,8 @@ public class AbuseIpDbTests : ProviderTests
 
     [Theory]
     [InlineData("1.1.1.1\n<b>x</b>\n", "text/plain", "has a line that is no address: '<b>x</b>'")]
+    [InlineData("1.1.1.1\n010.0.0.1\n", "text/plain", "has a line that is no address: '010.0.0.1'")]
+    [InlineData("1.1.1.1\n7\n", "text/plain", "has a line that is no address: '7'")]
     [InlineData("<html>", "text/plain", "sent an HTML page where a list of addresses was expected")]
     [InlineData("{}", "application/json", "sent application/json where a list of addresses was expected")]
     public async Task A_blacklist_that_is_none_is_said(string body, string type, string message)

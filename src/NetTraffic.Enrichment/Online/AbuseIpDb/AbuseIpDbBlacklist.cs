@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using NetTraffic.Enrichment.Limits;
+using NetTraffic.Net;
+using NetTraffic.Packets;
 
 namespace NetTraffic.Enrichment.Online.AbuseIpDb;
 
@@ -45,8 +47,8 @@ internal sealed class AbuseIpDbBlacklist(EnrichmentTarget target, string storePa
         {
             if (line.Trim() is { Length: > 0 } text)
             {
-                addresses.Add(IPAddress.TryParse(text, out IPAddress? address)
-                    ? address
+                addresses.Add(AddressText.TryParse(text, out IpAddress128 address, out byte version)
+                    ? AddressText.ToIPAddress(address, version)
                     : throw new RequestProblem($"the list of {service.Host} has a line that is no address: '{service.Quote(text)}'"));
             }
         }
