@@ -149,7 +149,7 @@ public sealed class QuestionTests(RunningServer server) : IClassFixture<RunningS
         byte[] file = await server.Client.GetByteArrayAsync(new Uri("/api/data/export/parquet?protocol=udp", UriKind.Relative), Stop);
         Assert.Equal("PAR1", Encoding.ASCII.GetString(file[..4]));
         Assert.Equal("PAR1", Encoding.ASCII.GetString(file[^4..]));
-        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), "nettraffic-*.parquet"));
+        Assert.Empty(Directory.GetFiles(StoreFiles.TemporaryFolder(server.StorePath)));
     }
 
     [Fact]

@@ -63,8 +63,10 @@ internal static class ExportApi
         bool perInterval = query.Flag(PerInterval), enriched = query.Flag(Enriched);
         return DownloadAsync(context, "application/vnd.apache.parquet", $"{dataset.Name}.parquet", (store, stream, stop) =>
         {
-            // Its end says where its beginning lies, so it is made as a file first.
-            string path = Path.Combine(Path.GetTempPath(), $"nettraffic-{Guid.NewGuid():N}.parquet");
+            // Its end says where its beginning lies, so it is made as a file first: in the store, which is as private as the traffic.
+            string folder = StoreFiles.TemporaryFolder(store.Path);
+            Directory.CreateDirectory(folder);
+            string path = Path.Combine(folder, $"{Guid.NewGuid():N}.parquet");
             try
             {
                 store.ExportParquet(dataset.Name, query.Filter, perInterval, path, stop, enriched: enriched);

@@ -14,6 +14,7 @@ internal sealed class SharedStore(ServerOptions options) : IDisposable
     private readonly Lock gate = new();
     private Opened? current;
     private (DateTime Taken, ulong Mark) look;
+    private bool looking;
 
     /// <summary>Folder of the store.</summary>
     public string Path => options.StorePath;
@@ -35,18 +36,41 @@ internal sealed class SharedStore(ServerOptions options) : IDisposable
     }
 
     /// <summary>
-    /// What tells whether the store has other segments than before; looked at twice a second at most, and only when somebody asks.
+    /// What tells whether the store has other segments than before; looked at twice a second at most, and only when somebody asks: one
+    /// looks, and the others go by what was seen last.
     /// </summary>
     public ulong Mark()
     {
         lock (gate)
         {
-            if (DateTime.UtcNow - look.Taken < Glance)
+            if (DateTime.UtcNow - look.Taken < Glance || (looking && look.Taken != default))
             {
                 return look.Mark;
             }
+
+            looking = true;
         }
 
+        try
+        {
+            ulong mark = Look();
+            lock (gate)
+            {
+                look = (DateTime.UtcNow, mark);
+                return mark;
+            }
+        }
+        finally
+        {
+            lock (gate)
+            {
+                looking = false;
+            }
+        }
+    }
+
+    private ulong Look()
+    {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using (Lease lease = Open())
         {
@@ -56,11 +80,7 @@ internal sealed class SharedStore(ServerOptions options) : IDisposable
             }
         }
 
-        lock (gate)
-        {
-            look = (DateTime.UtcNow, BitConverter.ToUInt64(hash.GetHashAndReset()));
-            return look.Mark;
-        }
+        return BitConverter.ToUInt64(hash.GetHashAndReset());
     }
 
     /// <inheritdoc/>
