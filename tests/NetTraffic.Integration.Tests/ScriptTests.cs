@@ -60,9 +60,6 @@ public sealed class CaptureScriptTests
 
     [Theory]
     [InlineData("kill.sh")]
-    [InlineData("two-processes.sh")]
-    [InlineData("interface-down.sh")]
-    [InlineData("interface-removed.sh")]
     public Task Passes(string script) => Script.Passes(script);
 }
 
@@ -70,7 +67,6 @@ public sealed class CaptureScriptTests
 public sealed class TroubleScriptTests
 {
     [Theory]
-    [InlineData("disk-full.sh")]
     [InlineData("not-writable.sh")]
     [InlineData("no-libpcap.sh")]
     [InlineData("not-permitted.sh")]
