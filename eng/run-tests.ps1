@@ -125,7 +125,7 @@ if ($rooms -contains $integration) {
 }
 
 # Then the rest, the longest first, a few at a time: the scripts wait more than they work.
-$first = $integration, 'Pester', 'NetTraffic.Store.Tests', 'NetTraffic.PowerShell.Tests', 'NetTraffic.Influx.Tests'
+$first = @($integration, 'Pester') + ('Engine', 'Store', 'Influx', 'Decode', 'Capture' | ForEach-Object { "NetTraffic.$_.Tests" })
 $ordered = @($first | Where-Object { $_ -in $rooms }) + @($rooms | Where-Object { $_ -notin $first })
 $waiting = [System.Collections.Generic.Queue[string]]::new()
 $ordered | ForEach-Object { $_ -eq 'Pester' ? @('Pester 1', 'Pester 2') : $_ } | ForEach-Object { $waiting.Enqueue($_) }
