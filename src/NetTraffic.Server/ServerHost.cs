@@ -17,6 +17,9 @@ public static class ServerHost
     public static string Version { get; } =
         typeof(ServerHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
+    /// <summary>When this process began to be a server, UTC.</summary>
+    public static DateTime Started { get; } = DateTime.UtcNow;
+
     /// <summary>A server that is ready to start, listening where its options say. Certificates are Kestrel's configuration.</summary>
     /// <param name="options">What it does.</param>
     /// <exception cref="TrafficException">It would be open to the network without a key.</exception>

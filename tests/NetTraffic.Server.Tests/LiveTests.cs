@@ -74,12 +74,30 @@ public sealed class LiveTests(RunningServer server) : IClassFixture<RunningServe
     }
 
     [Fact]
+    public async Task A_trigger_about_more_than_all_time_is_about_all()
+    {
+        using HttpResponseMessage begun =
+            await server.Client.PostAsJsonAsync("/api/enrichment/trigger", new { Last = "3000000d", Top = 3 }, Stop);
+        string path = begun.Headers.Location!.ToString();
+        JsonElement job = await EndedAsync(path);
+        Assert.Equal(("Completed", 3), (job.GetProperty("State").GetString(), job.GetProperty("Items").GetArrayLength()));
+    }
+
+    [Fact]
     public async Task A_trigger_is_a_job_that_ends()
     {
         using HttpResponseMessage begun = await server.Client.PostAsJsonAsync("/api/enrichment/trigger",
             new { Address = new[] { "192.0.2.1", "10.0.0.1" } }, Stop);
         Assert.Equal(HttpStatusCode.Accepted, begun.StatusCode);
         string path = begun.Headers.Location!.ToString();
+        JsonElement job = await EndedAsync(path);
+        Assert.Equal("Completed", job.GetProperty("State").GetString());
+        Assert.Equal(["Documentation", "Private"],
+            job.GetProperty("Items").EnumerateArray().Select(one => one.GetProperty("Scope").GetString()));
+    }
+
+    private async Task<JsonElement> EndedAsync(string path)
+    {
         JsonElement job = await server.GetAsync(path);
         for (int i = 0; i < 100 && job.GetProperty("EndTime").ValueKind == JsonValueKind.Null; i++)
         {
@@ -87,8 +105,6 @@ public sealed class LiveTests(RunningServer server) : IClassFixture<RunningServe
             job = await server.GetAsync(path);
         }
 
-        Assert.Equal("Completed", job.GetProperty("State").GetString());
-        Assert.Equal(["Documentation", "Private"],
-            job.GetProperty("Items").EnumerateArray().Select(one => one.GetProperty("Scope").GetString()));
+        return job;
     }
 }

@@ -193,8 +193,8 @@ public class FlowQueryTests
             mac == 0 ? null : string.Join(':', Enumerable.Range(0, 6).Select(i => ((mac >> (40 - (8 * i))) & 0xFF).ToString("x2")));
         return string.Join('|', capture, "probe", Display.Text(Rows.Interfaces[row.InterfaceIndex]), row.FlowId, row.TimeUs, row.EndTimeUs,
             row.StartTimeUs,
-            ip ? AddressText.ToIPAddress(row.Source, row.IpVersion) : null, ports ? row.SourcePort : null, ip ? AddressText.ToIPAddress(row.Destination, row.IpVersion)
-                : null, ports ? row.DestinationPort : null,
+            ip ? AddressText.ToIPAddress(row.Source, row.IpVersion) : null, ports ? row.SourcePort : null,
+            ip ? AddressText.ToIPAddress(row.Destination, row.IpVersion) : null, ports ? row.DestinationPort : null,
             ip ? row.IpVersion : null, ip ? row.IpProtocol
                 : null, ProtocolNames.Protocol(row.IpVersion, row.IpProtocol, row.EtherType, row.LinkType),
             row.Application == 0 ? null : ApplicationTable.Name(row.Application), row.EtherType == 0 ? null

@@ -52,7 +52,8 @@ public sealed class StartNetTrafficServerCommand : StoreCmdlet
         {
             TrafficOption option = Settings.GetOption();
             string place = Display.Text(Listen ?? option.ServerListen);
-            if (!ShouldProcess($"{Display.Text(store)} at {place}, port {(IsBound(nameof(Port)) ? Port : option.ServerPort)}", "Start server"))
+            int port = IsBound(nameof(Port)) ? Port : option.ServerPort;
+            if (!ShouldProcess($"{Display.Text(store)} at {place}, port {port}", "Start server"))
             {
                 return;
             }

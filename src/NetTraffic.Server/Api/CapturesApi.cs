@@ -32,7 +32,7 @@ internal static class CapturesApi
     {
         QueryReader query = new(context.Request, [], "state");
         CaptureState? state = query.Text("state") is null ? null : query.OneOf("state", CaptureState.Running);
-        return Answer(context, store => TypedResults.Ok(All(store).Where(capture => state is null || capture.State == state).ToArray()));
+        return Answer(context, store => TypedResults.Ok(store.Captures().Where(capture => state is null || capture.State == state).ToArray()));
     }
 
     private static Task<Ok<CaptureStatus>> GetCaptureAsync(string id, HttpContext context)
@@ -90,12 +90,8 @@ internal static class CapturesApi
         return await Task.Run(() => ask(lease.Store), context.RequestAborted);
     }
 
-    /// <summary>Those of this process with the numbers of now.</summary>
-    private static IEnumerable<CaptureStatus> All(ITrafficStore store) => store.GetCaptures().Select(capture =>
-        RunningCaptures.Find(capture.CaptureId)?.GetStatus() ?? capture);
-
     private static CaptureStatus Find(ITrafficStore store, string id) =>
-        All(store).FirstOrDefault(capture => capture.CaptureId.Equals(id, StringComparison.OrdinalIgnoreCase))
+        store.Captures().FirstOrDefault(capture => capture.CaptureId.Equals(id, StringComparison.OrdinalIgnoreCase))
         ?? throw new TrafficException(TrafficErrors.CaptureNotFound, $"There is no capture '{id}'.", "GET /api/captures lists them.");
 }
 

@@ -85,7 +85,10 @@ internal sealed class EnrichmentJobs(ServerOptions options) : IDisposable
     {
         using ITrafficStore store = TrafficEngine.OpenStore(options.StorePath);
         using EnrichmentService service = EnrichmentService.Open(store, null, trigger.Provider, job.Warn);
-        TrafficFilter filter = new() { Since = trigger.Last is { } last ? DateTime.UtcNow - last : null };
+        DateTime now = DateTime.UtcNow;
+
+        // More than there is of time is no limit.
+        TrafficFilter filter = new() { Since = trigger.Last is { } last && last < now - DateTime.MinValue ? now - last : null };
         IReadOnlyCollection<string> asked = addresses.Length > 0 ? addresses
             : service.Talkers(filter, trigger.Top, trigger.Force, stop.Token);
         return service.Enrich(asked, trigger.Force, job, stop.Token);

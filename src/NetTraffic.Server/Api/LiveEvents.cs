@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
-using NetTraffic.Engine;
 using NetTraffic.Server.Questions;
 
 namespace NetTraffic.Server.Api;
@@ -99,8 +98,7 @@ internal sealed partial class LiveEvents(SharedStore store, ILogger<LiveEvents> 
         DateTime now = DateTime.UtcNow;
         LiveCapture[] captures =
         [
-            .. lease.Store.GetCaptures().Where(capture => capture.State == CaptureState.Running && capture.Kind == "Live")
-                .Select(capture => RunningCaptures.Find(capture.CaptureId)?.GetStatus() ?? capture)
+            .. lease.Store.RunningNow().Where(capture => capture.Kind == "Live")
                 .Select(capture => new LiveCapture(capture.CaptureId, capture.Name, capture.Packets, capture.Bytes,
                     capture.PacketsPerSecond, capture.BitsPerSecond, capture.KernelDrops + capture.InterfaceDrops, capture.ActiveFlows)),
         ];

@@ -1,4 +1,3 @@
-using NetTraffic.Engine;
 using NetTraffic.Server.Questions;
 using Prometheus;
 
@@ -8,7 +7,6 @@ namespace NetTraffic.Server.Api;
 internal static class MetricsApi
 {
     private static readonly string[] Labels = ["capture", "name", "sensor"];
-    private static readonly DateTime Started = DateTime.UtcNow;
 
     public static void MapMetrics(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/metrics", WriteAsync).WithName("GetMetrics").WithTags("Status")
@@ -37,12 +35,8 @@ internal static class MetricsApi
         metrics.CreateGauge("nettraffic_store_bytes", "Their bytes.").Set(segments.Sum(segment => segment.Bytes));
         metrics.CreateGauge("nettraffic_store_damaged_files", "Damaged files that answers lack.").Set(store.DamagedFiles.Count);
         metrics.CreateGauge("nettraffic_server_start_time_seconds", "When the server began, in seconds since 1970.")
-            .Set(new DateTimeOffset(Started).ToUnixTimeMilliseconds() / 1000.0);
-        CaptureStatus[] running =
-        [
-            .. store.GetCaptures().Where(capture => capture.State == CaptureState.Running)
-                .Select(capture => RunningCaptures.Find(capture.CaptureId)?.GetStatus() ?? capture),
-        ];
+            .Set(new DateTimeOffset(ServerHost.Started).ToUnixTimeMilliseconds() / 1000.0);
+        CaptureStatus[] running = store.RunningNow();
         foreach (Counter counter in CaptureCounters.All)
         {
             string name = $"nettraffic_capture_{counter.Name}";

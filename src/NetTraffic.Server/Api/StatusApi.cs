@@ -6,8 +6,6 @@ namespace NetTraffic.Server.Api;
 /// <summary>How the server and its store are.</summary>
 internal static class StatusApi
 {
-    private static readonly DateTime Started = DateTime.UtcNow;
-
     public static void MapStatus(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/status", GetStatusAsync).WithName("GetStatus").WithTags("Status")
             .WithSummary("The server's version and age, its running captures with what they lost, and the store's size.")
@@ -21,17 +19,13 @@ internal static class StatusApi
 
     private static ServerState Look(ITrafficStore store)
     {
-        CaptureStatus[] running =
-        [
-            .. store.GetCaptures().Where(capture => capture.State == CaptureState.Running)
-                .Select(capture => RunningCaptures.Find(capture.CaptureId)?.GetStatus() ?? capture),
-        ];
+        CaptureStatus[] running = store.RunningNow();
         IReadOnlyList<StoreSegment> segments = store.Segments.ListSegments();
         return new ServerState
         {
             Version = ServerHost.Version,
-            StartTime = Started,
-            Uptime = DateTime.UtcNow - Started,
+            StartTime = ServerHost.Started,
+            Uptime = DateTime.UtcNow - ServerHost.Started,
             Sensor = TrafficEngine.OpenSettings(store.Path).GetOption().Sensor,
             Segments = segments.Count,
             StoreBytes = segments.Sum(segment => segment.Bytes),

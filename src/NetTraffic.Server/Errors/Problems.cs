@@ -30,7 +30,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The client hung up, and nobody is there to be told.
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            context.Abort();
         }
         catch (Exception error) when (context.Response.HasStarted)
         {
