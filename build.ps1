@@ -208,7 +208,9 @@ function Build-Test {
     if (-not $env:NETTRAFFIC_ANALYZE_TESTS) { $env:NETTRAFFIC_ANALYZE_TESTS = 'false' }
     $withProduct = -not (Test-Product)
     "Building $($withProduct ? 'the module and the tests (the first time packages are fetched)' : 'the tests') ..."
-    Invoke-Dotnet build-tests @('msbuild', 'eng/tests.proj', "-p:WithProduct=$withProduct", '-m', '-v:m', '-nologo', '-tl:off')
+    $withBrowser = [bool] (& (Join-Path $root eng find-browser.ps1))
+    $with = "-p:WithProduct=$withProduct", "-p:WithBrowser=$withBrowser"
+    Invoke-Dotnet build-tests (@('msbuild', 'eng/tests.proj', '-m', '-v:m', '-nologo', '-tl:off') + $with)
     if ($withProduct) { Set-ProductStamp }
     Build-GeoTable
 }

@@ -1,6 +1,6 @@
 <#
-NetTraffic at work: a live capture of real traffic, an import, summaries, flows, an export, and what is known of addresses. Keeps its store
-in a temporary folder, and asks nobody on the network.
+NetTraffic at work: a live capture of real traffic, an import, summaries, flows, an export, what is known of addresses, the REST API and the
+dashboard. Keeps its store in a temporary folder, and asks nobody on the network.
 ./build.sh demo runs it; so does PowerShell 7.6 after ./build.ps1 build.
 #>
 param(
@@ -14,6 +14,7 @@ $root = Split-Path $PSScriptRoot
 if ([Console]::IsOutputRedirected) { $PSStyle.OutputRendering = 'PlainText' }
 Import-Module (Join-Path $root NetTraffic.psd1)
 . (Join-Path $PSScriptRoot traffic.ps1)
+. (Join-Path $PSScriptRoot api.ps1)
 
 function Write-Head([string] $Text) { "`n--- $Text`n" }
 
@@ -26,7 +27,7 @@ function Find-DemoInterface {
 }
 
 function Invoke-DemoCapture([string[]] $Interface, [string] $Store) {
-    $job = Start-NetCapture -Interface $Interface -Name demo -FlushInterval 1s -StorePath $Store
+    $job = Start-NetCapture -Interface $Interface -Name demo -FlushInterval 1s -PacketRing 10MB -StorePath $Store
     "Capturing on $($Interface -join ' and ') for $Seconds seconds, with HTTP and DNS of our own over loopback:"
     $server = New-DemoServer
     try {
@@ -56,6 +57,7 @@ function Invoke-DemoCapture([string[]] $Interface, [string] $Store) {
     Remove-Job $job
 }
 
+$interfaces = @()
 $store = Join-Path ([System.IO.Path]::GetTempPath()) "nettraffic-demo-$([guid]::NewGuid().ToString('n'))"
 try {
     Write-Head 'Live capture'
@@ -71,7 +73,7 @@ try {
     }
 
     Write-Head 'Import of a capture file'
-    Import-NetCapture -LiteralPath (Join-Path $root tests fixtures sample.pcapng) -StorePath $store | Out-Default
+    Import-NetCapture -LiteralPath (Join-Path $root tests fixtures sample.pcapng) -KeepPackets -StorePath $store | Out-Default
 
     Write-Head 'Everything in the store'
     Get-TrafficSummary -StorePath $store | Out-Default
@@ -104,8 +106,15 @@ try {
     $null = Import-IpBlocklist (Join-Path $PSScriptRoot blocklist.txt) -Name demo -StorePath $store
     Get-SuspiciousAddress -StorePath $store | Out-Default
 
+    Write-Head 'REST API and dashboard'
+    $server = Start-NetTrafficServer -Port 0 -EndWithSession -StorePath $store
+    Show-Api $server.Url $interfaces
+    "`nThe dashboard: $($server.Url)/#/?last=all    The API's reference: $($server.Url)/docs"
+    if (-not [Console]::IsInputRedirected) { $null = Read-Host 'It shows this traffic until you press Enter' }
+
     "Done. Try './build.sh shell' (./build.ps1 shell), then: Get-Command -Module NetTraffic"
 }
 finally {
+    Stop-NetTrafficServer -StorePath $store -ErrorAction Ignore | Out-Null
     if (Test-Path -LiteralPath $store) { Remove-Item -LiteralPath $store -Recurse -Force }
 }

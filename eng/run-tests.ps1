@@ -116,6 +116,15 @@ function Start-Pester([int] $Part) {
 $projects = Get-ChildItem (Join-Path $root tests) -Recurse -Filter *.Tests.csproj
 $rooms = @('Pester') + @($projects.BaseName) | Where-Object { $_ -like "*$Room*" }
 
+# The room of the browser's tests is not even built without a browser.
+$env:NETTRAFFIC_BROWSER = & (Join-Path $PSScriptRoot find-browser.ps1)
+$browserRoom = 'NetTraffic.Browser.Tests'
+if (-not $env:NETTRAFFIC_BROWSER -and $rooms -contains $browserRoom) {
+    $rooms = @($rooms | Where-Object { $_ -ne $browserRoom })
+    $counts.skipped++
+    $skips.Add("${browserRoom}: no Chromium is installed (apt-get install chromium), or NETTRAFFIC_BROWSER names none")
+}
+
 # What measures losses runs first, by itself.
 $integration = 'NetTraffic.Integration.Tests'
 if ($rooms -contains $integration) {

@@ -2,6 +2,7 @@ using System.Reflection;
 using NetTraffic.Engine;
 using NetTraffic.Server.Api;
 using NetTraffic.Server.Errors;
+using NetTraffic.Server.Pages;
 using NetTraffic.Server.Questions;
 using NetTraffic.Server.Security;
 using Scalar.AspNetCore;
@@ -50,6 +51,8 @@ public static class ServerHost
         }
 
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<BrowserSessions>();
         builder.Services.AddSingleton<SharedStore>();
         builder.Services.AddSingleton<QuestionGate>();
         builder.Services.AddSingleton<AnswerCache>();
@@ -71,6 +74,8 @@ public static class ServerHost
         app.UseMiddleware<CrossSiteCheck>();
         app.UseRateLimiter();
         app.UseMiddleware<KeyCheck>();
+        app.MapDashboard();
+        app.MapSession();
         app.MapHealth();
         app.MapStatus();
         app.MapInterfaces();
@@ -85,8 +90,7 @@ public static class ServerHost
 
         // What there is to ask is no secret, and a browser that opens a page sends no key.
         app.MapOpenApi("/openapi.json").WithMetadata(new WithoutKey());
-        app.MapScalarApiReference("/docs", scalar => scalar.WithOpenApiRoutePattern("/openapi.json").WithTitle("NetTraffic API"))
-            .WithMetadata(new WithoutKey());
+        app.MapScalarApiReference("/docs", ApiDocument.ConfigureReference).WithMetadata(new WithoutKey());
         return app;
     }
 }

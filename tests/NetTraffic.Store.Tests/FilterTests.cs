@@ -163,7 +163,7 @@ public sealed class FilterTests : IDisposable
     /// <summary>Values of a filter to try; a new filter needs its own here.</summary>
     private object[][] ValuesOf(FilterKind kind) => kind.Name switch
     {
-        "Address" =>
+        "Address" or "PeerAddress" =>
         [
             ["10.0.0.3"], ["10.0.0.0/27"], ["10.0.0.16/29"], ["0.0.0.0/0"], ["2001:db8::/125"], ["2001:db8::5"], ["::/0"],
             ["2000::/4", "10.0.0.1"], ["::ffff:10.0.0.3"], ["::FFFF:a00:4"], ["::ffff:0:0/96"], ["::ffff:10.0.0.0/125"],

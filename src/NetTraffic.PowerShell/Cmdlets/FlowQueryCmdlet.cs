@@ -47,6 +47,12 @@ public abstract class FlowQueryCmdlet : TrafficQueryCmdlet
 
     /// <inheritdoc/>
     [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrafficNameCompleter))]
+    public override string[]? PeerAddress { get; set; }
+
+    /// <inheritdoc/>
+    [Parameter]
     [PortNumbers]
     [ValidateRange(0, 65535)]
     [ArgumentCompleter(typeof(UsualCompleter))]

@@ -19,6 +19,12 @@ public abstract class TrafficQueryCmdlet : StoreCmdlet
     [ArgumentCompleter(typeof(TrafficNameCompleter))]
     public virtual string[]? Address { get; set; }
 
+    /// <summary>Either side's address is one of these as well: with -Address, traffic between the two.</summary>
+    [Parameter(ParameterSetName = StoreSet)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TrafficNameCompleter))]
+    public virtual string[]? PeerAddress { get; set; }
+
     /// <summary>Either side's port is one of these.</summary>
     [Parameter(ParameterSetName = StoreSet)]
     [PortNumbers]

@@ -71,6 +71,7 @@ public sealed class GetNetFlowCommand : FlowQueryCmdlet
         filter = item.DestinationPort is { } port ? filter with { Port = [port] } : filter;
         filter = (item.Address ?? item.SourceAddress ?? item.DestinationAddress) is { } address
             ? TrafficFilters.Address.AddTo(filter, [address]) : filter;
+        filter = item.PeerAddress is { } peer ? TrafficFilters.PeerAddress.AddTo(filter, [peer]) : filter;
         filter = item.Country is { } country ? TrafficFilters.Country.AddTo(filter, [country]) : filter;
         filter = item.AsNumber is { } system ? TrafficFilters.AsNumber.AddTo(filter, [system]) : filter;
         filter = item.Time is { } time && item.Interval is { } interval

@@ -71,7 +71,7 @@ public sealed class StartNetTrafficServerCommand : StoreCmdlet
         WriteObject(server);
         if (Open)
         {
-            OpenBrowser(server.Url + "/docs");
+            OpenBrowser(server.Url);
         }
     }
 

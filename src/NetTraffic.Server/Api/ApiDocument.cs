@@ -1,11 +1,22 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using Scalar.AspNetCore;
 
 namespace NetTraffic.Server.Api;
 
 /// <summary>The OpenAPI document: the routes as they are, and the parameters that stand in tables.</summary>
 internal static class ApiDocument
 {
+    /// <summary>Sets how the reference page is: it asks nobody but this server.</summary>
+    public static void ConfigureReference(ScalarOptions scalar)
+    {
+        scalar.WithOpenApiRoutePattern("/openapi.json").WithTitle("NetTraffic API").WithNonce().WithFavicon("/favicon.svg")
+            .DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools();
+        scalar.DefaultOpenAllTags = true;
+        scalar.DefaultFonts = false;
+        scalar.Telemetry = false;
+    }
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddDocumentTransformer((document, _, _) =>

@@ -1,4 +1,3 @@
-using NetTraffic.Net;
 using NetTraffic.Server.Errors;
 
 namespace NetTraffic.Server.Security;
@@ -6,8 +5,11 @@ namespace NetTraffic.Server.Security;
 /// <summary>Marks an endpoint that needs no key.</summary>
 internal sealed class WithoutKey;
 
-/// <summary>Where keys are set, lets pass who has one: any to read, the one that may do everything to change something.</summary>
-internal sealed class KeyCheck(RequestDelegate next, ServerOptions options)
+/// <summary>
+/// Where keys are set, lets pass who has one, or the session of a browser that showed one: any to read, the one that may do everything to
+/// change something.
+/// </summary>
+internal sealed class KeyCheck(RequestDelegate next, ServerOptions options, BrowserSessions sessions)
 {
     private const string Bearer = "Bearer ";
 
@@ -18,13 +20,10 @@ internal sealed class KeyCheck(RequestDelegate next, ServerOptions options)
             return next(context);
         }
 
+        // Who sends a key is judged by it.
         string key = Key(context.Request);
-        if (ApiKey.Matches(options.Keys.Control, key))
-        {
-            return next(context);
-        }
-
-        if (!ApiKey.Matches(options.Keys.Read, key))
+        ApiRole? role = key.Length > 0 ? sessions.RoleOf(key) : sessions.RoleOf(context.Request);
+        if (role is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Problems.WriteAsync(context, new TrafficException(TrafficErrors.NoKey,
@@ -32,7 +31,7 @@ internal sealed class KeyCheck(RequestDelegate next, ServerOptions options)
         }
 
         bool isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        return isRead ? next(context)
+        return isRead || role == ApiRole.Control ? next(context)
             : Problems.WriteAsync(context, new TrafficException(TrafficErrors.ReadOnlyKey, "This key may only read."));
     }
 

@@ -24,6 +24,13 @@ public sealed record TrafficFilter
         init => conditions = Replace(TrafficFilters.Address, value);
     }
 
+    /// <summary>Either side's address lies in one of these as well.</summary>
+    public IReadOnlyList<AddressRange> PeerAddress
+    {
+        get => Values(TrafficFilters.PeerAddress);
+        init => conditions = Replace(TrafficFilters.PeerAddress, value);
+    }
+
     /// <summary>Either side's port is one of these.</summary>
     public IReadOnlyList<int> Port
     {

@@ -15,6 +15,15 @@ public static class TrafficFilters
         "Either side's address is one of these, or lies in one of these networks.", AddressRange.Parse, values => new AddressMatch(values))
     { Completion = SummaryKey.Address };
 
+    /// <summary>
+    /// Either side's address lies in one of these as well: beside <see cref="Address"/>, traffic between the two, where they do not overlap.
+    /// </summary>
+    public static FilterKind<AddressRange> PeerAddress { get; } = new(
+        "PeerAddress", ["SourceAddress", "DestinationAddress"], FilterOperation.WithinAny,
+        "Either side's address is one of these as well, or lies in one of these networks: with the address, traffic between the two.",
+        AddressRange.Parse, values => new AddressMatch(values))
+    { Completion = SummaryKey.Address };
+
     /// <summary>Either side's port is one of these.</summary>
     public static FilterKind<int> Port { get; } = new(
         "Port", ["SourcePort", "DestinationPort"], FilterOperation.EqualsAny,
@@ -96,7 +105,7 @@ public static class TrafficFilters
 
     /// <summary>The table.</summary>
     public static IReadOnlyList<FilterKind> All { get; } =
-        [Address, Port, Protocol, Application, Since, Until, CaptureId, FlowId, CommunityId, Country, AsNumber, Suspicious];
+        [Address, PeerAddress, Port, Protocol, Application, Since, Until, CaptureId, FlowId, CommunityId, Country, AsNumber, Suspicious];
 
     /// <summary>A filter by its name, whatever its case; null: there is none.</summary>
     public static FilterKind? Find(string name) => All.FirstOrDefault(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -1,0 +1,127 @@
+// Captures: those that run, a form that starts one, and those that ended.
+import { useState } from "preact/hooks";
+import { ApiError, mayControl, post, useAnswer } from "../api";
+import { bytes, count, duration, time } from "../format";
+import { link } from "../place";
+import type { Capture, Interface, Problem } from "../records";
+import { CaptureCards } from "../parts/CaptureCards";
+import { Nothing, Panel, States, Trouble } from "../parts/States";
+
+export function Captures() {
+  const answer = useAnswer<Capture[]>("/api/captures", 2);
+  const [most, setMost] = useState(50);
+  return (
+    <div class="panels">
+      <Panel id="running" title="Running" wide>
+        <States answer={answer} isEmpty={data => data.every(capture => capture.State !== "Running")} empty="None runs.">
+          {data => <CaptureCards captures={data.filter(capture => capture.State === "Running")} again={answer.again} />}
+        </States>
+      </Panel>
+      {mayControl() && <Panel id="start" title="Start a capture" wide><StartForm again={answer.again} /></Panel>}
+      <Panel id="past" title="Past captures and imports" wide>
+        <States answer={answer} isEmpty={data => data.every(capture => capture.State === "Running")} empty="None yet.">
+          {data => {
+            const past = data.filter(capture => capture.State !== "Running");
+            return <>
+              <div class="scroll" tabIndex={0} role="group" aria-label="Past captures and imports">
+                <table>
+                  <caption class="hidden">Past captures and imports, newest first</caption>
+                  <thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">State</th><th scope="col">Start</th>
+                    <th scope="col" class="number">Time</th><th scope="col" class="number">Packets</th><th scope="col" class="number">Bytes</th>
+                    <th scope="col" class="number">Flows</th><th scope="col" class="number">Dropped</th><th scope="col">Sensor</th></tr></thead>
+                  <tbody>{past.slice(0, most).map(capture => <Past key={capture.CaptureId} capture={capture} />)}</tbody>
+                </table>
+              </div>
+              {past.length > most && <button type="button" onClick={() => setMost(most + 200)}>More ({past.length - most})</button>}
+            </>;
+          }}
+        </States>
+      </Panel>
+    </div>
+  );
+}
+
+function Past({ capture }: { capture: Capture }) {
+  const lost = capture.KernelDrops + capture.InterfaceDrops;
+  // An import's traffic is of the time that its file is of.
+  const since = Date.parse(capture.FirstPacketTime ?? capture.StartTime);
+  const until = Date.parse(capture.LastPacketTime ?? capture.EndTime ?? capture.StartTime);
+  return (
+    <tr>
+      <th scope="row"><a class="row" href={link("flows", { captureId: capture.CaptureId, last: null, since: Math.floor(since) - 1000, until: Math.ceil(until) + 1000 })}>
+        {capture.Name}</a></th>
+      <td>{capture.Kind}</td>
+      <td class={capture.State === "Failed" || capture.State === "Interrupted" ? "bad" : undefined} title={capture.Message ?? undefined}>{capture.State}</td>
+      <td>{time(capture.StartTime)}</td>
+      <td class="number">{capture.EndTime && duration((Date.parse(capture.EndTime) - Date.parse(capture.StartTime)) / 1000)}</td>
+      <td class="number">{count(capture.Packets)}</td>
+      <td class="number">{bytes(capture.Bytes)}</td>
+      <td class="number">{count(capture.Flows)}</td>
+      <td class={`number${lost > 0 ? " bad" : ""}`}>{count(lost)}</td>
+      <td>{capture.Sensor}</td>
+    </tr>
+  );
+}
+
+const ringSizes = [["", "none"], ["104857600", "100 MB"], ["1073741824", "1 GB"], ["10737418240", "10 GB"]] as const;
+
+function StartForm({ again }: { again: () => void }) {
+  const interfaces = useAnswer<Interface[]>("/api/interfaces");
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [busy, setBusy] = useState(false);
+  const start = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const text = (name: string) => String(form.get(name) ?? "").trim();
+    setProblem(null);
+    setBusy(true);
+    try {
+      await post<Capture>("/api/capture/start", {
+        Interface: form.getAll("interface"),
+        ...text("filter") && { Filter: text("filter") },
+        ...text("name") && { Name: text("name") },
+        ...text("duration") && { Duration: text("duration") },
+        ...text("ring") && { PacketRing: Number(text("ring")) },
+        Promiscuous: form.has("promiscuous"),
+        Enrich: form.has("enrich"),
+      });
+      again();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      setProblem(error.problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <States answer={interfaces}>
+      {all => {
+        const usable = all.filter(one => one.CanCapture);
+        if (usable.length === 0) {
+          return <Nothing>The server may not capture on any interface. {all.find(one => one.CaptureProblem)?.CaptureProblem}</Nothing>;
+        }
+        return (
+          <form class="start" onSubmit={event => void start(event)}>
+            <fieldset>
+              <legend>Interfaces</legend>
+              {all.map(one => (
+                <label key={one.Name} title={one.CaptureProblem ?? one.Addresses.join(", ")} class={one.CanCapture ? undefined : "off"}>
+                  <input type="checkbox" name="interface" value={one.Name} disabled={!one.CanCapture} defaultChecked={one.IsDefault && one.CanCapture} />
+                  {one.Name}{!one.IsUp && " (down)"} <small>{one.Addresses[0] ?? one.Description}</small>
+                </label>
+              ))}
+            </fieldset>
+            <label>Capture filter <input name="filter" placeholder="tcp port 443" /></label>
+            <label>Ends after <input name="duration" placeholder="10m; empty: when stopped" /></label>
+            <label>Keep packets <select name="ring">{ringSizes.map(([value, name]) => <option key={value} value={value}>{name}</option>)}</select></label>
+            <label>Name <input name="name" /></label>
+            <label class="check"><input type="checkbox" name="promiscuous" /> Promiscuous: frames to others too</label>
+            <label class="check"><input type="checkbox" name="enrich" /> Ask providers about new talkers</label>
+            <button type="submit" class="primary" disabled={busy}>{busy ? "Starting …" : "Start"}</button>
+            {problem && <Trouble problem={problem} />}
+          </form>
+        );
+      }}
+    </States>
+  );
+}
