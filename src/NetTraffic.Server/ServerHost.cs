@@ -53,6 +53,7 @@ public static class ServerHost
         builder.Services.AddSingleton<SharedStore>();
         builder.Services.AddSingleton<QuestionGate>();
         builder.Services.AddSingleton<AnswerCache>();
+        builder.Services.AddSingleton<InfluxLook>();
         builder.Services.AddSingleton<EnrichmentJobs>();
         builder.Services.AddSingleton<LiveEvents>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LiveEvents>());
@@ -76,6 +77,7 @@ public static class ServerHost
         app.MapInterfaces();
         app.MapCaptures();
         app.MapStatistics();
+        app.MapInflux();
         app.MapFlows();
         app.MapPackets();
         app.MapEnrichment();
