@@ -56,6 +56,7 @@ public static class ServerHost
         builder.Services.AddSingleton<InfluxLook>();
         builder.Services.AddSingleton<EnrichmentJobs>();
         builder.Services.AddSingleton<LiveEvents>();
+        builder.Services.AddSingleton<StandingCapture>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LiveEvents>());
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         builder.Services.AddOpenApi(ApiDocument.Configure);
