@@ -107,7 +107,7 @@ def api(config):
     true(not any("nettraffic-api-key" in str(other.get("secrets")) for name, other in config["services"].items() if name != "nettraffic"), "others have the API's key")
     true(environment.get("NETTRAFFIC_SERVER_LISTEN", "").startswith("127."), f"the API listens at {environment.get('NETTRAFFIC_SERVER_LISTEN')}")
     port = str(config["services"]["grafana"]["ports"][0]).split(":")
-    true(environment.get("NETTRAFFIC_SERVER_ORIGINS") == f"http://{port[0]}:{port[1]}", "Grafana's pages may not ask the API")
+    true(set(environment.get("NETTRAFFIC_SERVER_ORIGINS", "").split(",")) == {f"http://{host}:{port[1]}" for host in (port[0], "localhost")}, "Grafana's pages may not ask the API")
     true(environment.get("NETTRAFFIC_SERVER_CAPTURE"), "nothing is captured")
     true("entrypoint" not in service and "command" not in service, "nettraffic runs something else than the image's server")
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
