@@ -204,7 +204,28 @@ public static class TrafficEngine
     /// <exception cref="InfluxException">None is set.</exception>
     public static InfluxProbeResult TestInflux(string? storePath, CancellationToken cancellationToken)
     {
-        return InfluxProbe.TestAsync(Target(OpenSettings(storePath)), cancellationToken).GetAwaiter().GetResult();
+        using ITrafficStore store = OpenStore(storePath);
+        InfluxTarget target = Target(OpenSettings(store.Path));
+        InfluxProbeResult result = InfluxProbe.TestAsync(target, cancellationToken).GetAwaiter().GetResult();
+        return result with { Forward = InfluxForwarder.Look(store.Segments, target) };
+    }
+
+    /// <summary>Asks the InfluxDB that is set who it is, changing nothing on it; how far it has the store is not looked at.</summary>
+    /// <param name="storePath">Folder; null: the default store.</param>
+    /// <param name="limit">How long its answer is waited for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="InfluxException">None is set.</exception>
+    public static Task<InfluxProbeResult> LookAtInfluxAsync(string? storePath, TimeSpan limit, CancellationToken cancellationToken) =>
+        InfluxProbe.LookAsync(Target(OpenSettings(storePath)), limit, cancellationToken);
+
+    /// <summary>How far a store has been passed on to the InfluxDB that is set, asking nobody; null: none is set.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="segments">Its segments, where they were listed just now; null: they are listed.</param>
+    public static ForwardState? GetForwardState(ITrafficStore store, IReadOnlyList<StoreSegment>? segments = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return OpenSettings(store.Path).GetInfluxTarget() is { } target
+            ? InfluxForwarder.Look(store.Segments, target, segments) : null;
     }
 
     /// <summary>Makes the database or bucket that is set, and on 2.x the tokens that use it.</summary>

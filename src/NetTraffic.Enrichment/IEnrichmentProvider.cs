@@ -32,6 +32,9 @@ public interface IEnrichmentProvider
     /// <summary>What asking for so many addresses would cost, against what is left; null: it costs nothing and has no limit.</summary>
     /// <param name="addresses">How many.</param>
     ProviderCost? CostOf(int addresses);
+
+    /// <summary>How much of its limit is used; null: it has none.</summary>
+    ProviderQuota? Quota();
 }
 
 /// <summary>What a provider said of one address.</summary>

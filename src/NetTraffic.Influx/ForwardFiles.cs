@@ -7,14 +7,15 @@ namespace NetTraffic.Influx;
 /// What a forwarder keeps on disk, below the folder of the store's followers. KEY.cursor has the segments that were passed on, and as
 /// lines that begin with '#' the state of the choices. KEY.spool/ has batches that are on their way: written before the cursor names
 /// their segments, removed once the server has them. A batch is sent as it was written, so that whatever happens in between, every
-/// point arrives, and those that arrive twice are the same points. KEY.lock is the lease, KEY.rejected what the server refused. KEY.alias
+/// point arrives, and those that arrive twice are the same points. KEY.lock is the lease, KEY.rejected what the server refused, KEY.sent
+/// how much it took (<see cref="ForwardTally"/>). KEY.alias
 /// names the key under which all this is kept where the same server was first reached by another address.
 /// </summary>
 internal sealed class ForwardFiles
 {
     private const string Alias = ".alias";
     private const string State = "#state ", Segment = "#segment ", End = "#end ";
-    private readonly string cursor, spool;
+    private readonly string cursor, spool, sent;
 
     public ForwardFiles(string folder, string key)
     {
@@ -23,6 +24,7 @@ internal sealed class ForwardFiles
         spool = Path.Combine(folder, key + ".spool");
         Lock = Path.Combine(folder, key + ".lock");
         Rejected = Path.Combine(folder, key + ".rejected");
+        sent = Path.Combine(folder, key + ".sent");
     }
 
     public string Key { get; }
@@ -101,6 +103,48 @@ internal sealed class ForwardFiles
         }
 
         return waiting;
+    }
+
+    /// <summary>
+    /// Reads the cursor and changes nothing: for those who watch. Gives the segments whose batches may not have arrived, and since when the
+    /// oldest of these waits, UTC.
+    /// </summary>
+    public (IReadOnlyList<string> Segments, DateTime? Since) Look()
+    {
+        // The batches first: one that arrives meanwhile is counted as waiting, and none is missed.
+        List<string> waiting = [];
+        DateTime? since = null;
+        foreach (string path in Directory.Exists(spool) ? Directory.GetFiles(spool, "*.lines") : [])
+        {
+            try
+            {
+                DateTime written = File.GetLastWriteTimeUtc(path);
+                waiting.AddRange(Segments(path));
+                since = since < written ? since : written;
+            }
+            catch (FileNotFoundException)
+            {
+                // It arrived just now.
+            }
+        }
+
+        if (File.Exists(cursor))
+        {
+            ReadCursor();
+        }
+
+        // A batch that the cursor does not name is made again: its segments are pending anyway.
+        return ([.. waiting.Where(Passed.Contains)], since);
+    }
+
+    /// <summary>What the server took so far.</summary>
+    public ForwardTally ReadTally() => ForwardTally.Read(sent);
+
+    /// <summary>Adds to what the server took.</summary>
+    public void Count(long points, long rejected)
+    {
+        ForwardTally tally = ReadTally();
+        new ForwardTally(tally.Points + points, tally.Rejected + rejected, DateTime.UtcNow).Write(sent);
     }
 
     /// <summary>Writes a batch, then the cursor; gives the batch's path.</summary>

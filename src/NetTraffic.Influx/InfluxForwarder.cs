@@ -72,6 +72,18 @@ public sealed partial class InfluxForwarder : IDisposable
         }
     }
 
+    /// <summary>How far a store has been passed on, by the files that forwarders of any process keep; asks nobody.</summary>
+    /// <param name="feed">The store.</param>
+    /// <param name="target">The server.</param>
+    /// <param name="segments">The store's segments, where they were listed just now; null: they are listed.</param>
+    /// <exception cref="IOException">The store cannot be read.</exception>
+    public static ForwardState Look(ISegmentFeed feed, InfluxTarget target, IReadOnlyList<StoreSegment>? segments = null)
+    {
+        ArgumentNullException.ThrowIfNull(feed);
+        ArgumentNullException.ThrowIfNull(target);
+        return ForwardBacklog.Look(feed.FollowerFolder, segments ?? feed.ListSegments(), target);
+    }
+
     /// <summary>Passes on all that is there now, and returns. Waits as long as the server is away.</summary>
     /// <exception cref="InfluxException">The server does not take it, and trying again will not help; nothing is lost.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the next run goes on from there.</exception>
@@ -152,51 +164,11 @@ public sealed partial class InfluxForwarder : IDisposable
         return made;
     }
 
-    private static string FullName(StoreSegment segment) => FullName(segment.Dataset, segment.Name);
-
-    private static string FullName(string dataset, string name) => $"{dataset}/{name}";
-
     private Queue<StoreSegment> Pending()
     {
-        IReadOnlyList<StoreSegment> all = feed.ListSegments();
-        HashSet<string> known = new(StringComparer.Ordinal);
-        List<string> merged = [];
-        Queue<StoreSegment> pending = new();
-        foreach (StoreSegment segment in all)
-        {
-            string name = FullName(segment);
-            known.Add(name);
-            foreach (string replaced in segment.Replaces)
-            {
-                known.Add(FullName(segment.Dataset, replaced));
-            }
-
-            if (files.Passed.Contains(name))
-            {
-                continue;
-            }
-
-            int passed = segment.Replaces.Count(replaced => files.Passed.Contains(FullName(segment.Dataset, replaced)));
-            if (passed == 0)
-            {
-                pending.Enqueue(segment);
-            }
-            else if (passed == segment.Replaces.Count)
-            {
-                merged.Add(name);
-            }
-            else
-            {
-                // Merged just while a part was passed on: the rest is still there for a while.
-                foreach (string replaced in segment.Replaces.Where(replaced => !files.Passed.Contains(FullName(segment.Dataset, replaced))))
-                {
-                    pending.Enqueue(segment with { Name = replaced, Replaces = [] });
-                }
-            }
-        }
-
-        files.Update(target.ToString(), merged, known.Contains);
-        return pending;
+        ForwardBacklog backlog = ForwardBacklog.Of(feed.ListSegments(), files.Passed);
+        files.Update(target.ToString(), backlog.Merged, backlog.Known.Contains);
+        return backlog.Pending;
     }
 
     /// <summary>Makes a batch of the next segments; no path where they had nothing.</summary>
@@ -208,7 +180,7 @@ public sealed partial class InfluxForwarder : IDisposable
         while (pending.Count > 0 && lines.Lines < options.GatherLines && names.Count < options.GatherSegments)
         {
             StoreSegment segment = pending.Dequeue();
-            string name = FullName(segment);
+            string name = ForwardBacklog.FullName(segment.Dataset, segment.Name);
             SegmentRollup? rollup;
             try
             {
@@ -256,6 +228,7 @@ public sealed partial class InfluxForwarder : IDisposable
         bytes += result.Bytes;
         retries += result.Retries;
         SharedFile.Delete(path);
+        files.Count(result.Accepted, result.Rejected);
         if (result.Rejected > 0)
         {
             Problem?.Invoke(

@@ -11,14 +11,31 @@ public static class InfluxProbe
     /// <summary>
     /// Asks the server who it is and writes one point of the measurement <c>net_probe</c>. Never waits for a server that is down.
     /// </summary>
-    public static async Task<InfluxProbeResult> TestAsync(InfluxTarget target, CancellationToken cancellationToken)
+    public static Task<InfluxProbeResult> TestAsync(InfluxTarget target, CancellationToken cancellationToken) =>
+        ProbeAsync(target, write: true, Limit, cancellationToken);
+
+    /// <summary>Asks the server who it is, and changes nothing on it.</summary>
+    /// <param name="target">The server.</param>
+    /// <param name="limit">How long its answer is waited for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static Task<InfluxProbeResult> LookAsync(InfluxTarget target, TimeSpan limit, CancellationToken cancellationToken) =>
+        ProbeAsync(target, write: false, limit, cancellationToken);
+
+    private static async Task<InfluxProbeResult> ProbeAsync(
+        InfluxTarget target, bool write, TimeSpan limit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
-        InfluxProbeResult result = new() { Url = WithoutCredentials(target.Url), Database = target.DatabaseName, Message = "" };
+        InfluxProbeResult result = new()
+        {
+            Url = WithoutCredentials(target.Url),
+            Database = target.DatabaseName,
+            WriteAccepted = write ? false : null,
+            Message = "",
+        };
         try
         {
             using InfluxConnection connection = new(target, 1);
-            return await TestAsync(connection, result, cancellationToken).ConfigureAwait(false);
+            return await ProbeAsync(connection, write, limit, result, cancellationToken).ConfigureAwait(false);
         }
         catch (InfluxException e)
         {
@@ -30,13 +47,13 @@ public static class InfluxProbe
     internal static Uri WithoutCredentials(Uri url) => new(
         url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
-    private static async Task<InfluxProbeResult> TestAsync(
-        InfluxConnection connection, InfluxProbeResult result, CancellationToken cancellationToken)
+    private static async Task<InfluxProbeResult> ProbeAsync(
+        InfluxConnection connection, bool write, TimeSpan limit, InfluxProbeResult result, CancellationToken cancellationToken)
     {
         InfluxTarget target = connection.Target;
         Stopwatch clock = Stopwatch.StartNew();
         ServerReply ping = await connection.SendAsync(
-            HttpMethod.Get, "ping", null, preferToken: true, Limit, cancellationToken).ConfigureAwait(false);
+            HttpMethod.Get, "ping", null, preferToken: true, limit, cancellationToken).ConfigureAwait(false);
         result = result with { Reachable = ping.Failure is null, RoundTrip = clock.Elapsed };
         if (ping.Failure is { } failure)
         {
@@ -69,6 +86,11 @@ public static class InfluxProbe
         }
 
         result = Describe(result, server, target);
+        if (!write)
+        {
+            return result with { Message = $"{Named(server)} answers in {result.RoundTrip.TotalMilliseconds:0.#} ms." };
+        }
+
         while (true)
         {
             ServerReply reply = await WriteAsync(connection, server, cancellationToken).ConfigureAwait(false);
@@ -80,7 +102,7 @@ public static class InfluxProbe
                     return result with
                     {
                         WriteAccepted = true,
-                        Message = $"{server.Product}{(server.Version is { } version ? " " + version : "")} answers in " +
+                        Message = $"{Named(server)} answers in " +
                             $"{result.RoundTrip.TotalMilliseconds:0.#} ms and takes what is written to '{result.Database}'.",
                     };
                 case Verdict.WrongPath:
@@ -123,6 +145,8 @@ public static class InfluxProbe
             .ConfigureAwait(false);
         return reply with { RoundTrip = clock.Elapsed };
     }
+
+    private static string Named(InfluxServer server) => $"{server.Product}{(server.Version is { } version ? " " + version : "")}";
 
     private static InfluxProbeResult Describe(InfluxProbeResult result, InfluxServer server, InfluxTarget target) => result with
     {

@@ -5,6 +5,12 @@ using NetTraffic.Server;
 // What Start-NetTrafficServer starts, and what a container runs. Errors that are foreseen end it with a line and the next move.
 try
 {
+    if (args is [HealthQuestion.Word, .. string[] rest])
+    {
+        await HealthQuestion.AskAsync(rest);
+        return 0;
+    }
+
     ServerOptions options = ServerOptions.Read(args);
     if (options.Background is not null)
     {
@@ -14,6 +20,7 @@ try
     using ServerRegistry registry = ServerRegistry.TryTake(options.StorePath)
         ?? throw new TrafficException(TrafficErrors.ServerRuns, $"The store '{options.StorePath}' has a server already.");
     await using WebApplication app = ServerHost.Build(options);
+    app.Services.GetRequiredService<StandingCapture>().Start();
     await app.StartAsync();
     string url = app.Urls.First();
     registry.Publish(new TrafficServer

@@ -56,14 +56,16 @@ public static class ServerHost
         builder.Services.AddSingleton<SharedStore>();
         builder.Services.AddSingleton<QuestionGate>();
         builder.Services.AddSingleton<AnswerCache>();
+        builder.Services.AddSingleton<InfluxLook>();
         builder.Services.AddSingleton<EnrichmentJobs>();
         builder.Services.AddSingleton<LiveEvents>();
+        builder.Services.AddSingleton<StandingCapture>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LiveEvents>());
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         builder.Services.AddOpenApi(ApiDocument.Configure);
         builder.Services.AddServerLimits();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
-            policy.WithOrigins([.. options.Origins]).WithMethods("GET", "POST", "DELETE").WithHeaders("Authorization", "Content-Type")));
+            policy.WithOrigins([.. options.Origins]).WithMethods("GET", "POST", "DELETE").WithHeaders("Authorization", "Content-Type", "X-Grafana-Action")));
 
         WebApplication app = builder.Build();
         app.UseMiddleware<SecurityHeaders>();
@@ -81,6 +83,7 @@ public static class ServerHost
         app.MapInterfaces();
         app.MapCaptures();
         app.MapStatistics();
+        app.MapInflux();
         app.MapFlows();
         app.MapPackets();
         app.MapEnrichment();

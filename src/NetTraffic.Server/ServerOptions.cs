@@ -22,6 +22,9 @@ public sealed record ServerOptions
     /// <summary>Web sites whose pages may ask it (CORS), as <c>https://grafana.example.org</c>. Default none.</summary>
     public IReadOnlyList<string> Origins { get; init; } = [];
 
+    /// <summary>Interfaces that it captures on from its start. Default none.</summary>
+    public IReadOnlyList<string> Capture { get; init; } = [];
+
     /// <summary>The keys; where there are none, only this machine may ask.</summary>
     public ServerKeys Keys { get; init; } = new();
 
@@ -41,7 +44,7 @@ public sealed record ServerOptions
             if (arguments[i] is not ("--store" or "--listen" or "--port" or "--background") || i + 1 == arguments.Count)
             {
                 throw new TrafficException(TrafficErrors.BadArgument, $"'{arguments[i]}' is not understood, or its value is missing.",
-                    "Usage: NetTraffic.Server [--store FOLDER] [--listen ADDRESS] [--port NUMBER]");
+                    "Usage: NetTraffic.Server [--store FOLDER] [--listen ADDRESS] [--port NUMBER], or --health");
             }
 
             given[arguments[i]] = arguments[i + 1];
@@ -66,6 +69,7 @@ public sealed record ServerOptions
             Port = option.ServerPort,
             Hosts = option.ServerHosts,
             Origins = option.ServerOrigins,
+            Capture = option.ServerCapture,
             Keys = settings.GetServerKeys(),
             Background = given.GetValueOrDefault("--background"),
         };

@@ -217,6 +217,8 @@ public sealed class EnricherTests
         }
 
         public ProviderCost? CostOf(int addresses) => null;
+
+        public ProviderQuota? Quota() => null;
     }
 
     private sealed class MemoryStore : IEnrichmentStore

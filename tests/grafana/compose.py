@@ -96,6 +96,27 @@ def agreement(config):
     true(pathlib.Path(home).exists(), "the home dashboard is not there")
 
 
+def api(config):
+    """The REST API asks for a key, which no environment has; Grafana's pages, and no others, may ask it."""
+    service = config["services"]["nettraffic"]
+    environment = service["environment"]
+    secrets = [one if isinstance(one, str) else one.get("source") for one in service.get("secrets", [])]
+    true(secrets == ["nettraffic-api-key"], f"nettraffic has the secrets {secrets}")
+    true(environment.get("NETTRAFFIC_SERVER_KEY_FILE") == "/run/secrets/nettraffic-api-key" and "NETTRAFFIC_SERVER_KEY" not in environment, "the API's key is not the secret's file")
+    true(set(config["secrets"]["nettraffic-api-key"]) <= {"file", "name"}, "the API's key is no file")
+    true(not any("nettraffic-api-key" in str(other.get("secrets")) for name, other in config["services"].items() if name != "nettraffic"), "others have the API's key")
+    true(environment.get("NETTRAFFIC_SERVER_LISTEN", "").startswith("127."), f"the API listens at {environment.get('NETTRAFFIC_SERVER_LISTEN')}")
+    port = str(config["services"]["grafana"]["ports"][0]).split(":")
+    true(set(environment.get("NETTRAFFIC_SERVER_ORIGINS", "").split(",")) == {f"http://{host}:{port[1]}" for host in (port[0], "localhost")}, "Grafana's pages may not ask the API")
+    true(environment.get("NETTRAFFIC_SERVER_CAPTURE"), "nothing is captured")
+    true("entrypoint" not in service and "command" not in service, "nettraffic runs something else than the image's server")
+    dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    health = re.search(r"HEALTHCHECK.*?CMD (\[.*?\])", dockerfile, re.DOTALL).group(1)
+    true("healthcheck" not in service and health.endswith('"--health"]') and "NetTraffic.Server.dll" in health, "the health check does not ask the server")
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    true("secrets/" in ignored, "the folder of secrets can be committed")
+
+
 def variables():
     """Every variable of the stack is in .env.example with what it means, and no other; the secrets have no value."""
     used = set(re.findall(r"\$\{(\w+)[:}]", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
@@ -111,6 +132,7 @@ def main():
     true(set(config["services"]) == {"influxdb", "influxdb-init", "nettraffic", "grafana"}, f"services are {sorted(config['services'])}")
     services(config)
     agreement(config)
+    api(config)
     variables()
     for image in re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE):
         true(re.search(r":\d+\.\d+\.\d+$", image), f"Dockerfile: {image} is another image tomorrow")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the image and docker-compose.yml make of PowerShell, without a container: run by tests/integration/dockerfile.sh in mount and
+# What the image and docker-compose.yml make of the server, without a container: run by tests/integration/dockerfile.sh in mount and
 # network namespaces of its own, as root. The Dockerfile's COPY and RUN put the files where the image has them; then the entry point
 # runs as the image's user, with NET_RAW as the only capability there is to be had, on a root that cannot be written.
 # Prints what it found; ends with 0 or 1.
@@ -11,7 +11,6 @@ mapfile -t copied < <(python3 "$reader" copied final)
 mapfile -t runs < <(python3 "$reader" run final)
 mapfile -t settings < <(python3 "$reader" env)
 mapfile -d '' -t entry < <(python3 "$reader" words ENTRYPOINT)
-mapfile -d '' -t command < <(python3 "$reader" words CMD)
 mapfile -d '' -t health < <(python3 "$reader" words HEALTHCHECK)
 
 mount --make-rprivate /
@@ -43,15 +42,22 @@ as() {
   shift
   exec setpriv --reuid=$uid --regid=$uid --clear-groups --inh-caps=-all --bounding-set="$capabilities" "$@"
 }
-environment=(env -i PATH="$PATH" NETTRAFFIC_INTERFACE=lo NETTRAFFIC_SENSOR= NETTRAFFIC_RETENTION=7d "${settings[@]}")
-plain() { (as -all --no-new-privs -- "${environment[@]}" dotnet /opt/nettraffic/pwsh/pwsh.dll -NonInteractive -Command "$1"); }
-healthy() { (as -all,+net_raw -- "${environment[@]}" "${health[@]}"); }
+environment=(env -i PATH="$PATH" "${settings[@]}" NETTRAFFIC_SERVER_CAPTURE=lo NETTRAFFIC_SENSOR= NETTRAFFIC_RETENTION=7d NETTRAFFIC_SERVER_LISTEN=127.0.0.1 NETTRAFFIC_SERVER_PORT=8630 NETTRAFFIC_SERVER_ORIGINS=http://127.0.0.1:3000 NETTRAFFIC_SERVER_KEY_FILE=/tmp/secrets/api-key)
+plain() { (as -all --no-new-privs -- "${environment[@]}" /opt/nettraffic/pwsh/pwsh -NonInteractive -Command "$1"); }
+healthy() { (as -all --no-new-privs -- "${environment[@]}" "${health[@]}"); }
+# The key as Compose mounts a secret's file: its user's, readable for others, in a place that is not to be written.
+key=0123456789abcdef0123456789abcdef
+install -d -m 755 /tmp/secrets && echo "$key" >/tmp/secrets/api-key && chmod 644 /tmp/secrets/api-key
+ask() { curl -sS -o /tmp/answer -w '%{http_code}' "$@"; }
 
 if (touch /opt/nettraffic/x /usr/x) 2>/dev/null; then wrong "the root can be written"; fi
 if healthy >/tmp/health 2>&1; then wrong "healthy before anything runs"; fi
-grep -q 'no capture runs' /tmp/health || wrong "the health check does not say what is wrong: $(cat /tmp/health)"
+grep -q 'No server runs' /tmp/health || wrong "the health check does not say what is wrong: $(cat /tmp/health)"
+# Without an interface that has the default route, the server says so and ends: nobody takes it for one that captures.
+if (as -all,+net_raw -- "${environment[@]}" NETTRAFFIC_SERVER_CAPTURE=default "${entry[@]}") >/tmp/none 2>&1; then wrong "it runs without an interface to capture on"; fi
+grep -q 'default route' /tmp/none || wrong "it does not say which interface is missing: $(cat /tmp/none)"
 
-(as -all,+net_raw -- "${environment[@]}" "${entry[@]}" "${command[@]}") >/tmp/capture 2>&1 &
+(as -all,+net_raw -- "${environment[@]}" "${entry[@]}") >/tmp/capture 2>&1 &
 capture=$!
 limit=$((SECONDS + 60))
 until healthy >/tmp/health 2>&1; do
@@ -63,6 +69,11 @@ grep -E '^(Uid|CapEff|CapBnd)' "/proc/$capture/status" | tr -s '\t\n' '  '
 echo
 [ "$(awk '/^Uid/ { print $3 }' "/proc/$capture/status")" = $uid ] || wrong "it does not run as the image's user"
 [ "$(awk '/^CapEff/ { print $2 }' "/proc/$capture/status")" = 0000000000002000 ] || wrong "it has other capabilities than NET_RAW"
+[ "$(ask http://127.0.0.1:8630/health/ready)" = 200 ] || wrong "the endpoint of the health check: $(cat /tmp/answer)"
+[ "$(ask http://127.0.0.1:8630/api/status)" = 401 ] || wrong "it answers without the key: $(cat /tmp/answer)"
+[ "$(ask -H "Authorization: Bearer $key" http://127.0.0.1:8630/api/status)" = 200 ] || wrong "the key of the secret's file is not taken: $(cat /tmp/answer)"
+grep -q '"Interfaces":\["lo"\]' /tmp/answer || wrong "no capture on lo: $(cat /tmp/answer)"
+if grep -rqsF "$key" /var/lib/nettraffic; then wrong "the key lies in the store"; fi
 for ((i = 0; i < 200; i++)); do echo packet >/dev/udp/127.0.0.1/9 || true; done 2>/dev/null
 sleep 1
 kill -TERM "$capture"
@@ -76,6 +87,24 @@ echo "capture $state, $packets packets, $stored stored, ended with $code"
 [ "$packets" -ge 200 ] && [ "$packets" = "$stored" ] || wrong "captured $packets, stored $stored, sent 200"
 if healthy >/tmp/health 2>&1; then wrong "healthy although the capture has stopped"; fi
 
+# A capture that fails makes the server unready; it says why, and goes on answering.
+ip link add nt0 type veth peer name nt1 && ip link set nt0 up && ip link set nt1 up || wrong "no interface can be made"
+(as -all,+net_raw -- "${environment[@]}" NETTRAFFIC_SERVER_CAPTURE=nt0 "${entry[@]}") >/tmp/capture 2>&1 &
+capture=$!
+limit=$((SECONDS + 60))
+until healthy >/tmp/health 2>&1; do
+  [ $SECONDS -lt $limit ] || wrong "not healthy after 60 s: $(cat /tmp/health /tmp/capture)"
+  sleep 0.5
+done
+ip link del nt0
+while healthy >/tmp/health 2>&1; do
+  [ $SECONDS -lt $limit ] || wrong "healthy although its interface is gone"
+  sleep 0.5
+done
+grep -q 'has failed' /tmp/health || wrong "the health check does not say that the capture failed: $(cat /tmp/health)"
+[ "$(ask http://127.0.0.1:8630/health/live)" = 200 ] || wrong "the server does not live on without its capture"
+kill -TERM "$capture" && wait "$capture" || wrong "it does not end by itself after a failed capture"
+
 # What the comments say of a container without NET_RAW: the entry point does not start, dotnet with the same program does.
-if (as -all -- "${environment[@]}" "${entry[@]}" -Version) >/tmp/none 2>&1; then wrong "the entry point starts where NET_RAW is dropped: the Dockerfile says otherwise"; fi
-[ "$(plain "'started'")" = started ] || wrong "dotnet does not start PowerShell without capabilities"
+if (as -all -- "${environment[@]}" "${entry[@]}") >/tmp/none 2>&1; then wrong "the entry point starts where NET_RAW is dropped: the Dockerfile says otherwise"; fi
+[ "$(plain "'started'")" = started ] || wrong "PowerShell does not start without capabilities"

@@ -200,7 +200,7 @@ def check_dashboard(report, name, dashboard):
 
 def check_variables(report, name, dashboard):
     known = variables(dashboard)
-    for wanted in ("datasource", "sensor", "interface", "interval", "api_url"):
+    for wanted in ("datasource", "sensor", "interface", "interval", "api_url", "api_key"):
         report.true(wanted in known, f"{name}: no variable {wanted}")
     for one in known.values():
         report.true(bool(one.get("label")) and bool(one.get("description")), f"{name}: variable {one['name']} has no label or description")
@@ -216,10 +216,23 @@ def check_variables(report, name, dashboard):
     for panel in panels(dashboard):
         links = [one["url"] for override in panel.get("fieldConfig", {}).get("overrides", []) for prop in override["properties"] if prop["id"] == "links" for one in prop["value"]]
         for url in links:
-            report.true(url.startswith("${api_url}/api/v1/"), f"{name} / {panel['title']}: link to {url}")
+            report.true(url.startswith(("${api_url}/api/", "${api_url}/#/")), f"{name} / {panel['title']}: link to {url}")
             report.true("REST API" in panel["description"], f"{name} / {panel['title']}: links to the REST API and does not say so")
+        check_actions(report, f"{name} / {panel['title']}", panel)
+    report.true(known["api_key"]["skipUrlSync"] is True and known["api_key"]["query"] == "", f"{name}: the API's key is in addresses, or in the file")
     for text in strings(dashboard):
-        report.true("localhost" not in text or text == "http://localhost:8080", f"{name}: a fixed address in '{text[:80]}'")
+        report.true(not re.search(r"localhost|127\.0\.0\.1", text) or text == "http://127.0.0.1:8630", f"{name}: a fixed address in '{text[:80]}'")
+
+
+def check_actions(report, where, panel):
+    """Whatever changes something is an action that asks before: a POST with the key, and never a link."""
+    for override in panel.get("fieldConfig", {}).get("overrides", []):
+        for action in (one for prop in override["properties"] if prop["id"] == "actions" for one in prop["value"]):
+            fetch = action["fetch"]
+            report.true(action["type"] == "fetch" and fetch["method"] == "POST" and fetch["url"].startswith("${api_url}/api/"), f"{where}: action '{action['title']}'")
+            report.true(isinstance(json.loads(fetch["body"]), dict), f"{where}: the body of '{action['title']}'")
+            report.true(["Authorization", "Bearer ${api_key}"] in fetch["headers"] and ["Content-Type", "application/json"] in fetch["headers"], f"{where}: '{action['title']}' is sent without key or type")
+            report.true(action.get("confirmation", "").endswith("?"), f"{where}: '{action['title']}' does not ask before")
 
 
 def check_all():

@@ -74,7 +74,7 @@ def main():
 # Properties of overrides, which @grafana/schema takes whatever they are, with the types that they have.
 OVERRIDES = {
     "color": "Json<ui.FieldColor>", "unit": "string", "min": "number", "mappings": "Json<ui.ValueMapping[]>", "thresholds": "Json<ui.ThresholdsConfig>",
-    "links": "Array<{ title: string; url: string; targetBlank: boolean }>", "custom.cellOptions": "Json<ui.TableCellOptions>",
+    "links": "Array<{ title: string; url: string; targetBlank: boolean }>", "actions": "Json<ui.Action[]>", "custom.cellOptions": "Json<ui.TableCellOptions>",
     "custom.width": "number", "custom.minWidth": "number", "custom.hideFrom": "ui.HideSeriesConfig", "custom.footer.reducers": "ui.TableFooterOptions['reducers']",
 }
 

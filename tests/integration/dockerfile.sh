@@ -4,12 +4,12 @@
 # what .dockerignore lets through (minutes).
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 export PYTHONDONTWRITEBYTECODE=1
-need root python3 setpriv setcap unshare ip
+need root python3 setpriv setcap unshare ip curl
 begin
 reader="$root/tests/grafana/dockerfile.py"
 
 for image in $(python3 "$reader" from); do
-  [[ "$image" =~ ^mcr\.microsoft\.com/dotnet/(sdk|runtime):10\.0\.[0-9]+$ ]] || die "the image $image is none of .NET 10's, pinned to a patch"
+  [[ "$image" =~ ^mcr\.microsoft\.com/dotnet/(sdk|aspnet):10\.0\.[0-9]+$ ]] || die "the image $image is none of .NET 10's, pinned to a patch"
 done
 # What the build reads is what .dockerignore lets through, and nothing that was built or is secret.
 context="$work/context"
@@ -41,4 +41,4 @@ unshare -m -n true 2>"$work/unshare" || skip "mount namespaces cannot be made he
 evidence="$work/container"
 unshare -m -n bash "$root/tests/grafana/container.sh" "$root" "$built" >"$work/container" 2>&1 || die "the entry point does not run as the image would"
 sed 's/^/  /' "$work/container"
-echo "passed: $(cat "$work/count") files to build from, the entry point captures as a user with NET_RAW alone"
+echo "passed: $(cat "$work/count") files to build from, the server captures as a user with NET_RAW alone, and asks for its key"

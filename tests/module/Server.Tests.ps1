@@ -115,6 +115,50 @@ Describe 'The REST API' {
         $ours.FullyQualifiedErrorId | Should -BeLike "$($theirs.id),*"
     }
 
+    It 'says of InfluxDB what Test-NetTrafficInflux finds' {
+        { Invoke-Api '/api/stats/influxdb' } | Should -Throw
+        $listener = [System.Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
+        $listener.Start()
+        $nobody = "http://127.0.0.1:$($listener.LocalEndpoint.Port)"
+        $listener.Stop()
+        Set-NetTrafficOption -InfluxUrl $nobody -StorePath $store
+        try {
+            $ours = Test-NetTrafficInflux -StorePath $store
+            $theirs = Invoke-Api '/api/stats/influxdb'
+            $theirs.Reachable, $theirs.Problem, $theirs.Url, $theirs.Database |
+                Should -Be $ours.Reachable, "$($ours.Problem)", "$($ours.Url)", $ours.Database
+            $theirs.WriteAccepted | Should -BeNullOrEmpty
+            $ours.Forward.PendingSegments | Should -BeGreaterThan 0
+            $status = (Invoke-Api '/api/status').Forward
+            foreach ($forward in $theirs.Forward, $status) {
+                $forward.PendingSegments, $forward.PointsWritten, $forward.PointsRejected, $forward.Target |
+                    Should -Be $ours.Forward.PendingSegments, $ours.Forward.PointsWritten, $ours.Forward.PointsRejected, $ours.Forward.Target
+                [math]::Abs($forward.Lag - $ours.Forward.Lag.TotalSeconds) | Should -BeLessThan 20
+            }
+        }
+        finally { Set-NetTrafficOption -InfluxUrl $null -StorePath $store }
+    }
+
+    It 'downloads under the pseudonyms of Export-NetTraffic' {
+        $key = ConvertTo-SecureString -AsPlainText -Force ('0123456789abcdef' * 4)
+        Set-NetTrafficOption -AnonymizationKey $key -StorePath $store
+        $ours, $theirs = 'ours', 'theirs' | ForEach-Object { Get-TestPath "pseudonyms-$_.csv" }
+        $null = Export-NetTraffic $ours -Anonymize -StorePath $store
+        Invoke-WebRequest "$($server.Url)/api/data/export/csv?anonymize=true" -OutFile $theirs
+        (Get-FileHash $theirs).Hash | Should -Be (Get-FileHash $ours).Hash
+        if (Test-Path "$(Get-Root)/module/geo/country.ranges") {
+            $null = Export-NetTraffic $ours -Anonymize -Enriched -Force -StorePath $store
+            Invoke-WebRequest "$($server.Url)/api/data/export/csv?anonymize=true&enriched=true" -OutFile $theirs
+            (Get-FileHash $theirs).Hash | Should -Be (Get-FileHash $ours).Hash
+        }
+        $pcap = Get-TestPath 'pseudonyms.pcapng'
+        Invoke-WebRequest "$($server.Url)/api/data/export/pcap?anonymize=true" -OutFile $pcap
+        $known = (Import-Csv $ours).SourceAddress + (Import-Csv $ours).DestinationAddress
+        $found = (Get-NetPacket $pcap).SourceAddress | Where-Object { $_ } | Select-Object -Unique
+        $found | Should -Not -BeNullOrEmpty
+        $found | Where-Object { $_ -notin $known } | Should -BeNullOrEmpty
+    }
+
     It 'gives packets as a file that <_> reads' -ForEach 'NetTraffic', 'TShark' {
         if ($_ -eq 'TShark') { Skip-WithoutProgram tshark }
         $file = Get-TestPath "api-$_.pcapng"

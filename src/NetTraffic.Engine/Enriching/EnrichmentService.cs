@@ -60,6 +60,15 @@ public sealed class EnrichmentService : IDisposable
             SuspicionWeights.Parse(option.SuspicionWeights), option.SuspicionThreshold, providers);
     }
 
+    /// <summary>How much of their limits the providers that are set have been asked, by all processes of a store; asks nobody.</summary>
+    /// <param name="store">The store.</param>
+    /// <exception cref="SettingException">A setting cannot be.</exception>
+    public static IReadOnlyList<ProviderQuota> Quotas(ITrafficStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return OnlineProviders.Quotas(TrafficEngine.OpenSettings(store.Path).GetEnrichmentTarget(), store.Path);
+    }
+
     /// <summary>Finds out about addresses: asks what is not known, or is not any more.</summary>
     /// <param name="addresses">Addresses as flows have them.</param>
     /// <param name="force">Asks again what still counts.</param>

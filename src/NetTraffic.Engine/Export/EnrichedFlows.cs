@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetTraffic.Net;
 
 namespace NetTraffic.Engine;
 
@@ -45,12 +46,16 @@ public static class EnrichedFlows
         "Flows with what is known of their addresses.");
 
     /// <summary>Finds out what is known of flows, as they come.</summary>
-    public static IEnumerable<EnrichedFlow> Of(IEnumerable<Flow> flows, IAddressFacts facts) => flows.Select(flow => new EnrichedFlow
-    {
-        Flow = flow,
-        Source = Columns(facts, flow.SourceAddress),
-        Destination = Columns(facts, flow.DestinationAddress),
-    });
+    /// <param name="flows">The flows.</param>
+    /// <param name="facts">Knows addresses.</param>
+    /// <param name="pseudonyms">For their addresses, once it is known where these are; null: they stay.</param>
+    public static IEnumerable<EnrichedFlow> Of(IEnumerable<Flow> flows, IAddressFacts facts, AddressPseudonyms? pseudonyms = null) =>
+        flows.Select(flow => new EnrichedFlow
+        {
+            Flow = pseudonyms is null ? flow : FlowPseudonyms.Of(flow, pseudonyms),
+            Source = Columns(facts, flow.SourceAddress),
+            Destination = Columns(facts, flow.DestinationAddress),
+        });
 
     private static EnrichedFlow.AddressColumns Columns(IAddressFacts facts, string? address)
     {

@@ -115,6 +115,32 @@ internal sealed class LimitGate
         }
     }
 
+    /// <summary>How much of the limit is used.</summary>
+    /// <param name="provider">Name of the provider.</param>
+    public ProviderQuota Quota(string provider)
+    {
+        try
+        {
+            DateTime now = Now;
+            LimitState state = Read(now);
+            (long used, long most) = state.Use(limit);
+            (long left, DateTime? until) = state.Left(limit, now);
+            return new ProviderQuota
+            {
+                Provider = provider,
+                Used = used,
+                Limit = most,
+                Left = left,
+                Until = until,
+                Reason = state.ParkedUntil is null ? null : state.Reason ?? "it is left alone",
+            };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new ProviderQuota { Provider = provider, Limit = limit.PerDay ?? limit.PerMinute };
+        }
+    }
+
     private static ProviderException Parked(string why, DateTime until) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{why} until {until:yyyy-MM-dd HH:mm:ss} UTC"), until);
 

@@ -124,6 +124,10 @@ internal sealed class LimitState
                 Recent.Length == 0 ? null : DateTime.UnixEpoch.AddMilliseconds(Recent[0]) + Minute);
     }
 
+    /// <summary>Requests counted against that limit, and how many it allows.</summary>
+    public (long Used, long Limit) Use(ProviderLimit limit) =>
+        Quota(limit) is { } quota ? (Used, quota) : (Recent.Length, limit.PerMinute);
+
     private long? Quota(ProviderLimit limit) => limit.PerDay is null ? null : DailyQuota ?? limit.PerDay;
 
     // A time further ahead than this program ever sets was set by a clock that went wrong, or by somebody else.

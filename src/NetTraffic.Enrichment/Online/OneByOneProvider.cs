@@ -45,6 +45,9 @@ internal abstract class OneByOneProvider(string name, OnlineClient client) : IEn
     /// <inheritdoc/>
     public ProviderCost? CostOf(int addresses) => client.Gate.CostOf(addresses);
 
+    /// <inheritdoc/>
+    public ProviderQuota? Quota() => client.Gate.Quota(Name);
+
     /// <summary>Asks for one address.</summary>
     protected abstract Task<ProviderAnswer> AskOneAsync(IPAddress address, CancellationToken cancellationToken);
 }

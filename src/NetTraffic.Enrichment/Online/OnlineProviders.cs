@@ -18,6 +18,12 @@ public static class OnlineProviders
     public static IReadOnlyList<IEnrichmentProvider> Create(EnrichmentTarget target, string storePath, TimeProvider? time = null) =>
         Create(target, storePath, new OnlineOptions(), time ?? TimeProvider.System);
 
+    /// <summary>How much of their limits those are asked that were opted in and have one; asks nobody.</summary>
+    /// <param name="target">Who was opted in, and their keys, each of which has a limit of its own.</param>
+    /// <param name="storePath">Folder of the store.</param>
+    public static IReadOnlyList<ProviderQuota> Quotas(EnrichmentTarget target, string storePath) =>
+        [.. Create(target, storePath).Select(provider => provider.Quota()).OfType<ProviderQuota>()];
+
     /// <summary>Downloads AbuseIPDB's blacklist, which a free account may five times a day; it changes once a day.</summary>
     /// <param name="target">Where it is, and the key.</param>
     /// <param name="storePath">Folder of the store, whose processes share the limit.</param>

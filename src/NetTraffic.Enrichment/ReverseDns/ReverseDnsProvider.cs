@@ -67,6 +67,9 @@ internal sealed class ReverseDnsProvider : IEnrichmentProvider
     /// <inheritdoc/>
     public ProviderCost? CostOf(int addresses) => null;
 
+    /// <inheritdoc/>
+    public ProviderQuota? Quota() => null;
+
     private async Task<Outcome> AskOneAsync(LookupClient client, IPAddress address, CancellationToken cancellationToken)
     {
         using RateLimitLease place = await Places.AcquireAsync(1, cancellationToken).ConfigureAwait(false);

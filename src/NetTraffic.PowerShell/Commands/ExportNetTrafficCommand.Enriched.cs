@@ -25,14 +25,6 @@ public sealed partial class ExportNetTrafficCommand
         IAddressFacts facts = TrafficEngine.OpenFacts(FullStorePath);
         AddressFacts.Require(facts, AddressFact.CountryCode);
         AddressFacts.Require(facts, AddressFact.AsNumber);
-        foreach (EnrichedFlow flow in EnrichedFlows.Of(flows, facts))
-        {
-            if (pseudonyms is not null)
-            {
-                flow.Flow = FlowPseudonyms.Of(flow.Flow, pseudonyms);
-            }
-
-            yield return flow;
-        }
+        return EnrichedFlows.Of(flows, facts, pseudonyms);
     }
 }

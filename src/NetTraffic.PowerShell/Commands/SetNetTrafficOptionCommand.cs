@@ -207,6 +207,13 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
     [ArgumentCompleter(typeof(UsualCompleter))]
     public string[]? ServerOrigins { get; set; }
 
+    /// <summary>Interfaces that the REST API's server captures on from its start.</summary>
+    [Parameter]
+    [AllowNull]
+    [AllowEmptyCollection]
+    [ArgumentCompleter(typeof(InterfaceCompleter))]
+    public string[]? ServerCapture { get; set; }
+
     /// <summary>Key of the REST API that may do everything. Its hash is kept as the token is.</summary>
     [Parameter]
     [AllowNull]

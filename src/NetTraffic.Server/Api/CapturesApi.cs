@@ -173,7 +173,9 @@ internal sealed record CaptureStart
         }
     }
 
-    private static string DefaultInterface() => TrafficEngine.GetInterfaces().FirstOrDefault(one => one.IsDefault)?.Name
+    /// <summary>The interface with the default route.</summary>
+    /// <exception cref="CaptureException">None has it.</exception>
+    public static string DefaultInterface() => TrafficEngine.GetInterfaces().FirstOrDefault(one => one.IsDefault)?.Name
         ?? throw new CaptureException(CaptureProblem.UnknownInterface, "No interface has the default route.",
-            "Name one: GET /api/interfaces lists them.");
+            "Name one: Get-NetCaptureInterface and GET /api/interfaces list them.");
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using NetTraffic.Engine;
+using NetTraffic.Net;
 using NetTraffic.Packets;
 using NetTraffic.Server.Questions;
 using NetTraffic.Server.Security;
@@ -10,7 +11,7 @@ namespace NetTraffic.Server.Api;
 /// <summary>Downloads: what Export-NetTraffic writes, on its way as it is made. None is ever kept whole but Parquet, as a file.</summary>
 internal static class ExportApi
 {
-    private const string Dataset = "dataset", PerInterval = "perInterval", Enriched = "enriched";
+    private const string Dataset = "dataset", PerInterval = "perInterval", Enriched = "enriched", Anonymize = "anonymize";
 
     public static void MapExport(this IEndpointRouteBuilder routes)
     {
@@ -25,6 +26,7 @@ internal static class ExportApi
             .TakesFilters(PacketsApi.PacketFilters)
             .Takes("filter", "A capture filter in libpcap's syntax.", ApiParameter.Text)
             .Takes("legacy", "A classic pcap file instead of pcapng.", ApiParameter.Flag)
+            .Takes(Anonymize, "Addresses as pseudonyms, and nothing else that could name somebody.", ApiParameter.Flag)
             .Produces<byte[]>(contentType: "application/x-pcapng").AnswersProblems();
     }
 
@@ -34,22 +36,26 @@ internal static class ExportApi
         .Takes(Dataset, "Which dataset. Default flows.", ApiParameter.Choice(Datasets.All.Select(dataset => dataset.Name)))
         .Takes(PerInterval, "Flows: rows as they are stored instead of whole flows.", ApiParameter.Flag)
         .Takes(Enriched, "Flows: adds what is known of their addresses.", ApiParameter.Flag)
+        .Takes(Anonymize, "Flows: addresses as pseudonyms, and nothing else that could name somebody.", ApiParameter.Flag)
         .Produces<byte[]>(contentType: type).AnswersProblems();
 
     private static Task WriteRowsAsync(HttpContext context, ExportFormat format)
     {
         (Dataset dataset, QueryReader query) = ReadRows(context, format == ExportFormat.Json ? ["asArray"] : []);
         bool csv = format == ExportFormat.Csv, asArray = !csv && query.Flag("asArray");
-        bool perInterval = query.Flag(PerInterval), enriched = query.Flag(Enriched);
+        bool perInterval = query.Flag(PerInterval), enriched = query.Flag(Enriched), anonymize = query.Flag(Anonymize);
         TrafficFilter filter = query.Filter;
         return DownloadAsync(context, csv ? "text/csv; charset=utf-8" : asArray ? "application/json" : "application/x-ndjson",
             $"{dataset.Name}{(csv ? ".csv" : asArray ? ".json" : ".ndjson")}",
             (store, stream, stop) =>
             {
+                using AddressPseudonyms? pseudonyms = Pseudonyms(store, anonymize);
                 _ = dataset == Datasets.Captures ? Write(Datasets.Captures, store.GetCaptureIntervals(filter, stop))
                     : dataset == Datasets.Enrichment ? Write(Datasets.Enrichment, store.GetEnrichmentRows(filter, stop))
                     : enriched ? Write(EnrichedFlows.Dataset,
-                        EnrichedFlows.Of(store.GetFlows(filter, null, perInterval, stop), Facts(store.Path)))
+                        EnrichedFlows.Of(store.GetFlows(filter, null, perInterval, stop), Facts(store.Path), pseudonyms))
+                    : pseudonyms is not null ? Write(Datasets.Flows,
+                        FlowPseudonyms.HideAll(store.GetFlows(filter, null, perInterval, stop), pseudonyms))
                     : Write(Datasets.Flows, store.GetFlows(filter, null, perInterval, stop));
 
                 long Write<T>(Dataset<T> columns, IEnumerable<T> rows)
@@ -60,7 +66,7 @@ internal static class ExportApi
     private static Task WriteParquetAsync(HttpContext context)
     {
         (Dataset dataset, QueryReader query) = ReadRows(context, []);
-        bool perInterval = query.Flag(PerInterval), enriched = query.Flag(Enriched);
+        bool perInterval = query.Flag(PerInterval), enriched = query.Flag(Enriched), anonymize = query.Flag(Anonymize);
         return DownloadAsync(context, "application/vnd.apache.parquet", $"{dataset.Name}.parquet", (store, stream, stop) =>
         {
             // Its end says where its beginning lies, so it is made as a file first: in the store, which is as private as the traffic.
@@ -69,7 +75,8 @@ internal static class ExportApi
             string path = Path.Combine(folder, $"{Guid.NewGuid():N}.parquet");
             try
             {
-                store.ExportParquet(dataset.Name, query.Filter, perInterval, path, stop, enriched: enriched);
+                using AddressPseudonyms? pseudonyms = Pseudonyms(store, anonymize);
+                store.ExportParquet(dataset.Name, query.Filter, perInterval, path, stop, pseudonyms, enriched);
                 using FileStream file = SharedFile.OpenRead(path);
                 file.CopyTo(stream);
             }
@@ -82,13 +89,15 @@ internal static class ExportApi
 
     private static Task WritePacketsAsync(HttpContext context)
     {
-        QueryReader query = new(context.Request, PacketsApi.PacketFilters, "filter", "legacy");
-        bool legacy = query.Flag("legacy");
+        QueryReader query = new(context.Request, PacketsApi.PacketFilters, "filter", "legacy", Anonymize);
+        bool legacy = query.Flag("legacy"), anonymize = query.Flag(Anonymize);
         PacketQuery asked = new() { Filter = query.Filter, BpfFilter = query.Text("filter") };
         return DownloadAsync(context, legacy ? "application/vnd.tcpdump.pcap" : "application/x-pcapng",
             legacy ? "packets.pcap" : "packets.pcapng", (store, stream, stop) =>
             {
-                using PacketExport export = new(stream, legacy);
+                using AddressPseudonyms? pseudonyms = Pseudonyms(store, anonymize);
+                using PacketExport export =
+                    new(stream, legacy, pseudonyms, pseudonyms is null ? [] : TrafficEngine.TunnelPortsOf(store.Path));
                 PacketReadResult result = TrafficEngine.ReadPackets(store, asked, Take, stop);
                 if (result.NoSuchFlow || result.Rings == 0)
                 {
@@ -117,10 +126,14 @@ internal static class ExportApi
             : Datasets.All.FirstOrDefault(known => known.Name.Equals(wanted, StringComparison.OrdinalIgnoreCase))
             ?? throw new TrafficException(TrafficErrors.BadArgument, $"There is no dataset '{wanted}'.",
                 $"Give one of {string.Join(", ", Datasets.All.Select(known => known.Name))}.");
-        string[] ofFlows = dataset == Datasets.Flows ? [PerInterval, Enriched] : [];
+        string[] ofFlows = dataset == Datasets.Flows ? [PerInterval, Enriched, Anonymize] : [];
         return (dataset, new QueryReader(context.Request, TrafficFilters.All.Where(kind => kind.AppliesTo(dataset)),
             [Dataset, .. ofFlows, .. own]));
     }
+
+    /// <summary>Those of the key that is set, else of a new one that nobody keeps, as Export-NetTraffic has them.</summary>
+    private static AddressPseudonyms? Pseudonyms(ITrafficStore store, bool wanted) => wanted
+        ? new(TrafficEngine.OpenSettings(store.Path).GetAnonymizationKey() ?? AnonymizationKey.Random()) : null;
 
     private static IAddressFacts Facts(string storePath)
     {

@@ -11,13 +11,15 @@ internal static class HealthApi
         RouteGroupBuilder group = routes.MapGroup("/health").WithTags("Health").WithMetadata(new WithoutKey());
         group.MapGet("/live", () => TypedResults.Ok(new Health("alive")))
             .WithName("GetLiveness").WithSummary("Whether the process answers at all.");
-        group.MapGet("/ready", Ready).WithName("GetReadiness").WithSummary("Whether it can answer questions: the store can be read.")
+        group.MapGet("/ready", Ready).WithName("GetReadiness")
+            .WithSummary("Whether it does what it is for: the store can be read, and the capture that its settings name has not failed.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static IResult Ready(SharedStore store)
+    private static IResult Ready(SharedStore store, StandingCapture capture)
     {
         store.Mark();
+        capture.Check();
         return TypedResults.Ok(new Health("ready"));
     }
 }

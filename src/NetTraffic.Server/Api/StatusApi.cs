@@ -8,7 +8,8 @@ internal static class StatusApi
 {
     public static void MapStatus(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/status", GetStatusAsync).WithName("GetStatus").WithTags("Status")
-            .WithSummary("The server's version and age, its running captures with what they lost, and the store's size.")
+            .WithSummary("The server's version and age, its running captures with what they lost, the store's size, how far InfluxDB has it, "
+                + "and the quotas of providers.")
             .Produces<ServerState>().AnswersProblems();
 
     private static Task<IResult> GetStatusAsync(HttpContext context, AnswerCache answers)
@@ -32,6 +33,8 @@ internal static class StatusApi
             Dropped = running.Sum(capture => capture.KernelDrops + capture.InterfaceDrops),
             Captures = running,
             DamagedFiles = store.DamagedFiles.Count,
+            Forward = TrafficEngine.GetForwardState(store, segments),
+            Quotas = EnrichmentService.Quotas(store),
         };
     }
 }
@@ -62,6 +65,12 @@ internal sealed record ServerState
 
     /// <summary>Packets that the running captures lost.</summary>
     public long Dropped { get; init; }
+
+    /// <summary>How far the store has been passed on to InfluxDB; null: none is set.</summary>
+    public ForwardState? Forward { get; init; }
+
+    /// <summary>How much of their limits providers have been asked, those that are set and have one.</summary>
+    public IReadOnlyList<ProviderQuota> Quotas { get; init; } = [];
 
     /// <summary>Captures and imports that run, those of other processes included.</summary>
     public IReadOnlyList<CaptureStatus> Captures { get; init; } = [];

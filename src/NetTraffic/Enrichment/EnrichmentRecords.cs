@@ -104,6 +104,28 @@ public sealed class SuspiciousAddress
     public string StorePath { get; set; } = "";
 }
 
+/// <summary>How much of its limit a provider has been asked, by all processes of a store.</summary>
+public sealed record ProviderQuota
+{
+    /// <summary>Its name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Requests counted; null: the count cannot be read.</summary>
+    public long? Used { get; init; }
+
+    /// <summary>Requests it allows: a day, or a minute where it has no limit a day.</summary>
+    public long Limit { get; init; }
+
+    /// <summary>Requests left, as <see cref="EnrichmentCost"/> has them; null: the count cannot be read.</summary>
+    public long? Left { get; init; }
+
+    /// <summary>When the count begins anew, or it may be asked again, local time; null: nothing was counted.</summary>
+    public DateTime? Until { get => UnixTime.Local(field); init => field = UnixTime.Utc(value); }
+
+    /// <summary>Why it is left alone until then; null: it is not.</summary>
+    public string? Reason { get; init; }
+}
+
 /// <summary>What asking a provider would cost.</summary>
 /// <param name="Provider">Its name.</param>
 /// <param name="Addresses">Addresses it would be asked for.</param>

@@ -21,14 +21,17 @@ public sealed record InfluxProbeResult
     /// <summary>Whose API is spoken; Auto where that is not known.</summary>
     public InfluxGeneration Generation { get; init; }
 
-    /// <summary>One point of the measurement <c>net_probe</c> was written and is there.</summary>
-    public bool WriteAccepted { get; init; }
+    /// <summary>One point of the measurement <c>net_probe</c> was written and is there; null: that was not tried.</summary>
+    public bool? WriteAccepted { get; init; }
 
     /// <summary>From a request to its answer.</summary>
     public TimeSpan RoundTrip { get; init; }
 
     /// <summary>What is wrong; null: nothing.</summary>
     public InfluxProblem? Problem { get; init; }
+
+    /// <summary>How far the store has been passed on; null: the server was looked at for no store.</summary>
+    public ForwardState? Forward { get; init; }
 
     /// <summary>The state in a sentence, and what to do where something is wrong.</summary>
     public required string Message { get; init; }

@@ -280,6 +280,16 @@ public static class SettingTable
                 "Web sites whose pages may ask the REST API from a browser (CORS), as `https://HOST`.",
                 "none",
                 "https://grafana.example.org")),
+        Setting.Of(
+            nameof(TrafficOption.ServerCapture),
+            SettingTypes.Interfaces,
+            option => option.ServerCapture,
+            (option, value) => option with { ServerCapture = value },
+            new(
+                "Interfaces that the REST API's server captures on from its start, as containers and services do; `default`: that of the "
+                + "default route.",
+                "none",
+                "default")),
         ServerKey,
         ServerReadKey,
     ];

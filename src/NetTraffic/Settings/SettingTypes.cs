@@ -77,6 +77,15 @@ internal static class SettingTypes
         IsList = true,
     };
 
+    /// <summary>Names of interfaces; which there are, each machine knows itself.</summary>
+    public static SettingType<string[]> Interfaces { get; } = new(
+        "interfaces",
+        text => [.. Items(text).Select(name => PlainName.Check("an interface's name", name, PlainName.Longest))],
+        names => string.Join(',', names))
+    {
+        IsList = true,
+    };
+
     /// <summary>Paths of files.</summary>
     public static SettingType<string[]> Files { get; } = new(
         "paths of files",

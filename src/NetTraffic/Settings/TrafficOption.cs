@@ -11,6 +11,9 @@ public sealed record TrafficOption
     /// <summary>TCP port of the REST API where none is set.</summary>
     public const int DefaultServerPort = 8630;
 
+    /// <summary>Stands for the interface of the default route in <see cref="ServerCapture"/>.</summary>
+    public const string DefaultInterface = "default";
+
     /// <summary>Folder of the store.</summary>
     public string StorePath { get; init; } = "";
 
@@ -101,6 +104,12 @@ public sealed record TrafficOption
 
     /// <summary>Web sites whose pages may ask the REST API (CORS). Default none.</summary>
     public string[] ServerOrigins { get; init; } = [];
+
+    /// <summary>
+    /// Interfaces that the REST API's server captures on from its start; <see cref="DefaultInterface"/>: that of the default route.
+    /// Default none.
+    /// </summary>
+    public string[] ServerCapture { get; init; } = [];
 
     /// <summary>Whether a key of the REST API is set; it is nowhere, only its hash is kept.</summary>
     public bool HasServerKey { get; init; }

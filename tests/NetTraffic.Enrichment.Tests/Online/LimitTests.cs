@@ -88,6 +88,7 @@ public class LimitTests : ProviderTests
         ProviderException error = await Assert.ThrowsAsync<ProviderException>(() => gate.TakeAsync(CancellationToken.None));
         Assert.StartsWith("it is not asked, since no count can be kept of that: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, gate.CostOf(1).Requests);
+        Assert.Equal((0L, 10L), (gate.Quota("one").Used, gate.Quota("one").Limit));
     }
 
     [Fact]
@@ -96,6 +97,11 @@ public class LimitTests : ProviderTests
         LimitGate[] gates = [Gate(), Gate()];
         await Task.WhenAll(Enumerable.Range(0, 10).Select(i => gates[i % 2].TakeAsync(CancellationToken.None)));
         Assert.Equal(0, gates[0].CostOf(1).Left);
+        Assert.Equal((10L, 10L, 0L, null), (gates[1].Quota("one").Used, gates[1].Quota("one").Limit, gates[1].Quota("one").Left,
+            gates[1].Quota("one").Reason));
+        await gates[0].ParkAsync(TimeSpan.FromMinutes(5), "it said 429", CancellationToken.None);
+        ProviderQuota parked = gates[1].Quota("one");
+        Assert.Equal(("it said 429", 0L), (parked.Reason, parked.Left));
     }
 
     /// <summary>Two processes take from one quota for as long as there is some: together they have it all, and no more.</summary>

@@ -75,6 +75,9 @@ internal sealed class IpApiProvider : IEnrichmentProvider
     /// <inheritdoc/>
     public ProviderCost? CostOf(int addresses) => client.Gate.CostOf((addresses + BatchSize - 1) / BatchSize);
 
+    /// <inheritdoc/>
+    public ProviderQuota? Quota() => client.Gate.Quota(Name);
+
     /// <summary>X-Rl: requests left; X-Ttl: seconds until there are more.</summary>
     private static async Task HeedAsync(OnlineReply reply, LimitGate gate, CancellationToken token)
     {
