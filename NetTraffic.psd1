@@ -21,6 +21,7 @@
         'Get-IpEnrichment'
         'Get-NetCapture'
         'Get-NetCaptureInterface'
+        'Get-NetCaptureTask'
         'Get-NetFlow'
         'Get-NetPacket'
         'Get-NetTrafficOption'
@@ -31,6 +32,7 @@
         'Import-NetCapture'
         'Initialize-NetTrafficInflux'
         'Invoke-IpEnrichment'
+        'Register-NetCaptureTask'
         'Remove-IpBlocklist'
         'Set-NetTrafficOption'
         'Start-NetCapture'
@@ -39,6 +41,7 @@
         'Stop-NetTrafficServer'
         'Sync-NetTrafficInflux'
         'Test-NetTrafficInflux'
+        'Unregister-NetCaptureTask'
         'Update-GeoDatabase'
     )
     PrivateData          = @{

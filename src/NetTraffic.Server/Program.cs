@@ -34,6 +34,9 @@ try
         HostName = Environment.MachineName,
     });
     Console.Out.WriteLine($"NetTraffic {ServerHost.Version} listens at {url}");
+
+    // Before the host has stopped: what Windows is told then is that the service has ended.
+    using CancellationTokenRegistration ending = app.Lifetime.ApplicationStopping.Register(() => RunningCaptures.StopAll());
     Task watching = BackgroundRun.WatchAsync(app, registry, options.Background);
     await app.WaitForShutdownAsync();
     await watching;

@@ -50,6 +50,9 @@ public static class ServerHost
             builder.Logging.AddProvider(new FileLog(ServerRegistry.LogPath(options.StorePath)));
         }
 
+        // Each does nothing but under its own service manager: tells it when the server answers, and logs where it does.
+        builder.Services.AddSystemd();
+        builder.Services.AddWindowsService(service => service.ServiceName = ServiceDefinition.WindowsName);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<BrowserSessions>();

@@ -22,7 +22,7 @@ Describe 'The module' {
             $cmdlet.Verb | Should -BeIn $verbs
             $cmdlet.Noun | Should -Not -Match '(?<!s)s$'
             if ($cmdlet.Verb -ne 'Remove') { $cmdlet.OutputType | Should -Not -BeNullOrEmpty }
-            $changes = $cmdlet.Verb -in 'Clear', 'Export', 'Initialize', 'Invoke', 'Remove', 'Set', 'Start', 'Stop', 'Update' -or
+            $changes = $cmdlet.Verb -in 'Clear', 'Export', 'Initialize', 'Invoke', 'Register', 'Remove', 'Set', 'Start', 'Stop', 'Unregister', 'Update' -or
                 $cmdlet.Name -eq 'Import-IpBlocklist'
             $cmdlet.Parameters.ContainsKey('WhatIf') | Should -Be $changes -Because $cmdlet.Name
         }

@@ -1,18 +1,16 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace NetTraffic.Engine;
 
 /// <summary>
-/// Starts the server, always as a process of its own: PowerShell carries no ASP.NET. It runs on the .NET of this machine, wherever that is,
-/// and goes on when who started it ends.
+/// Starts the server, always as a process of its own: PowerShell carries no ASP.NET. It goes on when who started it ends.
 /// </summary>
 public sealed record ServerStart
 {
-    private const string Program = "NetTraffic.Server.dll", Framework = "Microsoft.AspNetCore.App", Ready = " listens at ";
+    private const string Ready = " listens at ";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Folder of the store.</summary>
@@ -35,7 +33,8 @@ public sealed record ServerStart
     /// <exception cref="TrafficException">ASP.NET Core is not installed; or the server refuses, with its own words.</exception>
     public TrafficServer Run(CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(FindDotnet())
+        IReadOnlyList<string> program = ServerProgram.Find();
+        ProcessStartInfo start = new(program[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -44,7 +43,7 @@ public sealed record ServerStart
             CreateNoWindow = true,
             WorkingDirectory = Path.GetPathRoot(AppContext.BaseDirectory),
         };
-        foreach (string word in Words())
+        foreach (string word in program.Skip(1).Concat(Words()))
         {
             start.ArgumentList.Add(word);
         }
@@ -114,16 +113,8 @@ public sealed record ServerStart
 
     private sealed record RefusalLine(string Id, string Message, string NextMove);
 
-    private static string FindProgram()
-    {
-        string path = Path.Combine(Path.GetDirectoryName(typeof(ServerStart).Assembly.Location) ?? "", Program);
-        return File.Exists(path) ? path : throw new TrafficException(TrafficErrors.ServerFailed, $"'{path}' is not there.",
-            "Build the module whole: './build.sh build'. A 'dotnet build' of the cmdlets alone makes no server.");
-    }
-
     private IEnumerable<string> Words()
     {
-        yield return FindProgram();
         yield return "--store";
         yield return StorePath;
         if (Listen is not null)
@@ -154,48 +145,4 @@ public sealed record ServerStart
             throw new TrafficException(TrafficErrors.ServerFailed, $"'{start.FileName}' cannot be run: {error.Message}", null, error);
         }
     }
-
-    /// <summary>The dotnet of an installation that has ASP.NET Core of this version.</summary>
-    /// <exception cref="TrafficException">None has.</exception>
-    internal static string FindDotnet()
-    {
-        string program = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
-        string wanted = $"{Environment.Version.Major}.";
-        return Places(program).Where(place => !string.IsNullOrEmpty(place)).Select(place => Path.Combine(place!, program))
-            .FirstOrDefault(found => File.Exists(found)
-                && Path.Combine(Path.GetDirectoryName(RealPath(found))!, "shared", Framework) is var shared
-                && Directory.Exists(shared) && Directory.EnumerateDirectories(shared, wanted + "*").Any())
-            ?? throw new TrafficException(TrafficErrors.AspNetMissing,
-                $"The server needs the ASP.NET Core Runtime {Environment.Version.Major}.0, which no .NET of this machine has.");
-    }
-
-    /// <summary>Where .NET may be: what runs this, what the environment names, the path, and where installers put it.</summary>
-    private static IEnumerable<string?> Places(string program)
-    {
-        // Of a PowerShell that runs on a shared .NET: ROOT/shared/Microsoft.NETCore.App/VERSION/.
-        yield return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        yield return Environment.GetEnvironmentVariable("DOTNET_ROOT");
-        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator))
-        {
-            if (File.Exists(Path.Combine(folder, program)))
-            {
-                yield return folder;
-            }
-        }
-
-        if (OperatingSystem.IsWindows())
-        {
-            yield return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ProgramFiles), "dotnet");
-        }
-        else
-        {
-            yield return "/usr/share/dotnet";
-            yield return "/usr/lib/dotnet";
-            yield return "/usr/local/share/dotnet";
-            yield return "/opt/homebrew/opt/dotnet/libexec";
-            yield return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet");
-        }
-    }
-
-    private static string RealPath(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 }

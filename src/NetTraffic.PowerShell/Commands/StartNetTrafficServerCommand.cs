@@ -11,7 +11,8 @@ namespace NetTraffic.PowerShell.Commands;
 /// <summary>Start-NetTrafficServer: the REST API of a store, in a process of its own.</summary>
 [Cmdlet(VerbsLifecycle.Start, "NetTrafficServer", SupportsShouldProcess = true)]
 [OutputType(typeof(TrafficServer))]
-public sealed class StartNetTrafficServerCommand : StoreCmdlet
+[OutputType(typeof(ServerService))]
+public sealed partial class StartNetTrafficServerCommand : StoreCmdlet
 {
     /// <summary>TCP port; 0: any that is free. Default: the setting.</summary>
     [Parameter(Position = 0)]
@@ -38,9 +39,19 @@ public sealed class StartNetTrafficServerCommand : StoreCmdlet
     [Parameter]
     public SwitchParameter EndWithSession { get; set; }
 
+    /// <summary>Makes it a service of this machine, or of this user, instead.</summary>
+    [Parameter]
+    public SwitchParameter AsService { get; set; }
+
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (AsService)
+        {
+            MakeService();
+            return;
+        }
+
         string store = Store.Path;
         TrafficServer? server = ServerRegistry.Find(store);
         if (server is not null)

@@ -15,6 +15,7 @@ public sealed class UsualCompleter : IArgumentCompleter
         ["Port"] = [("22", "ssh"), ("25", "smtp"), ("53", "dns"), ("80", "http"), ("123", "ntp"), ("443", "https"), ("445", "smb"),
             ("3389", "rdp")],
         ["Start-NetTrafficServer Port"] = [("8630", "the usual one"), ("0", "any that is free")],
+        ["At"] = [("02:00", "at two in the night"), ("08:00", ""), ("12:00", ""), ("18:00", "")],
         ["PacketRing"] = [("256MB", ""), ("512MB", ""), ("1GB", ""), ("4GB", ""), ("16GB", "")],
         ["SnapLength"] = [("128", "headers"), ("262144", "whole packets")],
     };

@@ -176,7 +176,8 @@ public static class TrafficErrors
     public static TrafficError NoServer { get; } = Row(ErrorKind.NotFound, "Start-NetTrafficServer starts one.");
     public static TrafficError AspNetMissing { get; } = Row(ErrorKind.NotInstalled,
         "Install the ASP.NET Core Runtime 10.0 from https://dotnet.microsoft.com/download/dotnet/10.0, or by 'winget install "
-        + "Microsoft.DotNet.AspNetCore.10', 'apt-get install aspnetcore-runtime-10.0' or 'brew install dotnet'.");
+        + "Microsoft.DotNet.AspNetCore.10', 'apt-get install aspnetcore-runtime-10.0' or 'brew install dotnet'; "
+        + "or use a module that carries its own: './build.ps1 pack -SelfContained' makes one.");
     public static TrafficError NoKey { get; } = Row(ErrorKind.Credentials,
         "Send the key that was set with -ServerKey, as the header 'Authorization: Bearer KEY'.");
     public static TrafficError ReadOnlyKey { get; } = Row(ErrorKind.NotPermitted, "Use the key that may do everything: -ServerKey.");
@@ -187,6 +188,19 @@ public static class TrafficErrors
     public static TrafficError NoSuchPath { get; } = Row(ErrorKind.NotFound, "GET /openapi.json lists what there is; /docs shows it.");
     public static TrafficError TooManyRequests { get; } = Row(ErrorKind.Busy, "Wait a moment, and ask less often.");
     public static TrafficError JobNotFound { get; } = Row(ErrorKind.NotFound, "Start it again: POST /api/enrichment/trigger.");
+
+    // Services and scheduled captures.
+    public static TrafficError SchedulerMissing { get; } = Row(ErrorKind.NotInstalled,
+        "Choose another one with -Scheduler, or install it: systemd or cron on Linux, cron on macOS; Windows has its own.");
+    public static TrafficError SchedulerFailed { get; } = Row(ErrorKind.Unavailable,
+        "The message has the program's own words. -WhatIf shows what would be written, so that it can be done by hand.");
+    public static TrafficError BadSchedule { get; } = Row(ErrorKind.BadArgument,
+        "Give -At 02:00 (with -DaysOfWeek where it is not every day), or -Every 15m with a shorter -Duration.");
+    public static TrafficError TaskExists { get; } = Row(ErrorKind.Exists,
+        "Give -Force to replace it, or another -Name; Get-NetCaptureTask lists what there is.");
+    public static TrafficError TaskNotFound { get; } = Row(ErrorKind.NotFound, "Get-NetCaptureTask lists them.");
+    public static TrafficError NoPowerShell { get; } = Row(ErrorKind.NotInstalled,
+        "Run this in pwsh 7.6 itself, which the task then runs too; an editor or a program of its own is no pwsh.");
 
     // InfluxDB.
     public static TrafficError InfluxFailed { get; } = Row(ErrorKind.Protocol,
