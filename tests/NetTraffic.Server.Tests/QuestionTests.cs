@@ -20,6 +20,7 @@ public sealed class QuestionTests(RunningServer server) : IClassFixture<RunningS
         ["Application"] = "https",
         ["Since"] = "2026-03-01T10:00:00Z",
         ["Until"] = "2026-06-01T10:00:00Z",
+        ["PeerAddress"] = "10.0.2.0/24",
         ["Country"] = "DE,US",
         ["AsNumber"] = "AS54113",
         ["Suspicious"] = "true",
