@@ -6,11 +6,15 @@ function Show-Answer([string] $Method, [string] $Path, [string] $Answer) {
 }
 
 function Get-Answer([string] $Path) {
-    $answer = Invoke-WebRequest "$url$Path" -TimeoutSec 60
-    $text = $answer.Content -is [byte[]] ? '' : $answer.Content
+    $answer = Invoke-WebRequest "$url$Path" -TimeoutSec 60 -SkipHttpErrorCheck
+    $text = $answer.Content -is [byte[]] ? [System.Text.Encoding]::UTF8.GetString($answer.Content) : $answer.Content
     $type = "$($answer.Headers.'Content-Type')"
-    # Of a download its size.
-    Show-Answer GET $Path ($Path -match '/export/' ? '{0:n0} bytes of {1}' -f $answer.RawContentLength, $type : $text)
+    # Of a download its size, of an error what is wrong: without an InfluxDB there is nothing to tell of it.
+    Show-Answer GET $Path $(
+        if ($answer.StatusCode -ge 400) { "$($answer.StatusCode): $(($text | ConvertFrom-Json).detail)" }
+        elseif ($Path -match '/export/') { '{0:n0} bytes of {1}' -f $answer.RawContentLength, $type }
+        else { $text }
+    )
 }
 
 function Send-Question([string] $Path, $Body) {

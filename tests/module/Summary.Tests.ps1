@@ -160,6 +160,10 @@ Describe 'The flows of a row' {
         $pair = Get-TrafficSummary -By Conversation -StorePath $own -Top 1
         $pair.Address, $pair.PeerAddress | Should -Be 10.0.1.10, 10.0.2.80
         $pair.BitsPerSecond | Should -BeGreaterThan 0
+        @(Get-NetFlow -Address $pair.Address -PeerAddress $pair.PeerAddress -StorePath $own).Count | Should -Be $pair.Flows
+        @($pair | Get-NetFlow).Count | Should -Be $pair.Flows
+        @(Get-NetFlow -PeerAddress 10.0.2.0/24 -Address 10.0.1.10 -Path $sample).Count |
+            Should -Be @(Get-NetFlow -Address 10.0.1.10 -Path $sample | Where-Object { $_.SourceAddress, $_.DestinationAddress -like '10.0.2.*' }).Count
     }
 
     It 'is said where there are more rows, and nothing is cut on its way to another command' {

@@ -92,6 +92,13 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
     private static Task WriteAsync(HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
+
+        // Where the store lies is the server's business.
+        if (problem.Detail is { } detail && context.RequestServices.GetService<ServerOptions>() is { } options)
+        {
+            problem.Detail = detail.Replace(Display.Text(options.StorePath), "(the server's)", StringComparison.Ordinal);
+        }
+
         if (problem.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = "1";
