@@ -6,6 +6,9 @@ BeforeAll {
     Import-Module "$PSScriptRoot/Support.psm1" -Force
     Initialize-Test
     $config = $env:XDG_CONFIG_HOME
+    $runtime = $env:XDG_RUNTIME_DIR
+    # A systemd of the user that runs the tests looks into no folder of theirs, and is left alone.
+    $env:XDG_RUNTIME_DIR = Get-TestPath runtime
     $env:XDG_CONFIG_HOME = Get-TestPath config
     $units = "$env:XDG_CONFIG_HOME/systemd/user"
     # A name that every reader on the way would like to read its own way.
@@ -47,7 +50,10 @@ BeforeAll {
     }
 }
 
-AfterAll { $env:XDG_CONFIG_HOME = $config }
+AfterAll {
+    $env:XDG_CONFIG_HOME = $config
+    $env:XDG_RUNTIME_DIR = $runtime
+}
 
 Describe 'A timer of systemd' {
     It 'is what -WhatIf shows, and -WhatIf writes nothing' {
