@@ -40,7 +40,8 @@ Usage: ./build.sh <command>        (./build.ps1 <command> in PowerShell 7.6)
   shell    PowerShell with the module loaded (arguments are passed on: ./build.sh shell -Command Get-NetFlow)
   bench    BenchmarkDotNet's benchmarks (arguments are passed on: --filter '*Reader*')
   pack     the module as a folder and a zip: ./build.sh pack [linux-x64|linux-arm64|win-x64|win-arm64|osx-arm64 ...];
-           ./build.sh pack all makes them for all of these, and one package of them for Install-PSResource
+           ./build.sh pack all makes them for all of these, and one package of them for Install-PSResource;
+           -SelfContained: with a server that carries its own .NET, for machines without the ASP.NET Core Runtime
   libpcap  install libpcap where permitted, else say how
   format   check the formatting
   clean    remove everything that was built
@@ -233,6 +234,8 @@ function New-Package([string[]] $Rids) {
     Build-Product
     $known = 'linux-x64', 'linux-arm64', 'win-x64', 'win-arm64', 'osx-arm64', 'osx-x64'
     $version = (Import-PowerShellDataFile -LiteralPath "$root/NetTraffic.psd1").ModuleVersion
+    $own = $Rids -contains '-SelfContained'
+    $Rids = @($Rids | Where-Object { $_ -and $_ -ne '-SelfContained' })
     if (-not $Rids) {
         $os = $IsWindows ? 'win' : $IsMacOS ? 'osx' : 'linux'
         $Rids = "$os-$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture.ToString().ToLowerInvariant())"
@@ -243,9 +246,9 @@ function New-Package([string[]] $Rids) {
     if ($unknown) { Exit-WithLine "'$unknown' is not a runtime identifier this can pack for: $($known -join ', '), or all." }
     foreach ($rid in $Rids) {
         "Packing $rid ..."
-        $properties = "-p:Rid=$rid", "-p:ModuleVersion=$version"
+        $properties = "-p:Rid=$rid", "-p:ModuleVersion=$version", "-p:OwnDotnet=$($own ? 'true' : 'false')"
         Invoke-Dotnet "pack-$rid" (@('msbuild', 'eng/product.proj', '-t:Pack') + $properties + '-m', '-v:m', '-nologo', '-tl:off')
-        $zip = Get-Item -LiteralPath "$artifacts/pack/NetTraffic-$version-$rid.zip"
+        $zip = Get-Item -LiteralPath "$artifacts/pack/NetTraffic-$version-$rid$($own ? '-selfcontained' : '').zip"
         "  folder   artifacts/pack/$rid/NetTraffic/$version"
         "  zip      artifacts/pack/$($zip.Name) ($([Math]::Round($zip.Length / 1MB)) MB)"
     }

@@ -4,7 +4,9 @@ using NetTraffic.Testing;
 
 namespace NetTraffic.Engine.Tests;
 
-/// <summary>What service managers are told of the server: quoted by each one's rules, with the rights that it needs and no others.</summary>
+/// <summary>
+/// What service managers are told of the server: quoted by each one's rules, with the rights that it needs and no others.
+/// </summary>
 public sealed class ServiceDefinitionTests
 {
     private const string Odd = "/srv/it's 100% \"my\" $HOME\\store;`id`";
@@ -95,7 +97,8 @@ public sealed class ServiceDefinitionTests
     [Fact]
     public void The_script_for_Windows_gives_the_service_its_words_as_they_are()
     {
-        string[] command = [@"C:\Program Files\dotnet\dotnet.exe", @"C:\nt\NetTraffic.Server.dll", "--store", @"C:\it's $(calc) 100% ""x""\"];
+        string[] command =
+            [@"C:\Program Files\dotnet\dotnet.exe", @"C:\nt\NetTraffic.Server.dll", "--store", @"C:\it's $(calc) 100% ""x""\"];
         ServiceDefinition windows = Plain with { Command = command, StorePath = @"C:\it's $(calc)" };
         string script = windows.WindowsScript();
         string line = Assert.Single(script.Split('\n'), line => line.Contains("-BinaryPathName", StringComparison.Ordinal));

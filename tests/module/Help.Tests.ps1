@@ -86,6 +86,7 @@ Describe 'The examples' {
         if ($Code -match 'Sync-') { Set-ItResult -Skipped -Because 'it waits for the server to come (tests/integration/influx.sh has one)' }
         if ($Code -match 'ssh|Read-Host') { Set-ItResult -Skipped -Because 'it needs another machine, or somebody who types' }
         if ($Code -match '-Filter|-Interface|Start-NetCapture|Get-NetCaptureInterface') { Skip-WithoutCapture }
+        if ($Code -match 'Register-NetCaptureTask' -and $IsLinux -and -not (Test-Path /run/systemd/system)) { Skip-WithoutProgram crontab }
         if ($Code -match 'Dumpcap') { Skip-WithoutProgram dumpcap }
         if ($Code -match '-DisplayFilter') { Skip-WithoutProgram tshark }
         # A capture would wait for the server at its end.

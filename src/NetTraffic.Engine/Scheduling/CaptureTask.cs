@@ -66,7 +66,8 @@ public sealed partial record CaptureTask
         {
             throw new TrafficException(TrafficErrors.BadSchedule,
                 $"Every {Display.Span(every)} a capture begins, and the one before has not ended for sure.",
-                $"Give a -Duration of {Display.Span(every - Gap)} at most: a run needs {Display.Span(Gap)} to start and to store the rest.");
+                $"Give a -Duration of {Display.Span(every - Gap)} at most: a run needs {Display.Span(Gap)} to start and to store the "
+                + "rest.");
         }
     }
 

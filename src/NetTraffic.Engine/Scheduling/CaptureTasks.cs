@@ -47,8 +47,8 @@ public static class CaptureTasks
     }
 
     /// <summary>
-    /// Where .NET is, for a PowerShell that runs on a shared one: a scheduler has none of this session's variables. Null: PowerShell has its
-    /// own, or finds it by itself.
+    /// Where .NET is, for a PowerShell that runs on a shared one: a scheduler has none of this session's variables. Null: PowerShell has
+    /// its own, or finds it by itself.
     /// </summary>
     /// <param name="home">PowerShell's own folder.</param>
     public static string? FindDotnetRoot(string home)

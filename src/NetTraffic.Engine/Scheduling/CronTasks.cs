@@ -70,7 +70,8 @@ internal sealed class CronTasks : ITaskBackend
         string[] lines = crontab.Split('\n');
         for (int i = 0; i < lines.Length; i++)
         {
-            if (!lines[i].StartsWith(Begin, StringComparison.Ordinal) || lines[i][Begin.Length..].Split(' ', 2) is not [var name, var written])
+            if (!lines[i].StartsWith(Begin, StringComparison.Ordinal)
+                || lines[i][Begin.Length..].Split(' ', 2) is not [var name, var written])
             {
                 continue;
             }
@@ -134,9 +135,9 @@ internal sealed class CronTasks : ITaskBackend
     // The command is quoted for a POSIX shell; fish and csh read quotes in another way.
     private static void RefuseShell(string crontab)
     {
-        string? shell = crontab.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.StartsWith("SHELL", StringComparison.Ordinal)
-            && line[5..].TrimStart().StartsWith('='));
-        string name = shell is null ? "sh" : Path.GetFileName(shell[(shell.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim(' ', '"', '\''));
+        string? shell = crontab.Split('\n').Select(line => line.Trim())
+            .LastOrDefault(line => line.StartsWith("SHELL", StringComparison.Ordinal) && line[5..].TrimStart().StartsWith('='));
+        string name = Path.GetFileName(shell?[(shell.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim(' ', '"', '\'') ?? "sh");
         if (name is not ("sh" or "bash" or "dash" or "ash" or "ksh" or "zsh"))
         {
             throw new TrafficException(TrafficErrors.SchedulerFailed, $"The crontab sets another shell: {Display.Text(shell)}",
@@ -144,8 +145,8 @@ internal sealed class CronTasks : ITaskBackend
         }
     }
 
-    private static bool DaemonRuns() => Directory.EnumerateDirectories("/proc").Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0]))
-        .Any(process =>
+    private static bool DaemonRuns() => Directory.EnumerateDirectories("/proc")
+        .Where(process => char.IsAsciiDigit(Path.GetFileName(process)[0])).Any(process =>
         {
             try
             {

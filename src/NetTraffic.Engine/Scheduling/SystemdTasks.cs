@@ -5,7 +5,8 @@ namespace NetTraffic.Engine;
 /// <summary>Scheduled captures as systemd timers: <c>nettraffic-capture-NAME.timer</c> and the service that it starts.</summary>
 /// <param name="isSystem">Whether they are the machine's, or this user's.</param>
 /// <param name="folder">Folder of the units.</param>
-internal sealed class SystemdTasks(bool isSystem, string folder) : ITaskBackend
+/// <param name="runs">Whether that systemd runs here.</param>
+internal sealed class SystemdTasks(bool isSystem, string folder, bool runs) : ITaskBackend
 {
     private const string Prefix = "nettraffic-capture-", Marker = "# NetTraffic capture task: ";
 
@@ -15,9 +16,9 @@ internal sealed class SystemdTasks(bool isSystem, string folder) : ITaskBackend
 
     private string[] Systemctl => isSystem ? ["systemctl"] : ["systemctl", "--user"];
 
-    public static SystemdTasks OfMachine() => new(true, "/etc/systemd/system");
+    public static SystemdTasks OfMachine() => new(true, "/etc/systemd/system", Systemd.IsRunning(isSystem: true));
 
-    public static SystemdTasks OfUser() => new(false, Systemd.UserFolder);
+    public static SystemdTasks OfUser() => new(false, Systemd.UserFolder, Systemd.IsRunning(isSystem: false));
 
     public IReadOnlyList<TaskText> Texts(CaptureTask task)
     {
@@ -68,7 +69,7 @@ internal sealed class SystemdTasks(bool isSystem, string folder) : ITaskBackend
         }
 
         List<string> notes = [];
-        if (Systemd.IsRunning(isSystem))
+        if (runs)
         {
             foreach (string[] words in Lines(task.Name))
             {
@@ -117,7 +118,7 @@ internal sealed class SystemdTasks(bool isSystem, string folder) : ITaskBackend
                 Scheduler = Scheduler,
                 Schedule = isAsWritten ? written : string.Join("; ", calendar),
                 State = isEnabled ? CaptureTaskState.Enabled : CaptureTaskState.Disabled,
-                NextRun = isEnabled && isAsWritten && Systemd.IsRunning(isSystem) ? schedule!.Next(DateTime.Now) : null,
+                NextRun = isEnabled && isAsWritten && runs ? schedule!.Next(DateTime.Now) : null,
                 Command = System.IO.File.Exists(service) ? string.Join("; ", Values([.. SharedFile.ReadLines(service)], "ExecStart=")) : "",
                 Path = [timer, service],
             });
@@ -128,7 +129,6 @@ internal sealed class SystemdTasks(bool isSystem, string folder) : ITaskBackend
 
     public void Unregister(string name)
     {
-        bool runs = Systemd.IsRunning(isSystem);
         if (runs)
         {
             SystemProgram.Must([.. Systemctl, "disable", "--now", Path.GetFileName(File(name, "timer"))]);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace NetTraffic.Engine;
 
-/// <summary>Words of a systemd unit: what is in them is never taken for systemd's own language (systemd.syntax(7), systemd.service(5)).</summary>
+/// <summary>
+/// Words of a systemd unit: what is in them is never taken for systemd's own language (systemd.syntax(7), systemd.service(5)).
+/// </summary>
 internal static class SystemdText
 {
     /// <summary>

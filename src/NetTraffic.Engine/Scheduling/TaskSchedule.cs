@@ -50,7 +50,8 @@ public sealed record TaskSchedule
         ArgumentNullException.ThrowIfNull(days);
         if (at.Count > 0 == every is not null)
         {
-            throw new TrafficException(TrafficErrors.BadSchedule, "When it is to run is said by times of the day, or by how often: one of them.");
+            throw new TrafficException(TrafficErrors.BadSchedule,
+                "When it is to run is said by times of the day, or by how often: one of them.");
         }
 
         if (every is { } span && !Divides(span))

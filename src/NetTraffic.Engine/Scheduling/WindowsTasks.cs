@@ -16,9 +16,13 @@ internal sealed class WindowsTasks : ITaskBackend
     public CaptureScheduler Scheduler => CaptureScheduler.TaskScheduler;
 
     public IReadOnlyList<TaskText> Texts(CaptureTask task) =>
-        [new TaskText(Folder + task.Name, Xml(task, $"{Environment.UserDomainName}\\{Environment.UserName}", Environment.IsPrivilegedProcess))];
+    [
+        new TaskText(Folder + task.Name,
+            Xml(task, $"{Environment.UserDomainName}\\{Environment.UserName}", Environment.IsPrivilegedProcess)),
+    ];
 
-    public IReadOnlyList<string> Commands(string name) => [$"Register-ScheduledTask -TaskPath {Folder} -TaskName {name} -Xml (the text above)"];
+    public IReadOnlyList<string> Commands(string name) =>
+        [$"Register-ScheduledTask -TaskPath {Folder} -TaskName {name} -Xml (the text above)"];
 
     public IReadOnlyList<string> Register(CaptureTask task)
     {
@@ -42,7 +46,9 @@ internal sealed class WindowsTasks : ITaskBackend
     /// <summary>A task, in characters of ASCII.</summary>
     /// <param name="task">The task.</param>
     /// <param name="user">DOMAIN\NAME of who it runs as.</param>
-    /// <param name="always">Whether it runs while the user is not logged on too, without a password being kept; takes an administrator.</param>
+    /// <param name="always">
+    /// Whether it runs while the user is not logged on too, without a password being kept; takes an administrator.
+    /// </param>
     /// <exception cref="TrafficException">A word has what the Task Scheduler would replace, or a control character.</exception>
     internal static string Xml(CaptureTask task, string user, bool always)
     {
@@ -104,6 +110,7 @@ internal sealed class WindowsTasks : ITaskBackend
     }
 
     private static string Run(string script, string input = "") => OperatingSystem.IsWindows()
-        ? SystemProgram.Must(["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'; " + script], input)
+        ? SystemProgram.Must(
+            ["powershell.exe", "-NoProfile", "-NonInteractive", "-Command", "$ErrorActionPreference = 'Stop'; " + script], input)
         : throw new TrafficException(TrafficErrors.SchedulerMissing, "The Task Scheduler is Windows' own.");
 }

@@ -24,12 +24,34 @@ internal static class ServerProgram
         string own = Path.Combine(folder, OwnFolder, OperatingSystem.IsWindows() ? Name + ".exe" : Name);
         if (File.Exists(own))
         {
+            MakeRunnable(own);
             return [own];
         }
 
         string path = Path.Combine(folder, Name + ".dll");
         return File.Exists(path) ? [FindDotnet(), path] : throw new TrafficException(TrafficErrors.ServerFailed, $"'{path}' is not there.",
             "Build the module whole: './build.sh build'. A 'dotnet build' of the cmdlets alone makes no server.");
+    }
+
+    /// <summary>Packages and zips can have lost who may run it.</summary>
+    /// <exception cref="TrafficException">Nobody may, and this user may not change that.</exception>
+    private static void MakeRunnable(string program)
+    {
+        const UnixFileMode run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(program) & run) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            File.SetUnixFileMode(program, File.GetUnixFileMode(program) | run);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new TrafficException(TrafficErrors.ServerFailed, $"'{program}' may not be run by anybody.",
+                $"Let its owner run: chmod +x '{program}'", error);
+        }
     }
 
     /// <summary>The dotnet of an installation that has ASP.NET Core of this version.</summary>

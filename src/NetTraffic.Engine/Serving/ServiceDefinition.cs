@@ -105,7 +105,8 @@ public sealed record ServiceDefinition
         StringBuilder script = new();
         script.AppendLine("# Run this in a PowerShell that runs as administrator. It can be run again.");
         script.AppendLine("# Npcap must let others than administrators capture, for captures in the server: a choice of its installer.");
-        script.AppendLine($"if (Get-Service {WindowsName} -ErrorAction Ignore) {{ Stop-Service {WindowsName}; sc.exe delete {WindowsName} }}");
+        script.AppendLine($"if (Get-Service {WindowsName} -ErrorAction Ignore) {{ Stop-Service {WindowsName}")
+            .AppendLine($"    sc.exe delete {WindowsName} }}");
         script.AppendLine($"New-Service -Name {WindowsName} -DisplayName 'NetTraffic server' -StartupType Automatic `");
         script.AppendLine($"    -Description {PlainWord.PowerShell($"NetTraffic REST API of {StorePath}")} `");
         script.AppendLine($"    -BinaryPathName {PlainWord.PowerShell(line)}");
@@ -114,7 +115,8 @@ public sealed record ServiceDefinition
         script.AppendLine($"$null = New-Item -ItemType Directory -Force -Path {store}");
         script.AppendLine($"icacls.exe {store} /grant {grant}");
         script.AppendLine("# Keys are readable to their owner alone; run this line again after Set-NetTrafficOption -ServerKey.");
-        script.AppendLine($"if (Test-Path -LiteralPath {secrets}) {{ icacls.exe {secrets} /grant {PlainWord.PowerShell(account + ":R")} }}");
+        string read = PlainWord.PowerShell(account + ":R");
+        script.AppendLine($"if (Test-Path -LiteralPath {secrets}) {{ icacls.exe {secrets} /grant {read} }}");
         script.AppendLine($"Start-Service {WindowsName}");
         return script.ToString().ReplaceLineEndings("\n");
     }

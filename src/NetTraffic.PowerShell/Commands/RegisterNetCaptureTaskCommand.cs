@@ -150,8 +150,8 @@ public sealed class RegisterNetCaptureTaskCommand : CaptureCmdlet
 
         if (problem.Length > 0)
         {
-            WriteWarning(Display.Text($"The task runs as you, who may not capture now ({problem}): register it as root or administrator, or "
-                + "capture by a program that may, with -Engine Dumpcap."));
+            WriteWarning(Display.Text($"The task runs as you, who may not capture now ({problem}): register it as root or administrator, "
+                + "or capture by a program that may, with -Engine Dumpcap."));
         }
     }
 }

@@ -42,14 +42,15 @@ public sealed partial class StartNetTrafficServerCommand
         WriteObject(service);
         if (service.IsWritten && !service.IsStarted)
         {
-            WriteWarning($"The unit is written, and systemd does not run here: where it does, run {string.Join("; ", service.NextCommands)}");
+            WriteWarning("The unit is written, and systemd does not run here: where it does, run "
+                + string.Join("; ", service.NextCommands));
         }
 
         if (service.Manager == ServiceManager.SystemdUser)
         {
-            WriteWarning("A service of a user may not capture by itself, only through dumpcap where that is permitted to; it runs while the "
-                + $"user is logged in, and always after: loginctl enable-linger {Display.Text(service.User)}. As root, the service is the "
-                + "machine's, and has the one right that capturing needs.");
+            WriteWarning("A service of a user may not capture by itself, only through dumpcap where that is permitted to; it runs while "
+                + $"the user is logged in, and always after: loginctl enable-linger {Display.Text(service.User)}. As root, the service is "
+                + "the machine's, and has the one right that capturing needs.");
         }
     }
 }

@@ -26,7 +26,8 @@ public sealed class UnregisterNetCaptureTaskCommand : TrafficCmdlet
     {
         foreach (NetCaptureTask task in CaptureTaskNames.Find(this, Name, IsBound(nameof(Scheduler)) ? Scheduler : null))
         {
-            if (ShouldProcess($"'{Display.Text(task.Name)}' ({Display.Text(task.Schedule)}) in {Display.List(task.Path)}", "Remove capture task"))
+            string target = $"'{Display.Text(task.Name)}' ({Display.Text(task.Schedule)}) in {Display.List(task.Path)}";
+            if (ShouldProcess(target, "Remove capture task"))
             {
                 CaptureTasks.Unregister(task);
             }
