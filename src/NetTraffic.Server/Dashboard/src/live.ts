@@ -10,22 +10,29 @@ export const connected = signal(false);
 /** Seconds since 1970, bits a second, packets a second. */
 export const history = signal<{ time: number; bits: number; packets: number }[]>([]);
 
-let source: EventSource | null = null;
-
-/** Listens until told to stop. A lost connection comes back by itself, and what was missed stays a gap. */
+/** Listens until told to stop. A lost connection comes back, and what was missed stays a gap. */
 export function listen(): () => void {
-  source = new EventSource("/api/events");
-  source.addEventListener("open", () => { connected.value = true; });
-  source.addEventListener("error", () => { connected.value = false; });
-  source.addEventListener("traffic", event => {
-    const now = JSON.parse((event as MessageEvent<string>).data) as Live;
-    live.value = now;
-    const point = { time: Date.parse(now.Time) / 1000, bits: now.BitsPerSecond, packets: now.PacketsPerSecond };
-    history.value = [...history.value.slice(1 - kept), point];
-  });
+  let source: EventSource, timer: ReturnType<typeof setTimeout> | undefined;
+  const open = () => {
+    source = new EventSource("/api/events");
+    source.addEventListener("open", () => { connected.value = true; });
+    source.addEventListener("error", () => {
+      connected.value = false;
+
+      // Browsers come back by themselves, but not from an answer that is an error.
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, 5000);
+    });
+    source.addEventListener("traffic", event => {
+      const now = JSON.parse((event as MessageEvent<string>).data) as Live;
+      live.value = now;
+      const point = { time: Date.parse(now.Time) / 1000, bits: now.BitsPerSecond, packets: now.PacketsPerSecond };
+      history.value = [...history.value.slice(1 - kept), point];
+    });
+  };
+  open();
   return () => {
-    source?.close();
-    source = null;
+    clearTimeout(timer);
+    source.close();
     connected.value = false;
   };
 }
