@@ -72,7 +72,8 @@ internal static class HealthQuestion
         try
         {
             using JsonDocument problem = JsonDocument.Parse(text);
-            return problem.RootElement.GetProperty("detail").GetString() + " " + problem.RootElement.GetProperty(Problems.NextMove).GetString();
+            JsonElement root = problem.RootElement;
+            return $"{root.GetProperty("detail").GetString()} {root.GetProperty(Problems.NextMove).GetString()}";
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {

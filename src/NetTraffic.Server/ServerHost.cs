@@ -68,7 +68,8 @@ public static class ServerHost
         builder.Services.AddOpenApi(ApiDocument.Configure);
         builder.Services.AddServerLimits();
         builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy =>
-            policy.WithOrigins([.. options.Origins]).WithMethods("GET", "POST", "DELETE").WithHeaders("Authorization", "Content-Type", "X-Grafana-Action")));
+            policy.WithOrigins([.. options.Origins]).WithMethods("GET", "POST", "DELETE")
+                .WithHeaders("Authorization", "Content-Type", "X-Grafana-Action")));
 
         WebApplication app = builder.Build();
         app.UseMiddleware<SecurityHeaders>();

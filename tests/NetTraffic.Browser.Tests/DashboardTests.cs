@@ -35,7 +35,8 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
         await Expect(Tile(visit, "Bytes")).ToContainTextAsync($"{Count(total.Packets)} packets");
         await Expect(Tile(visit, "Flows")).ToContainTextAsync(Count(total.Flows));
         foreach ((string panel, SummaryKey key) in ((string, SummaryKey)[])[("protocols", SummaryKey.Protocol),
-            ("applications", SummaryKey.Application), ("sources", SummaryKey.SourceAddress), ("destinations", SummaryKey.DestinationAddress)])
+            ("applications", SummaryKey.Application), ("sources", SummaryKey.SourceAddress),
+            ("destinations", SummaryKey.DestinationAddress)])
         {
             JsonElement items = (await server.GetAsync($"/api/stats/summary?by={key}&top=8")).GetProperty("Items");
             IReadOnlyList<TrafficSummaryItem> stored = store.GetSummary(key, 8, null, new TrafficFilter(), Stop);
@@ -63,7 +64,8 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
         await visit.SettleAsync();
         using ITrafficStore store = TrafficEngine.OpenStore(server.StorePath);
         TrafficSummaryItem pair = store.GetSummary(SummaryKey.Conversation, 1, null, new TrafficFilter(), Stop)[0];
-        await Expect(visit.Page.Locator("#flows .hint").First).ToContainTextAsync($"{Count(pair.Flows)} flows, {Count(pair.Packets)} packets");
+        await Expect(visit.Page.Locator("#flows .hint").First)
+            .ToContainTextAsync($"{Count(pair.Flows)} flows, {Count(pair.Packets)} packets");
         await visit.Page.Locator("#flows tbody tr").First.GetByRole(AriaRole.Link).ClickAsync();
         await visit.SettleAsync();
         string flowId = new Uri(visit.Page.Url).Fragment.Split("flowId=")[1].Split('&')[0];
@@ -148,7 +150,8 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
         using ScratchFolder folder = new();
         string file = Path.Combine(folder.Path, "<b onclick=hacked=1>.pcapng");
         File.Copy(Repository.SampleCapture, file);
-        TrafficEngine.Import(new ImportRequest { Path = file, StorePath = server.StorePath, Sensor = Hostile.Replace('/', '|') }, null, Stop);
+        ImportRequest import = new() { Path = file, StorePath = server.StorePath, Sensor = Hostile.Replace('/', '|') };
+        TrafficEngine.Import(import, null, Stop);
         await using Visit visit = await chromium.VisitAsync(server.Address);
         foreach (string view in (string[])["#/?last=all", "#/flows?last=all", "#/captures", "#/suspicious?last=all",
             "#/flows?last=all&address=%3Cscript%3Ewindow.hacked%3D1%3C%2Fscript%3E",
@@ -176,14 +179,17 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
     {
         await using Visit visit = await chromium.VisitAsync(server.Address, width, light);
         string flow = (await server.GetAsync("/api/flows?top=1")).GetProperty("Items")[0].GetProperty("FlowId").GetString()!;
-        foreach (string view in (string[])["#/?last=all", "#/?last=5m", "#/flows?last=all&address=10.0.1.10", $"#/flow?last=all&flowId={flow}", "#/captures",
+        foreach (string view in (string[])["#/?last=all", "#/?last=5m", "#/flows?last=all&address=10.0.1.10",
+            $"#/flow?last=all&flowId={flow}", "#/captures",
             "#/suspicious?last=all", "#/nowhere"])
         {
             await visit.GoAsync(view);
             AxeResult result = await visit.Page.RunAxe();
-            Assert.True(result.Violations.Length == 0, $"{view} {width} {(light ? "light" : "dark")}: " + string.Join("\n", result.Violations.Select(one =>
-                $"{one.Id}: {one.Help}: {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}")));
-            Assert.True(await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{view} is wider than {width}");
+            IEnumerable<string> broken = result.Violations.Select(one =>
+                $"{one.Id}: {one.Help}: {string.Join(" | ", one.Nodes.Take(3).Select(node => node.Html))}");
+            Assert.True(result.Violations.Length == 0, $"{view} {width} {(light ? "light" : "dark")}: {string.Join("\n", broken)}");
+            bool fits = await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth");
+            Assert.True(fits, $"{view} is wider than {width}");
         }
 
         Assert.Empty(visit.Complaints);
@@ -254,8 +260,8 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
         List<string> foreign = [];
         visit.Page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(server.Address.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)
-                && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            string[] own = [server.Address.ToString(), "data:", "blob:"];
+            if (!own.Any(start => request.Url.StartsWith(start, StringComparison.Ordinal)))
             {
                 foreign.Add(request.Url);
             }
@@ -274,7 +280,8 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
 
     private static (long Since, long Until) Range(string url)
     {
-        Dictionary<string, string> parts = url.Split('?')[1].Split('&').Select(part => part.Split('=')).ToDictionary(part => part[0], part => part[1]);
+        Dictionary<string, string> parts =
+            url.Split('?')[1].Split('&').Select(part => part.Split('=')).ToDictionary(part => part[0], part => part[1]);
         return (long.Parse(parts["since"], CultureInfo.InvariantCulture), long.Parse(parts["until"], CultureInfo.InvariantCulture));
     }
 

@@ -32,7 +32,8 @@ internal static class CapturesApi
     {
         QueryReader query = new(context.Request, [], "state");
         CaptureState? state = query.Text("state") is null ? null : query.OneOf("state", CaptureState.Running);
-        return Answer(context, store => TypedResults.Ok(store.Captures().Where(capture => state is null || capture.State == state).ToArray()));
+        return Answer(context, store =>
+            TypedResults.Ok(store.Captures().Where(capture => state is null || capture.State == state).ToArray()));
     }
 
     private static Task<Ok<CaptureStatus>> GetCaptureAsync(string id, HttpContext context)

@@ -9,7 +9,7 @@ internal static class InfluxApi
 {
     public static void MapInflux(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/stats/influxdb", GetInfluxAsync).WithName("GetInflux").WithTags("Statistics")
-            .WithSummary("The InfluxDB that is set: its generation, whether it answers, points it took and refused, and how far behind it is.")
+            .WithSummary("The InfluxDB that is set: its generation, whether it answers, points it took and refused, how far behind it is.")
             .AnswersProblems();
 
     private static async Task<Ok<InfluxProbeResult>> GetInfluxAsync(HttpContext context, InfluxLook influx)

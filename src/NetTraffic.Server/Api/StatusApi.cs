@@ -8,8 +8,8 @@ internal static class StatusApi
 {
     public static void MapStatus(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/status", GetStatusAsync).WithName("GetStatus").WithTags("Status")
-            .WithSummary("The server's version and age, its running captures with what they lost, the store's size, how far InfluxDB has it, "
-                + "and the quotas of providers.")
+            .WithSummary("The server's version and age, its running captures with what they lost, the store's size, how far InfluxDB has "
+                + "it, and the quotas of providers.")
             .Produces<ServerState>().AnswersProblems();
 
     private static Task<IResult> GetStatusAsync(HttpContext context, AnswerCache answers)

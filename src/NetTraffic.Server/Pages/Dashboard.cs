@@ -7,8 +7,8 @@ using NetTraffic.Server.Security;
 namespace NetTraffic.Server.Pages;
 
 /// <summary>
-/// The dashboard's files, which are part of this program (wwwroot, built from Dashboard): no folder whose files somebody could ask for. They
-/// need no key, since they tell nothing: what they show they ask the API.
+/// The dashboard's files, which are part of this program (wwwroot, built from Dashboard): no folder whose files somebody could ask for.
+/// They need no key, since they tell nothing: what they show they ask the API.
 /// </summary>
 internal static class Dashboard
 {

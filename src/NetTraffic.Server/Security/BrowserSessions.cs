@@ -33,7 +33,8 @@ internal sealed class BrowserSessions(ServerOptions options, TimeProvider clock)
     /// <summary>What the session of a request lets do; null: it has none.</summary>
     public ApiRole? RoleOf(HttpRequest request)
     {
-        if (!request.Cookies.TryGetValue(CookieName(request), out string? token) || !sessions.TryGetValue(Hash(token), out Session? session))
+        if (!request.Cookies.TryGetValue(CookieName(request), out string? token)
+            || !sessions.TryGetValue(Hash(token), out Session? session))
         {
             return null;
         }

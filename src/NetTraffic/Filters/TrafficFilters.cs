@@ -16,7 +16,8 @@ public static class TrafficFilters
     { Completion = SummaryKey.Address };
 
     /// <summary>
-    /// Either side's address lies in one of these as well: beside <see cref="Address"/>, traffic between the two, where they do not overlap.
+    /// Either side's address lies in one of these as well: beside <see cref="Address"/>, traffic between the two, where they do not
+    /// overlap.
     /// </summary>
     public static FilterKind<AddressRange> PeerAddress { get; } = new(
         "PeerAddress", ["SourceAddress", "DestinationAddress"], FilterOperation.WithinAny,

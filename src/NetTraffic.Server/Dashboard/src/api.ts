@@ -13,13 +13,16 @@ export class ApiError extends Error {
 export const session = signal<Session | null>(null);
 
 const lost: Problem = {
-  status: 0, id: "Unreachable", title: "The server does not answer.", detail: "The server does not answer.",
+  status: 0,
+  id: "Unreachable",
+  title: "The server does not answer.",
+  detail: "The server does not answer.",
   nextMove: "Get-NetTrafficServer tells whether it runs. This page asks again by itself.",
 };
 
 async function problemOf(answer: Response): Promise<Problem> {
   try {
-    return await answer.json() as Problem;
+    return (await answer.json()) as Problem;
   } catch {
     return { status: answer.status, id: "Unreadable", title: `The server answered ${answer.status}.`, nextMove: "Look into its log." };
   }
@@ -41,11 +44,13 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 }
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return await (await send(path, { signal: signal ?? null })).json() as T;
+  return (await (await send(path, { signal: signal ?? null })).json()) as T;
 }
 
 export async function post<T>(path: string, body: unknown): Promise<T> {
-  return await (await send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) })).json() as T;
+  return (await (
+    await send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) })
+  ).json()) as T;
 }
 
 /** Asks the server who this browser is. */
@@ -78,14 +83,23 @@ export async function download(path: string): Promise<void> {
   link.click();
 }
 
-export interface Answer<T> { data: T | null; error: Problem | null; loading: boolean; again: () => void }
+export interface Answer<T> {
+  data: T | null;
+  error: Problem | null;
+  loading: boolean;
+  again: () => void;
+}
 
 /**
  * The answer to a question, asked again every so many seconds while the page is looked at. A new question keeps the old answer until it is
  * there, marked as loading.
  */
 export function useAnswer<T>(path: string | null, every: number | null = null): Answer<T> {
-  const [state, setState] = useState<{ path: string | null; data: T | null; error: Problem | null }>({ path: null, data: null, error: null });
+  const [state, setState] = useState<{ path: string | null; data: T | null; error: Problem | null }>({
+    path: null,
+    data: null,
+    error: null,
+  });
   const [round, setRound] = useState(0);
   useEffect(() => {
     if (path === null) return;
@@ -106,7 +120,9 @@ export function useAnswer<T>(path: string | null, every: number | null = null): 
       }
       if (wait !== null && !document.hidden && !stop.signal.aborted) timer = setTimeout(() => void ask(), wait * 1000);
     };
-    const seen = () => { if (!document.hidden && every !== null) void ask(); };
+    const seen = () => {
+      if (!document.hidden && every !== null) void ask();
+    };
     void ask();
     document.addEventListener("visibilitychange", seen);
     return () => {
@@ -116,7 +132,9 @@ export function useAnswer<T>(path: string | null, every: number | null = null): 
     };
   }, [path, every, round]);
   return {
-    data: state.data, error: state.path === path ? state.error : null, loading: path !== null && state.path !== path,
+    data: state.data,
+    error: state.path === path ? state.error : null,
+    loading: path !== null && state.path !== path,
     again: () => setRound(round + 1),
   };
 }

@@ -39,23 +39,38 @@ export function duration(value: number): string {
   if (value < 0.0005) return `${Math.round(value * 1e6)} µs`;
   if (value < 1) return `${(value * 1000).toFixed(value < 0.1 ? 1 : 0)} ms`;
   if (value < 60) return `${value.toFixed(1)} s`;
-  const parts: [number, string][] = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+  const parts: [number, string][] = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "min"],
+    [1, "s"],
+  ];
   const at = parts.findIndex(([size]) => value >= size);
-  const [big, bigName] = parts[at]!, [small, smallName] = parts[at + 1]!;
+  const [big, bigName] = parts[at]!,
+    [small, smallName] = parts[at + 1]!;
   const rest = Math.floor((value % big) / small);
   return `${Math.floor(value / big)} ${bigName}${rest > 0 ? ` ${rest} ${smallName}` : ""}`;
 }
 
-export interface Country { code: string; name: string; latitude: number; longitude: number }
+export interface Country {
+  code: string;
+  name: string;
+  latitude: number;
+  longitude: number;
+}
 
-export const countries: Country[] = countriesText.trim().split(/\r?\n/).slice(1).map(line => {
-  const [code = "", name = "", latitude, longitude] = line.split(",");
-  return { code, name, latitude: Number(latitude), longitude: Number(longitude) };
-});
+export const countries: Country[] = countriesText
+  .trim()
+  .split(/\r?\n/)
+  .slice(1)
+  .map(line => {
+    const [code = "", name = "", latitude, longitude] = line.split(",");
+    return { code, name, latitude: Number(latitude), longitude: Number(longitude) };
+  });
 
 const byName = new Map(countries.map(country => [country.name, country]));
 
-export const countryOf = (name: string | null) => name === null ? undefined : byName.get(name);
+export const countryOf = (name: string | null) => (name === null ? undefined : byName.get(name));
 
 const indicators = (code: string) => String.fromCodePoint(...[...code].map(letter => letter.charCodeAt(0) + 0x1f1a5));
 
@@ -73,7 +88,7 @@ const hasFlags = (() => {
 
 /** The flag of a country's code, as its two regional indicators (Unicode, chapter 22.10); its letters where there are no flags. */
 export function flag(code: string | null | undefined): string {
-  return code && /^[A-Z]{2}$/.test(code) ? hasFlags ? indicators(code) : code : "";
+  return code && /^[A-Z]{2}$/.test(code) ? (hasFlags ? indicators(code) : code) : "";
 }
 
 /** An address with a port, IPv6 in brackets (RFC 3986, section 3.2.2). */

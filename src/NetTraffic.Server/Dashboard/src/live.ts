@@ -15,7 +15,9 @@ export function listen(): () => void {
   let source: EventSource, timer: ReturnType<typeof setTimeout> | undefined;
   const open = () => {
     source = new EventSource("/api/events");
-    source.addEventListener("open", () => { connected.value = true; });
+    source.addEventListener("open", () => {
+      connected.value = true;
+    });
     source.addEventListener("error", () => {
       connected.value = false;
 

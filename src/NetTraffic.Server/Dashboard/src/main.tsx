@@ -31,7 +31,8 @@ function pressKeys(event: KeyboardEvent): void {
   const control = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(event.key)}"]`);
   if (!control) return;
   event.preventDefault();
-  if (control instanceof HTMLInputElement) control.focus(); else control.click();
+  if (control instanceof HTMLInputElement) control.focus();
+  else control.click();
 }
 
 function Login() {
@@ -49,9 +50,15 @@ function Login() {
     <main class="login">
       <form class="panel" onSubmit={event => void enter(event)}>
         <h1>NetTraffic</h1>
-        <p>This server has a key. Who set it (<code>Set-NetTrafficOption -ServerKey</code>) can give it to you.</p>
-        <label>Key <input name="key" type="password" autocomplete="current-password" required /></label>
-        <button type="submit" class="primary">Enter</button>
+        <p>
+          This server has a key. Who set it (<code>Set-NetTrafficOption -ServerKey</code>) can give it to you.
+        </p>
+        <label>
+          Key <input name="key" type="password" autocomplete="current-password" required />
+        </label>
+        <button type="submit" class="primary">
+          Enter
+        </button>
         {problem && <Trouble problem={problem} />}
       </form>
     </main>
@@ -62,10 +69,16 @@ function Foot() {
   const { data } = useAnswer<Status>("/api/status", 30);
   return (
     <footer>
-      {data && <span>NetTraffic {data.Version} on {data.Sensor}, up {duration(data.Uptime)}; store {bytes(data.StoreBytes)}
-        {data.DamagedFiles > 0 && <b class="bad">, {data.DamagedFiles} damaged files</b>}</span>}
+      {data && (
+        <span>
+          NetTraffic {data.Version} on {data.Sensor}, up {duration(data.Uptime)}; store {bytes(data.StoreBytes)}
+          {data.DamagedFiles > 0 && <b class="bad">, {data.DamagedFiles} damaged files</b>}
+        </span>
+      )}
       <a href="/docs">API</a>
-      <span class="keys">Keys: <kbd>/</kbd> filter, <kbd>[</kbd> <kbd>]</kbd> earlier, later, <kbd>-</kbd> longer, <kbd>t</kbd> theme</span>
+      <span class="keys">
+        Keys: <kbd>/</kbd> filter, <kbd>[</kbd> <kbd>]</kbd> earlier, later, <kbd>-</kbd> longer, <kbd>t</kbd> theme
+      </span>
     </footer>
   );
 }
@@ -73,29 +86,69 @@ function Foot() {
 function Page() {
   useEffect(listen, []);
   const now = views[place.value.view];
-  const view = now?.view ?? (() => <Nothing>There is no such page. <a href="#/">Overview</a></Nothing>);
+  const view =
+    now?.view ??
+    (() => (
+      <Nothing>
+        There is no such page. <a href="#/">Overview</a>
+      </Nothing>
+    ));
   const View = view;
-  useEffect(() => { document.title = `${now?.title ?? "Not found"} · NetTraffic`; }, [now]);
+  useEffect(() => {
+    document.title = `${now?.title ?? "Not found"} · NetTraffic`;
+  }, [now]);
   return (
     <>
-      <a class="skip" href="#main" onClick={event => { event.preventDefault(); document.getElementById("main")!.focus(); }}>To the content</a>
+      <a
+        class="skip"
+        href="#main"
+        onClick={event => {
+          event.preventDefault();
+          document.getElementById("main")!.focus();
+        }}
+      >
+        To the content
+      </a>
       <header>
         <div class="bar">
-          <h1><a href={link("")}>NetTraffic</a></h1>
+          <h1>
+            <a href={link("")}>NetTraffic</a>
+          </h1>
           <nav aria-label="Views">
-            {Object.entries(views).filter(([, one]) => one.inBar).map(([name, one]) => (
-              <a key={name} href={link(name, { flowId: null })} aria-current={place.value.view === name ? "page" : undefined}>{one.title}</a>
-            ))}
+            {Object.entries(views)
+              .filter(([, one]) => one.inBar)
+              .map(([name, one]) => (
+                <a key={name} href={link(name, { flowId: null })} aria-current={place.value.view === name ? "page" : undefined}>
+                  {one.title}
+                </a>
+              ))}
           </nav>
-          <span class={`live${connected.value ? " on" : ""}`} role="status">{connected.value ? "live" : "not connected"}</span>
-          <button type="button" data-key="t" onClick={turnTheme} aria-label={theme.value === "dark" ? "Light theme" : "Dark theme"} title="Theme (t)">
+          <span class={`live${connected.value ? " on" : ""}`} role="status">
+            {connected.value ? "live" : "not connected"}
+          </span>
+          <button
+            type="button"
+            data-key="t"
+            onClick={turnTheme}
+            aria-label={theme.value === "dark" ? "Light theme" : "Dark theme"}
+            title="Theme (t)"
+          >
             {theme.value === "dark" ? "☀" : "☾"}
           </button>
-          {session.value?.NeedsKey && <button type="button" onClick={() => void logOut()}>Log out</button>}
+          {session.value?.NeedsKey && (
+            <button type="button" onClick={() => void logOut()}>
+              Log out
+            </button>
+          )}
         </div>
-        <div class="tools"><RangePicker /><Filters /></div>
+        <div class="tools">
+          <RangePicker />
+          <Filters />
+        </div>
       </header>
-      <main id="main" tabIndex={-1}><View key={place.value.view} /></main>
+      <main id="main" tabIndex={-1}>
+        <View key={place.value.view} />
+      </main>
       <Foot />
     </>
   );
@@ -111,7 +164,14 @@ function App() {
     });
   };
   useEffect(ask, []);
-  if (session.value === null) return problem ? <main><Trouble problem={problem} again={ask} /></main> : <Nothing>Loading …</Nothing>;
+  if (session.value === null)
+    return problem ? (
+      <main>
+        <Trouble problem={problem} again={ask} />
+      </main>
+    ) : (
+      <Nothing>Loading …</Nothing>
+    );
   return session.value.NeedsKey && session.value.Role === null ? <Login /> : <Page />;
 }
 

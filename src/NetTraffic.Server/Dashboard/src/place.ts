@@ -1,12 +1,24 @@
 // Where the page is: a view, a range of time and filters, all in the address, so that every view is a link that can be shared.
 import { computed, signal } from "@preact/signals";
 
-export interface Place { view: string; query: URLSearchParams }
+export interface Place {
+  view: string;
+  query: URLSearchParams;
+}
 
 /** Filters of the API that views hand on, with the words people read. */
 export const filterNames: Record<string, string> = {
-  address: "Address", peerAddress: "Peer address", port: "Port", protocol: "Protocol", application: "Application", country: "Country", asNumber: "AS number",
-  suspicious: "Suspicious", captureId: "Capture", flowId: "Flow", communityId: "Community ID",
+  address: "Address",
+  peerAddress: "Peer address",
+  port: "Port",
+  protocol: "Protocol",
+  application: "Application",
+  country: "Country",
+  asNumber: "AS number",
+  suspicious: "Suspicious",
+  captureId: "Capture",
+  flowId: "Flow",
+  communityId: "Community ID",
 };
 
 const defaultLast = "1h";
@@ -17,14 +29,21 @@ function read(): Place {
 }
 
 export const place = signal(read());
-addEventListener("hashchange", () => { place.value = read(); });
+addEventListener("hashchange", () => {
+  place.value = read();
+});
 
 /** What the present range asks for: "last", or "since" and "until"; all of time is neither. */
-export interface Range { last: string | null; since: number | null; until: number | null }
+export interface Range {
+  last: string | null;
+  since: number | null;
+  until: number | null;
+}
 
 export const range = computed<Range>(() => {
   const query = place.value.query;
-  const since = time(query.get("since")), until = time(query.get("until"));
+  const since = time(query.get("since")),
+    until = time(query.get("until"));
   if (since !== null || until !== null) return { last: null, since, until };
   const last = query.get("last") ?? defaultLast;
   return { last: last === "all" ? null : last, since: null, until: null };
@@ -72,7 +91,8 @@ export function link(view: string, changes: Record<string, string | number | nul
     for (const value of place.value.query.getAll(name)) query.append(name, value);
   }
   for (const [name, value] of Object.entries(changes)) {
-    if (value === null) query.delete(name); else query.set(name, String(value));
+    if (value === null) query.delete(name);
+    else query.set(name, String(value));
   }
   const text = query.toString();
   return `#/${view}${text === "" ? "" : `?${text}`}`;
@@ -87,6 +107,6 @@ export function goToRange(since: number, until: number): void {
 export const refresh = computed<number | null>(() => {
   const { last, since, until } = range.value;
   if (until !== null) return null;
-  const span = last !== null ? seconds(last) ?? 3600 : since !== null ? (Date.now() - since) / 1000 : Infinity;
+  const span = last !== null ? (seconds(last) ?? 3600) : since !== null ? (Date.now() - since) / 1000 : Infinity;
   return span <= 3600 ? 5 : span <= 86400 ? 30 : 120;
 });

@@ -7,8 +7,12 @@ const asked = matchMedia("(prefers-color-scheme: light)");
 const chosen = () => localStorage.getItem("theme") as Theme | null;
 
 export const theme = signal<Theme>(chosen() ?? (asked.matches ? "light" : "dark"));
-asked.addEventListener("change", () => { if (chosen() === null) theme.value = asked.matches ? "light" : "dark"; });
-effect(() => { document.documentElement.dataset["theme"] = theme.value; });
+asked.addEventListener("change", () => {
+  if (chosen() === null) theme.value = asked.matches ? "light" : "dark";
+});
+effect(() => {
+  document.documentElement.dataset["theme"] = theme.value;
+});
 
 export function turnTheme(): void {
   theme.value = theme.value === "dark" ? "light" : "dark";

@@ -26,12 +26,20 @@ export function StopButton({ capture, again }: { capture: Capture; again: () => 
       setState("ready");
     }
   };
-  return <>
-    <button type="button" class="danger" disabled={state === "busy"} onClick={() => void stop()} onBlur={() => setState(state === "sure" ? "ready" : state)}>
-      {state === "ready" ? "Stop" : state === "sure" ? "Really stop?" : "Stopping …"}
-    </button>
-    {problem && <Trouble problem={problem} />}
-  </>;
+  return (
+    <>
+      <button
+        type="button"
+        class="danger"
+        disabled={state === "busy"}
+        onClick={() => void stop()}
+        onBlur={() => setState(state === "sure" ? "ready" : state)}
+      >
+        {state === "ready" ? "Stop" : state === "sure" ? "Really stop?" : "Stopping …"}
+      </button>
+      {problem && <Trouble problem={problem} />}
+    </>
+  );
 }
 
 export function CaptureCards({ captures, again }: { captures: Capture[]; again: () => void }) {
@@ -43,12 +51,26 @@ export function CaptureCards({ captures, again }: { captures: Capture[]; again: 
         const bad = Object.entries(capture.InterfaceStates).filter(([, state]) => state !== "Up" && state !== "Running");
         return (
           <li key={capture.CaptureId} class="card">
-            <h3><a href={link("flows", { captureId: capture.CaptureId })}>{capture.Name}</a> <small>{capture.Kind}, {capture.Interfaces.join(", ")}</small></h3>
-            <p><b>{bits(now?.BitsPerSecond ?? capture.BitsPerSecond)}</b> {packetRate(now?.PacketsPerSecond ?? capture.PacketsPerSecond)}</p>
-            <p>{count(now?.Packets ?? capture.Packets)} packets, {bytes(now?.Bytes ?? capture.Bytes)}, {count(now?.ActiveFlows ?? capture.ActiveFlows)} active flows,
-              for {duration((Date.now() - Date.parse(capture.StartTime)) / 1000)}</p>
+            <h3>
+              <a href={link("flows", { captureId: capture.CaptureId })}>{capture.Name}</a>{" "}
+              <small>
+                {capture.Kind}, {capture.Interfaces.join(", ")}
+              </small>
+            </h3>
+            <p>
+              <b>{bits(now?.BitsPerSecond ?? capture.BitsPerSecond)}</b> {packetRate(now?.PacketsPerSecond ?? capture.PacketsPerSecond)}
+            </p>
+            <p>
+              {count(now?.Packets ?? capture.Packets)} packets, {bytes(now?.Bytes ?? capture.Bytes)},{" "}
+              {count(now?.ActiveFlows ?? capture.ActiveFlows)} active flows, for{" "}
+              {duration((Date.now() - Date.parse(capture.StartTime)) / 1000)}
+            </p>
             <p class={lost > 0 ? "bad" : undefined}>{lost > 0 ? `${count(lost)} packets dropped` : "nothing dropped"}</p>
-            {bad.map(([name, state]) => <p class="bad" key={name}>{name}: {state}</p>)}
+            {bad.map(([name, state]) => (
+              <p class="bad" key={name}>
+                {name}: {state}
+              </p>
+            ))}
             {capture.Message && <p class="bad">{capture.Message}</p>}
             <StopButton capture={capture} again={again} />
           </li>

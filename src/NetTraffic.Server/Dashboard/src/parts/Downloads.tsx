@@ -27,10 +27,20 @@ export function Downloads() {
   return (
     <div class="downloads" role="group" aria-label="Downloads">
       {(["csv", "json", "parquet"] as const).map(format => (
-        <button type="button" key={format} disabled={busy !== ""} onClick={() => void start(format)}>{format.toUpperCase()}</button>
+        <button type="button" key={format} disabled={busy !== ""} onClick={() => void start(format)}>
+          {format.toUpperCase()}
+        </button>
       ))}
-      <button type="button" disabled={busy !== "" || hindering !== undefined} onClick={() => void start("pcap")}
-        title={hindering ? "Packets do not tell countries, networks or suspicion: remove that filter." : "The packets that rings of captures still have"}>
+      <button
+        type="button"
+        disabled={busy !== "" || hindering !== undefined}
+        onClick={() => void start("pcap")}
+        title={
+          hindering
+            ? "Packets do not tell countries, networks or suspicion: remove that filter."
+            : "The packets that rings of captures still have"
+        }
+      >
         PCAP
       </button>
       {problem && <Trouble problem={problem} />}

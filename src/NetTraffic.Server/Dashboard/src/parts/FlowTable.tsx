@@ -7,9 +7,15 @@ import { AddressName } from "./Address";
 /** The link to a flow: its own time, with a little around for packets at its edges. */
 export function flowLink(flow: Flow): string {
   return link("flow", {
-    ...Object.fromEntries(["address", "peerAddress", "port", "protocol", "application", "country", "asNumber", "suspicious", "captureId",
-      "communityId"].map(name => [name, null])),
-    flowId: flow.FlowId, last: null, since: Math.floor(Date.parse(flow.StartTime)) - 1000, until: Math.ceil(Date.parse(flow.EndTime)) + 1000,
+    ...Object.fromEntries(
+      ["address", "peerAddress", "port", "protocol", "application", "country", "asNumber", "suspicious", "captureId", "communityId"].map(
+        name => [name, null],
+      ),
+    ),
+    flowId: flow.FlowId,
+    last: null,
+    since: Math.floor(Date.parse(flow.StartTime)) - 1000,
+    until: Math.ceil(Date.parse(flow.EndTime)) + 1000,
   });
 }
 
@@ -22,17 +28,42 @@ export function FlowTable({ flows, caption }: { flows: Flow[]; caption: string }
     <div class="scroll" tabIndex={0} role="group" aria-label={caption}>
       <table class="flows">
         <caption class="hidden">{caption}</caption>
-        <thead><tr>
-          <th scope="col">Start</th><th scope="col">Source</th><th scope="col">Destination</th><th scope="col">Protocol</th>
-          <th scope="col">Application</th><th scope="col">State</th><th scope="col" class="number">Packets</th>
-          <th scope="col" class="number">Bytes</th><th scope="col" class="number">Duration</th><th scope="col" class="number">RTT</th>
-        </tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">Start</th>
+            <th scope="col">Source</th>
+            <th scope="col">Destination</th>
+            <th scope="col">Protocol</th>
+            <th scope="col">Application</th>
+            <th scope="col">State</th>
+            <th scope="col" class="number">
+              Packets
+            </th>
+            <th scope="col" class="number">
+              Bytes
+            </th>
+            <th scope="col" class="number">
+              Duration
+            </th>
+            <th scope="col" class="number">
+              RTT
+            </th>
+          </tr>
+        </thead>
         <tbody>
           {flows.map(flow => (
             <tr key={`${flow.CaptureId} ${flow.FlowId} ${flow.StartTime}`}>
-              <th scope="row"><a class="row" href={flowLink(flow)}>{time(flow.StartTime)}</a></th>
-              <td><Side address={flow.SourceAddress} port={flow.SourcePort} mac={flow.SourceMac} /></td>
-              <td><Side address={flow.DestinationAddress} port={flow.DestinationPort} mac={flow.DestinationMac} /></td>
+              <th scope="row">
+                <a class="row" href={flowLink(flow)}>
+                  {time(flow.StartTime)}
+                </a>
+              </th>
+              <td>
+                <Side address={flow.SourceAddress} port={flow.SourcePort} mac={flow.SourceMac} />
+              </td>
+              <td>
+                <Side address={flow.DestinationAddress} port={flow.DestinationPort} mac={flow.DestinationMac} />
+              </td>
               <td>{flow.Protocol}</td>
               <td>{flow.Application}</td>
               <td>{flow.State}</td>

@@ -8,7 +8,10 @@ import { theme } from "../theme";
 /** Colours that differ in lightness too, for eyes that do not tell all hues apart (after Okabe and Ito). */
 export const colours = ["#0ea5a4", "#e69f00", "#5b8def", "#cc79a7", "#8bc34a", "#d55e00", "#9b8cff", "#8a949e"];
 
-export interface Series { name: string; values: (number | null)[] }
+export interface Series {
+  name: string;
+  values: (number | null)[];
+}
 
 interface GraphProps {
   label: string;
@@ -27,7 +30,7 @@ function stacked(series: Series[]): (number | null)[][] {
   const sums: (number | null)[][] = [];
   for (let i = series.length - 1; i >= 0; i--) {
     const below = sums[0];
-    sums.unshift(series[i]!.values.map((value, at) => value === null ? null : value + (below?.[at] ?? 0)));
+    sums.unshift(series[i]!.values.map((value, at) => (value === null ? null : value + (below?.[at] ?? 0))));
   }
   return sums;
 }
@@ -48,37 +51,54 @@ export function Graph({ label, times, series, format, from, to, height = 220, on
     const ink = getComputedStyle(element).getPropertyValue("--muted");
     const line = getComputedStyle(element).getPropertyValue("--line");
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "11px system-ui" };
-    const made = new uPlot({
-      width: element.clientWidth, height,
-      legend: { show: false },
-      padding: [8, 8, 0, 0],
-      cursor: { drag: { x: pick.current !== undefined, y: false, setScale: false }, points: { show: false } },
-      scales: {
-        x: { time: true, range: (_, least, most) => ends.current ?? [least, most] },
-        y: { range: (_, __, most) => [0, most > 0 ? most * 1.06 : 1] },
+    const made = new uPlot(
+      {
+        width: element.clientWidth,
+        height,
+        legend: { show: false },
+        padding: [8, 8, 0, 0],
+        cursor: { drag: { x: pick.current !== undefined, y: false, setScale: false }, points: { show: false } },
+        scales: {
+          x: { time: true, range: (_, least, most) => ends.current ?? [least, most] },
+          y: { range: (_, __, most) => [0, most > 0 ? most * 1.06 : 1] },
+        },
+        axes: [
+          {
+            ...axis,
+            values: [
+              [86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1],
+              [60, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+              [1, "{HH}:{mm}:{ss}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+              [0.001, "{ss}.{fff}", "\n{HH}:{mm}", null, null, null, "\n{HH}:{mm}", null, 1],
+            ],
+          },
+          { ...axis, size: 78, values: (_, ticks) => ticks.map(format) },
+        ],
+        // Steps: a point is the rate of the whole time until the next.
+        series: [
+          {},
+          ...(names === "" ? [] : names.split("\n")).map((name, i) => ({
+            label: name,
+            paths: uPlot.paths.stepped!({ align: 1 }),
+            stroke: colours[i % colours.length]!,
+            fill: `${colours[i % colours.length]!}${dark ? "b0" : "c8"}`,
+            width: 1,
+            points: { show: false },
+          })),
+        ],
+        hooks: {
+          setCursor: [({ cursor }) => setAt(cursor.idx ?? null)],
+          setSelect: [
+            ({ select, posToVal }) => {
+              if (select.width > 4) pick.current?.(posToVal(select.left, "x"), posToVal(select.left + select.width, "x"));
+              made.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            },
+          ],
+        },
       },
-      axes: [
-        { ...axis, values: [
-          [86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1],
-          [60, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
-          [1, "{HH}:{mm}:{ss}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
-          [0.001, "{ss}.{fff}", "\n{HH}:{mm}", null, null, null, "\n{HH}:{mm}", null, 1],
-        ] },
-        { ...axis, size: 78, values: (_, ticks) => ticks.map(format) },
-      ],
-      // Steps: a point is the rate of the whole time until the next.
-      series: [{}, ...(names === "" ? [] : names.split("\n")).map((name, i) => ({
-        label: name, paths: uPlot.paths.stepped!({ align: 1 }), stroke: colours[i % colours.length]!, fill: `${colours[i % colours.length]!}${dark ? "b0" : "c8"}`, width: 1,
-        points: { show: false },
-      }))],
-      hooks: {
-        setCursor: [({ cursor }) => setAt(cursor.idx ?? null)],
-        setSelect: [({ select, posToVal }) => {
-          if (select.width > 4) pick.current?.(posToVal(select.left, "x"), posToVal(select.left + select.width, "x"));
-          made.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        }],
-      },
-    }, undefined, element);
+      undefined,
+      element,
+    );
     plot.current = made;
     const sizes = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     sizes.observe(element);
@@ -101,7 +121,8 @@ export function Graph({ label, times, series, format, from, to, height = 220, on
         <span class="when">{shown === null ? "" : time(times[shown]! * 1000)}</span>
         {series.map((one, i) => (
           <span key={one.name}>
-            <i class={`dot c${i % colours.length}`} />{one.name}
+            <i class={`dot c${i % colours.length}`} />
+            {one.name}
             {shown !== null && one.values[shown] !== null && <b> {format(one.values[shown] ?? 0)}</b>}
           </span>
         ))}

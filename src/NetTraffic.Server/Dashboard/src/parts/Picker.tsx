@@ -18,11 +18,13 @@ export function RangePicker() {
   const custom = since !== null || until !== null;
   const [open, setOpen] = useState(false);
   const [problem, setProblem] = useState("");
-  const from = useRef<HTMLInputElement>(null), to = useRef<HTMLInputElement>(null);
+  const from = useRef<HTMLInputElement>(null),
+    to = useRef<HTMLInputElement>(null);
   const view = place.value.view;
   const pick = (event: Event) => {
     event.preventDefault();
-    const start = Date.parse(from.current!.value), end = Date.parse(to.current!.value);
+    const start = Date.parse(from.current!.value),
+      end = Date.parse(to.current!.value);
     if (!(start < end)) {
       setProblem("The beginning must lie before the end.");
       return;
@@ -36,22 +38,44 @@ export function RangePicker() {
   return (
     <div class="picker" role="group" aria-label="Range of time">
       {lasts.map(one => (
-        <a key={one} href={link(view, { last: one, since: null, until: null })}
-          aria-current={!custom && (last ?? "all") === one ? "true" : undefined}>{names[one] ?? one}</a>
+        <a
+          key={one}
+          href={link(view, { last: one, since: null, until: null })}
+          aria-current={!custom && (last ?? "all") === one ? "true" : undefined}
+        >
+          {names[one] ?? one}
+        </a>
       ))}
       <button type="button" aria-expanded={open} class={custom ? "current" : undefined} onClick={() => setOpen(!open)}>
         {custom ? `${since === null ? "…" : time(since)} – ${until === null ? "now" : time(until)}` : "From – to"}
       </button>
-      {span > 0 && <>
-        <button type="button" title="Earlier ([)" aria-label="Earlier" data-key="[" onClick={() => goToRange(end - 2 * span, end - span)}>‹</button>
-        <button type="button" title="Twice as long (-)" aria-label="Twice as long" data-key="-"
-          onClick={() => goToRange(end - 1.5 * span, Math.min(Date.now(), end + span / 2))}>−</button>
-        <button type="button" title="Later (])" aria-label="Later" data-key="]" onClick={() => goToRange(end, end + span)}>›</button>
-      </>}
+      {span > 0 && (
+        <>
+          <button type="button" title="Earlier ([)" aria-label="Earlier" data-key="[" onClick={() => goToRange(end - 2 * span, end - span)}>
+            ‹
+          </button>
+          <button
+            type="button"
+            title="Twice as long (-)"
+            aria-label="Twice as long"
+            data-key="-"
+            onClick={() => goToRange(end - 1.5 * span, Math.min(Date.now(), end + span / 2))}
+          >
+            −
+          </button>
+          <button type="button" title="Later (])" aria-label="Later" data-key="]" onClick={() => goToRange(end, end + span)}>
+            ›
+          </button>
+        </>
+      )}
       {open && (
         <form class="custom" onSubmit={pick}>
-          <label>From <input type="datetime-local" step="1" required ref={from} value={localText(since ?? end - span)} /></label>
-          <label>To <input type="datetime-local" step="1" required ref={to} value={localText(end)} /></label>
+          <label>
+            From <input type="datetime-local" step="1" required ref={from} value={localText(since ?? end - span)} />
+          </label>
+          <label>
+            To <input type="datetime-local" step="1" required ref={to} value={localText(end)} />
+          </label>
           <button type="submit">Show</button>
           {problem && <span role="alert">{problem}</span>}
         </form>
@@ -76,21 +100,46 @@ export function Filters() {
     <form class="filters" onSubmit={add} role="search" aria-label="Filters">
       {set.map(([name, text]) => (
         <span class="chip" key={name + text}>
-          {filterNames[name]}{name !== "suspicious" && <>: <b>{text}</b></>}
-          <a href={link(view, { [name]: null })} aria-label={`Remove filter ${filterNames[name]} ${text}`}>×</a>
+          {filterNames[name]}
+          {name !== "suspicious" && (
+            <>
+              : <b>{text}</b>
+            </>
+          )}
+          <a href={link(view, { [name]: null })} aria-label={`Remove filter ${filterNames[name]} ${text}`}>
+            ×
+          </a>
         </span>
       ))}
       <select aria-label="Filter by" value={kind} onChange={event => setKind(event.currentTarget.value)}>
-        {Object.entries(filterNames).map(([name, text]) => <option key={name} value={name}>{text}</option>)}
+        {Object.entries(filterNames).map(([name, text]) => (
+          <option key={name} value={name}>
+            {text}
+          </option>
+        ))}
       </select>
-      {kind !== "suspicious" && <input ref={value} aria-label={`Value for ${filterNames[kind]}`} placeholder={examples[kind]} data-key="/" />}
+      {kind !== "suspicious" && (
+        <input ref={value} aria-label={`Value for ${filterNames[kind]}`} placeholder={examples[kind]} data-key="/" />
+      )}
       <button type="submit">Add filter</button>
-      {set.length > 0 && <a class="button" href={link(view, Object.fromEntries(Object.keys(filterNames).map(name => [name, null])))}>Clear</a>}
+      {set.length > 0 && (
+        <a class="button" href={link(view, Object.fromEntries(Object.keys(filterNames).map(name => [name, null])))}>
+          Clear
+        </a>
+      )}
     </form>
   );
 }
 
 const examples: Record<string, string> = {
-  address: "10.0.0.0/8", peerAddress: "192.0.2.1", port: "443", protocol: "udp", application: "https", country: "DE", asNumber: "AS15169",
-  captureId: "", flowId: "", communityId: "1:…",
+  address: "10.0.0.0/8",
+  peerAddress: "192.0.2.1",
+  port: "443",
+  protocol: "udp",
+  application: "https",
+  country: "DE",
+  asNumber: "AS15169",
+  captureId: "",
+  flowId: "",
+  communityId: "1:…",
 };

@@ -6,8 +6,16 @@ import { ask, refresh } from "../place";
 import type { Item, Summary } from "../records";
 import { Panel, States } from "./States";
 
-interface RankingProps { id: string; title: string; by: string; head: string; top?: number; href: (item: Item) => string | null;
-  name?: (item: Item) => ComponentChildren; onItems?: (items: Item[]) => void }
+interface RankingProps {
+  id: string;
+  title: string;
+  by: string;
+  head: string;
+  top?: number;
+  href: (item: Item) => string | null;
+  name?: (item: Item) => ComponentChildren;
+  onItems?: (items: Item[]) => void;
+}
 
 export function useRanking(by: string, top: number) {
   return useAnswer<Summary>(ask("/api/stats/summary", { by, top }), refresh.value);
@@ -24,21 +32,53 @@ export function Ranking({ id, title, by, head, top = 8, href, name }: RankingPro
   );
 }
 
-export function RankingTable({ items, head, title, href, name }:
-  { items: Item[]; head: string; title: string; href: (item: Item) => string | null; name?: ((item: Item) => ComponentChildren) | undefined }) {
+export function RankingTable({
+  items,
+  head,
+  title,
+  href,
+  name,
+}: {
+  items: Item[];
+  head: string;
+  title: string;
+  href: (item: Item) => string | null;
+  name?: ((item: Item) => ComponentChildren) | undefined;
+}) {
   return (
     <table class="ranking">
       <caption class="hidden">{title}, by bytes</caption>
-      <thead><tr><th scope="col">{head}</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Share</th>
-        <th scope="col" class="number flows">Flows</th></tr></thead>
+      <thead>
+        <tr>
+          <th scope="col">{head}</th>
+          <th scope="col" class="number">
+            Bytes
+          </th>
+          <th scope="col" class="number">
+            Share
+          </th>
+          <th scope="col" class="number flows">
+            Flows
+          </th>
+        </tr>
+      </thead>
       <tbody>
         {items.map(item => {
-          const text = name?.(item) ?? item.Name, target = href(item);
+          const text = name?.(item) ?? item.Name,
+            target = href(item);
           return (
             <tr key={item.Name}>
               <th scope="row">
-                <svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width={item.Percent} height="1" /></svg>
-                {target === null ? text : <a href={target} class="row">{text}</a>}
+                <svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+                  <rect width={item.Percent} height="1" />
+                </svg>
+                {target === null ? (
+                  text
+                ) : (
+                  <a href={target} class="row">
+                    {text}
+                  </a>
+                )}
               </th>
               <td class="number">{bytes(item.Bytes)}</td>
               <td class="number">{percent(item.Percent)}</td>

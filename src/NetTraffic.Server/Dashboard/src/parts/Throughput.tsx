@@ -10,13 +10,15 @@ import type { Series } from "./Graph";
 import { Panel, States } from "./States";
 
 const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21600, 43200, 86400, 604800, 2592000];
-const mostPoints = 180, top = 6;
+const mostPoints = 180,
+  top = 6;
 // Keys that each packet has one of: what counts on either side, as countries do, would not add up to the whole.
 const keys = ["Protocol", "Application", "Interface", "Sensor"];
 
 /** The ends of the present range, seconds since 1970. */
 function ends(total: Total | null): [number, number] | null {
-  const { last, since, until } = range.value, now = Date.now() / 1000;
+  const { last, since, until } = range.value,
+    now = Date.now() / 1000;
   if (last !== null) return [now - (seconds(last) ?? 3600), now];
   const start = since !== null ? since / 1000 : total?.StartTime ? Date.parse(total.StartTime) / 1000 : null;
   const end = until !== null ? until / 1000 : since !== null ? now : total?.EndTime ? Date.parse(total.EndTime) / 1000 : null;
@@ -54,28 +56,59 @@ export function Throughput({ whole }: { whole: Answer<Summary> }) {
   const [by, setBy] = useState("Protocol");
   const [unit, setUnit] = useState<"bits" | "packets">("bits");
   const found = ends(whole.data?.Total ?? null);
-  const step = found === null ? null : steps.find(one => (found[1] - found[0]) / one <= mostPoints) ?? steps.at(-1)!;
+  const step = found === null ? null : (steps.find(one => (found[1] - found[0]) / one <= mostPoints) ?? steps.at(-1)!);
   const all = useAnswer<Summary>(step === null ? null : ask("/api/stats/summary", { interval: `${step}s` }), refresh.value);
   const parts = useAnswer<Summary>(step === null ? null : ask("/api/stats/summary", { by, top, interval: `${step}s` }), refresh.value);
   const format = unit === "bits" ? bits : packetRate;
-  const graph = useMemo(() => layers(all.data?.Items ?? [], parts.data?.Items ?? [], step ?? 1,
-    item => unit === "bits" ? item.BitsPerSecond : item.PacketsPerSecond), [all.data, parts.data, unit, step]);
+  const graph = useMemo(
+    () =>
+      layers(all.data?.Items ?? [], parts.data?.Items ?? [], step ?? 1, item =>
+        unit === "bits" ? item.BitsPerSecond : item.PacketsPerSecond,
+      ),
+    [all.data, parts.data, unit, step],
+  );
   return (
-    <Panel id="throughput" title="Throughput" wide actions={<>
-      <label>by <select value={by} onChange={event => setBy(event.currentTarget.value)}>
-        {keys.map(key => <option key={key} value={key}>{key}</option>)}
-      </select></label>
-      <label>in <select value={unit} onChange={event => setUnit(event.currentTarget.value as "bits" | "packets")}>
-        <option value="bits">bits</option><option value="packets">packets</option>
-      </select></label>
-    </>}>
+    <Panel
+      id="throughput"
+      title="Throughput"
+      wide
+      actions={
+        <>
+          <label>
+            by{" "}
+            <select value={by} onChange={event => setBy(event.currentTarget.value)}>
+              {keys.map(key => (
+                <option key={key} value={key}>
+                  {key}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            in{" "}
+            <select value={unit} onChange={event => setUnit(event.currentTarget.value as "bits" | "packets")}>
+              <option value="bits">bits</option>
+              <option value="packets">packets</option>
+            </select>
+          </label>
+        </>
+      }
+    >
       <States answer={step === null ? whole : all} isEmpty={data => data.Items?.length === 0 || step === null}>
-        {() => <>
-          <Graph times={graph.times} series={graph.series} format={format} from={found?.[0]} to={found?.[1]}
-            label={`Traffic over time by ${by.toLowerCase()}: ${graph.series.map(one => one.name).join(", ")}. The tables below have the numbers.`}
-            onPick={(from, to) => goToRange(from * 1000, to * 1000)} />
-          <p class="hint">Drag over the graph to look at a part of it. {all.data?.HasGaps && "Times without traffic are left out."}</p>
-        </>}
+        {() => (
+          <>
+            <Graph
+              times={graph.times}
+              series={graph.series}
+              format={format}
+              from={found?.[0]}
+              to={found?.[1]}
+              label={`Traffic over time by ${by.toLowerCase()}: ${graph.series.map(one => one.name).join(", ")}; the tables have the numbers`}
+              onPick={(from, to) => goToRange(from * 1000, to * 1000)}
+            />
+            <p class="hint">Drag over the graph to look at a part of it. {all.data?.HasGaps && "Times without traffic are left out."}</p>
+          </>
+        )}
       </States>
     </Panel>
   );

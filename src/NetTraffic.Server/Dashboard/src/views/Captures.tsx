@@ -17,23 +17,58 @@ export function Captures() {
           {data => <CaptureCards captures={data.filter(capture => capture.State === "Running")} again={answer.again} />}
         </States>
       </Panel>
-      {mayControl() && <Panel id="start" title="Start a capture" wide><StartForm again={answer.again} /></Panel>}
+      {mayControl() && (
+        <Panel id="start" title="Start a capture" wide>
+          <StartForm again={answer.again} />
+        </Panel>
+      )}
       <Panel id="past" title="Past captures and imports" wide>
         <States answer={answer} isEmpty={data => data.every(capture => capture.State === "Running")} empty="None yet.">
           {data => {
             const past = data.filter(capture => capture.State !== "Running");
-            return <>
-              <div class="scroll" tabIndex={0} role="group" aria-label="Past captures and imports">
-                <table>
-                  <caption class="hidden">Past captures and imports, newest first</caption>
-                  <thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">State</th><th scope="col">Start</th>
-                    <th scope="col" class="number">Time</th><th scope="col" class="number">Packets</th><th scope="col" class="number">Bytes</th>
-                    <th scope="col" class="number">Flows</th><th scope="col" class="number">Dropped</th><th scope="col">Sensor</th></tr></thead>
-                  <tbody>{past.slice(0, most).map(capture => <Past key={capture.CaptureId} capture={capture} />)}</tbody>
-                </table>
-              </div>
-              {past.length > most && <button type="button" onClick={() => setMost(most + 200)}>More ({past.length - most})</button>}
-            </>;
+            return (
+              <>
+                <div class="scroll" tabIndex={0} role="group" aria-label="Past captures and imports">
+                  <table>
+                    <caption class="hidden">Past captures and imports, newest first</caption>
+                    <thead>
+                      <tr>
+                        <th scope="col">Name</th>
+                        <th scope="col">Kind</th>
+                        <th scope="col">State</th>
+                        <th scope="col">Start</th>
+                        <th scope="col" class="number">
+                          Time
+                        </th>
+                        <th scope="col" class="number">
+                          Packets
+                        </th>
+                        <th scope="col" class="number">
+                          Bytes
+                        </th>
+                        <th scope="col" class="number">
+                          Flows
+                        </th>
+                        <th scope="col" class="number">
+                          Dropped
+                        </th>
+                        <th scope="col">Sensor</th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      {past.slice(0, most).map(capture => (
+                        <Past key={capture.CaptureId} capture={capture} />
+                      ))}
+                    </tbody>
+                  </table>
+                </div>
+                {past.length > most && (
+                  <button type="button" onClick={() => setMost(most + 200)}>
+                    More ({past.length - most})
+                  </button>
+                )}
+              </>
+            );
           }}
         </States>
       </Panel>
@@ -48,10 +83,23 @@ function Past({ capture }: { capture: Capture }) {
   const until = Date.parse(capture.LastPacketTime ?? capture.EndTime ?? capture.StartTime);
   return (
     <tr>
-      <th scope="row"><a class="row" href={link("flows", { captureId: capture.CaptureId, last: null, since: Math.floor(since) - 1000, until: Math.ceil(until) + 1000 })}>
-        {capture.Name}</a></th>
+      <th scope="row">
+        <a
+          class="row"
+          href={link("flows", {
+            captureId: capture.CaptureId,
+            last: null,
+            since: Math.floor(since) - 1000,
+            until: Math.ceil(until) + 1000,
+          })}
+        >
+          {capture.Name}
+        </a>
+      </th>
       <td>{capture.Kind}</td>
-      <td class={capture.State === "Failed" || capture.State === "Interrupted" ? "bad" : undefined} title={capture.Message ?? undefined}>{capture.State}</td>
+      <td class={capture.State === "Failed" || capture.State === "Interrupted" ? "bad" : undefined} title={capture.Message ?? undefined}>
+        {capture.State}
+      </td>
       <td>{time(capture.StartTime)}</td>
       <td class="number">{capture.EndTime && duration((Date.parse(capture.EndTime) - Date.parse(capture.StartTime)) / 1000)}</td>
       <td class="number">{count(capture.Packets)}</td>
@@ -63,7 +111,12 @@ function Past({ capture }: { capture: Capture }) {
   );
 }
 
-const ringSizes = [["", "none"], ["104857600", "100 MB"], ["1073741824", "1 GB"], ["10737418240", "10 GB"]] as const;
+const ringSizes = [
+  ["", "none"],
+  ["104857600", "100 MB"],
+  ["1073741824", "1 GB"],
+  ["10737418240", "10 GB"],
+] as const;
 
 function StartForm({ again }: { again: () => void }) {
   const interfaces = useAnswer<Interface[]>("/api/interfaces");
@@ -78,10 +131,10 @@ function StartForm({ again }: { again: () => void }) {
     try {
       await post<Capture>("/api/capture/start", {
         Interface: form.getAll("interface"),
-        ...text("filter") && { Filter: text("filter") },
-        ...text("name") && { Name: text("name") },
-        ...text("duration") && { Duration: text("duration") },
-        ...text("ring") && { PacketRing: Number(text("ring")) },
+        ...(text("filter") && { Filter: text("filter") }),
+        ...(text("name") && { Name: text("name") }),
+        ...(text("duration") && { Duration: text("duration") }),
+        ...(text("ring") && { PacketRing: Number(text("ring")) }),
         Promiscuous: form.has("promiscuous"),
         Enrich: form.has("enrich"),
       });
@@ -106,18 +159,46 @@ function StartForm({ again }: { again: () => void }) {
               <legend>Interfaces</legend>
               {all.map(one => (
                 <label key={one.Name} title={one.CaptureProblem ?? one.Addresses.join(", ")} class={one.CanCapture ? undefined : "off"}>
-                  <input type="checkbox" name="interface" value={one.Name} disabled={!one.CanCapture} defaultChecked={one.IsDefault && one.CanCapture} />
-                  {one.Name}{!one.IsUp && " (down)"} <small>{one.Addresses[0] ?? one.Description}</small>
+                  <input
+                    type="checkbox"
+                    name="interface"
+                    value={one.Name}
+                    disabled={!one.CanCapture}
+                    defaultChecked={one.IsDefault && one.CanCapture}
+                  />
+                  {one.Name}
+                  {!one.IsUp && " (down)"} <small>{one.Addresses[0] ?? one.Description}</small>
                 </label>
               ))}
             </fieldset>
-            <label>Capture filter <input name="filter" placeholder="tcp port 443" /></label>
-            <label>Ends after <input name="duration" placeholder="10m; empty: when stopped" /></label>
-            <label>Keep packets <select name="ring">{ringSizes.map(([value, name]) => <option key={value} value={value}>{name}</option>)}</select></label>
-            <label>Name <input name="name" /></label>
-            <label class="check"><input type="checkbox" name="promiscuous" /> Promiscuous: frames to others too</label>
-            <label class="check"><input type="checkbox" name="enrich" /> Ask providers about new talkers</label>
-            <button type="submit" class="primary" disabled={busy}>{busy ? "Starting …" : "Start"}</button>
+            <label>
+              Capture filter <input name="filter" placeholder="tcp port 443" />
+            </label>
+            <label>
+              Ends after <input name="duration" placeholder="10m; empty: when stopped" />
+            </label>
+            <label>
+              Keep packets{" "}
+              <select name="ring">
+                {ringSizes.map(([value, name]) => (
+                  <option key={value} value={value}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              Name <input name="name" />
+            </label>
+            <label class="check">
+              <input type="checkbox" name="promiscuous" /> Promiscuous: frames to others too
+            </label>
+            <label class="check">
+              <input type="checkbox" name="enrich" /> Ask providers about new talkers
+            </label>
+            <button type="submit" class="primary" disabled={busy}>
+              {busy ? "Starting …" : "Start"}
+            </button>
             {problem && <Trouble problem={problem} />}
           </form>
         );

@@ -9,38 +9,75 @@ import { Nothing, Panel, States } from "../parts/States";
 import { Fact } from "./Flows";
 
 // Shown in words of their own, or said by others.
-const shown = ["StartTime", "EndTime", "Time", "Duration", "SourceAddress", "SourcePort", "DestinationAddress", "DestinationPort", "Packets", "Bytes",
-  "SourcePackets", "SourceBytes", "DestinationPackets", "DestinationBytes", "HandshakeRtt", "SourceMac", "DestinationMac"];
+const shown = [
+  "StartTime",
+  "EndTime",
+  "Time",
+  "Duration",
+  "SourceAddress",
+  "SourcePort",
+  "DestinationAddress",
+  "DestinationPort",
+  "Packets",
+  "Bytes",
+  "SourcePackets",
+  "SourceBytes",
+  "DestinationPackets",
+  "DestinationBytes",
+  "HandshakeRtt",
+  "SourceMac",
+  "DestinationMac",
+];
 
-const words = (name: string) => name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().replace(/^./, letter => letter.toUpperCase());
+const words = (name: string) =>
+  name
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .replace(/^./, letter => letter.toUpperCase());
 
 export function FlowView() {
   const answer = useAnswer<Page<Flow>>(ask("/api/flows", { top: 1 }));
   const flow = answer.data?.Items[0];
   const known = useKnown([flow?.SourceAddress ?? null, flow?.DestinationAddress ?? null]);
-  if (!filters.value.has("flowId")) return <Nothing>The link names no flow. <a href={link("flows")}>All flows</a></Nothing>;
+  if (!filters.value.has("flowId"))
+    return (
+      <Nothing>
+        The link names no flow. <a href={link("flows")}>All flows</a>
+      </Nothing>
+    );
   return (
     <Knowing of={known}>
       <div class="panels">
         <Panel id="flow" title="Flow" wide actions={<Downloads />}>
           <States answer={answer} isEmpty={data => data.Items.length === 0} empty="The store has no such flow (any more).">
-            {({ Items: [one] }) => one && <>
-              <p class="sides">
-                {one.SourceAddress === null ? one.SourceMac : <AddressName address={one.SourceAddress} port={one.SourcePort} />} →{" "}
-                {one.DestinationAddress === null ? one.DestinationMac : <AddressName address={one.DestinationAddress} port={one.DestinationPort} />}
-              </p>
-              <dl class="facts">
-                <Fact name="Start" value={exactTime(one.StartTime)} />
-                <Fact name="End" value={exactTime(one.EndTime)} />
-                <Fact name="Duration" value={duration(one.Duration)} />
-                <Fact name="Sent" value={`${count(one.SourcePackets)} packets, ${bytes(one.SourceBytes)}`} />
-                <Fact name="Received" value={`${count(one.DestinationPackets)} packets, ${bytes(one.DestinationBytes)}`} />
-                <Fact name="Handshake RTT" value={one.HandshakeRtt === null ? null : duration(one.HandshakeRtt)} />
-                <Fact name="Link" value={one.SourceMac && `${one.SourceMac} → ${one.DestinationMac}`} />
-                {Object.entries(one).filter(([name, value]) => !shown.includes(name) && value !== null && value !== 0 && value !== "")
-                  .map(([name, value]) => <Fact key={name} name={words(name)} value={String(value)} />)}
-              </dl>
-            </>}
+            {({ Items: [one] }) =>
+              one && (
+                <>
+                  <p class="sides">
+                    {one.SourceAddress === null ? one.SourceMac : <AddressName address={one.SourceAddress} port={one.SourcePort} />} →{" "}
+                    {one.DestinationAddress === null ? (
+                      one.DestinationMac
+                    ) : (
+                      <AddressName address={one.DestinationAddress} port={one.DestinationPort} />
+                    )}
+                  </p>
+                  <dl class="facts">
+                    <Fact name="Start" value={exactTime(one.StartTime)} />
+                    <Fact name="End" value={exactTime(one.EndTime)} />
+                    <Fact name="Duration" value={duration(one.Duration)} />
+                    <Fact name="Sent" value={`${count(one.SourcePackets)} packets, ${bytes(one.SourceBytes)}`} />
+                    <Fact name="Received" value={`${count(one.DestinationPackets)} packets, ${bytes(one.DestinationBytes)}`} />
+                    <Fact name="Handshake RTT" value={one.HandshakeRtt === null ? null : duration(one.HandshakeRtt)} />
+                    <Fact name="Link" value={one.SourceMac && `${one.SourceMac} → ${one.DestinationMac}`} />
+                    {Object.entries(one)
+                      .filter(([name, value]) => !shown.includes(name) && value !== null && value !== 0 && value !== "")
+                      .map(([name, value]) => (
+                        <Fact key={name} name={words(name)} value={String(value)} />
+                      ))}
+                  </dl>
+                </>
+              )
+            }
           </States>
         </Panel>
         {flow && <Packets />}
@@ -55,24 +92,50 @@ function Packets() {
     endpoint(packet[`${which}Address`], packet[`${which}Port`], packet[`${which}Mac`]);
   return (
     <Panel id="packets" title="Packets" wide>
-      <States answer={answer} isEmpty={data => data.Items.length === 0}
-        empty="No capture keeps packets of it: captures with a packet ring do (Start-NetCapture -PacketRing 1GB).">
-        {data => <>
-          <div class="scroll" tabIndex={0} role="group" aria-label="Packets">
-            <table class="packets">
-              <caption class="hidden">Packets of the flow, oldest first</caption>
-              <thead><tr><th scope="col">Time</th><th scope="col">From</th><th scope="col">To</th><th scope="col">Protocol</th>
-                <th scope="col" class="number">Length</th><th scope="col">Info</th></tr></thead>
-              <tbody>{data.Items.map((packet, i) => (
-                <tr key={i}><th scope="row">{exactTime(packet.Time)}</th><td class="mono">{end(packet, "Source")}</td>
-                  <td class="mono">{end(packet, "Destination")}</td><td>{packet.Protocol}</td><td class="number">{packet.Length}</td>
-                  <td class="mono">{packet.Info}</td></tr>
-              ))}</tbody>
-            </table>
-          </div>
-          {data.Next && <p class="hint">The first {data.Items.length} packets. The download has all of them.</p>}
-          {data.Problems.map(text => <p class="bad" key={text}>{text}</p>)}
-        </>}
+      <States
+        answer={answer}
+        isEmpty={data => data.Items.length === 0}
+        empty="No capture keeps packets of it: captures with a packet ring do (Start-NetCapture -PacketRing 1GB)."
+      >
+        {data => (
+          <>
+            <div class="scroll" tabIndex={0} role="group" aria-label="Packets">
+              <table class="packets">
+                <caption class="hidden">Packets of the flow, oldest first</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">Time</th>
+                    <th scope="col">From</th>
+                    <th scope="col">To</th>
+                    <th scope="col">Protocol</th>
+                    <th scope="col" class="number">
+                      Length
+                    </th>
+                    <th scope="col">Info</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.Items.map((packet, i) => (
+                    <tr key={i}>
+                      <th scope="row">{exactTime(packet.Time)}</th>
+                      <td class="mono">{end(packet, "Source")}</td>
+                      <td class="mono">{end(packet, "Destination")}</td>
+                      <td>{packet.Protocol}</td>
+                      <td class="number">{packet.Length}</td>
+                      <td class="mono">{packet.Info}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+            {data.Next && <p class="hint">The first {data.Items.length} packets. The download has all of them.</p>}
+            {data.Problems.map(text => (
+              <p class="bad" key={text}>
+                {text}
+              </p>
+            ))}
+          </>
+        )}
       </States>
     </Panel>
   );

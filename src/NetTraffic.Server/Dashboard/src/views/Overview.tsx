@@ -16,20 +16,36 @@ import { Throughput } from "../parts/Throughput";
 const WorldMap = lazy(() => import("../parts/WorldMap"));
 
 function Tile({ label, value, note, bad }: { label: string; value: string; note?: string; bad?: boolean }) {
-  return <div class={`tile${bad ? " bad" : ""}`}><dt>{label}</dt><dd>{value}{note && <small>{note}</small>}</dd></div>;
+  return (
+    <div class={`tile${bad ? " bad" : ""}`}>
+      <dt>{label}</dt>
+      <dd>
+        {value}
+        {note && <small>{note}</small>}
+      </dd>
+    </div>
+  );
 }
 
 function Tiles({ total, status }: { total: Summary | null; status: Status | null }) {
-  const now = live.value, all = total?.Total;
+  const now = live.value,
+    all = total?.Total;
   const running = status?.Captures.filter(capture => capture.Kind === "Live") ?? [];
   const lost = now?.Dropped ?? status?.Dropped ?? 0;
   return (
     <dl class="tiles">
-      <Tile label="Throughput now" value={running.length === 0 ? "–" : bits(now?.BitsPerSecond ?? 0)}
-        note={running.length === 0 ? "no capture runs" : packetRate(now?.PacketsPerSecond ?? 0)} />
+      <Tile
+        label="Throughput now"
+        value={running.length === 0 ? "–" : bits(now?.BitsPerSecond ?? 0)}
+        note={running.length === 0 ? "no capture runs" : packetRate(now?.PacketsPerSecond ?? 0)}
+      />
       <Tile label="Bytes" value={all ? bytes(all.Bytes) : "…"} note={all ? `${count(all.Packets)} packets` : undefined} />
       <Tile label="Flows" value={all ? count(all.Flows) : "…"} />
-      <Tile label="Addresses" value={all ? `${count(all.SourceAddresses)} → ${count(all.DestinationAddresses)}` : "…"} note="sources → destinations" />
+      <Tile
+        label="Addresses"
+        value={all ? `${count(all.SourceAddresses)} → ${count(all.DestinationAddresses)}` : "…"}
+        note="sources → destinations"
+      />
       <Tile label="Retransmissions" value={all ? count(all.Retransmissions) : "…"} note="TCP segments" />
       <Tile label="Dropped" value={count(lost)} note="by running captures" bad={lost > 0} />
     </dl>
@@ -42,18 +58,35 @@ function Elsewhere() {
   const all = data?.Total;
   if (!all) return null;
   if (all.StartTime === null || all.EndTime === null) {
-    return <p>The store is empty. <a href={link("captures")}>Start a capture</a>, or import a file: <code>Import-NetCapture FILE</code></p>;
+    return (
+      <p>
+        The store is empty. <a href={link("captures")}>Start a capture</a>, or import a file: <code>Import-NetCapture FILE</code>
+      </p>
+    );
   }
-  return filters.value.size > 0
-    ? <p>Nothing in this time matches the filters. <a href={link("", Object.fromEntries([...filters.value.keys()].map(name => [name, null])))}>Remove them</a></p>
-    : <p>The store has traffic from {time(all.StartTime)} to {time(all.EndTime)}: <a href={link("", { last: "all", since: null, until: null })}>show all of it</a></p>;
+  return filters.value.size > 0 ? (
+    <p>
+      Nothing in this time matches the filters.{" "}
+      <a href={link("", Object.fromEntries([...filters.value.keys()].map(name => [name, null])))}>Remove them</a>
+    </p>
+  ) : (
+    <p>
+      The store has traffic from {time(all.StartTime)} to {time(all.EndTime)}:{" "}
+      <a href={link("", { last: "all", since: null, until: null })}>show all of it</a>
+    </p>
+  );
 }
 
 function Rankings() {
-  const sources = useRanking("SourceAddress", 8), destinations = useRanking("DestinationAddress", 8), pairs = useRanking("Conversation", 8);
+  const sources = useRanking("SourceAddress", 8),
+    destinations = useRanking("DestinationAddress", 8),
+    pairs = useRanking("Conversation", 8);
   const addresses = [sources, destinations, pairs].flatMap(answer => answer.data?.Items ?? []);
-  const known = useKnown(addresses.flatMap(item => item.By === "Conversation" ? [item.Address, item.PeerAddress] : [item.Name])
-    .filter(name => name !== "(none)"));
+  const known = useKnown(
+    addresses
+      .flatMap(item => (item.By === "Conversation" ? [item.Address, item.PeerAddress] : [item.Name]))
+      .filter(name => name !== "(none)"),
+  );
   return (
     <Knowing of={known}>
       <Panel id="sources" title="Top sources">
@@ -63,16 +96,29 @@ function Rankings() {
       </Panel>
       <Panel id="destinations" title="Top destinations">
         <States answer={destinations} isEmpty={data => data.Items?.length === 0}>
-          {data => <RankingTable title="Top destinations" head="Responder" items={data.Items ?? []} href={addressLink} name={addressName} />}
+          {data => (
+            <RankingTable title="Top destinations" head="Responder" items={data.Items ?? []} href={addressLink} name={addressName} />
+          )}
         </States>
       </Panel>
       <Panel id="conversations" title="Conversations">
         <States answer={pairs} isEmpty={data => data.Items?.length === 0}>
           {data => (
-            <RankingTable title="Conversations" head="Addresses" items={data.Items ?? []}
-              href={item => item.Address === null ? null : link("flows", { address: item.Address, peerAddress: item.PeerAddress })}
-              name={item => item.Address === null || item.PeerAddress === null ? item.Name
-                : <><AddressName address={item.Address} /> ↔ <AddressName address={item.PeerAddress} /></>} />
+            <RankingTable
+              title="Conversations"
+              head="Addresses"
+              items={data.Items ?? []}
+              href={item => (item.Address === null ? null : link("flows", { address: item.Address, peerAddress: item.PeerAddress }))}
+              name={item =>
+                item.Address === null || item.PeerAddress === null ? (
+                  item.Name
+                ) : (
+                  <>
+                    <AddressName address={item.Address} /> ↔ <AddressName address={item.PeerAddress} />
+                  </>
+                )
+              }
+            />
           )}
         </States>
       </Panel>
@@ -80,21 +126,31 @@ function Rankings() {
   );
 }
 
-const addressLink = (item: { Name: string }) => item.Name === "(none)" ? null : link("flows", { address: item.Name });
-const addressName = (item: { Name: string }) => item.Name === "(none)" ? "without IP" : <AddressName address={item.Name} />;
+const addressLink = (item: { Name: string }) => (item.Name === "(none)" ? null : link("flows", { address: item.Name }));
+const addressName = (item: { Name: string }) => (item.Name === "(none)" ? "without IP" : <AddressName address={item.Name} />);
 
 function Places() {
   const answer = useRanking("Country", 250);
   return (
     <Panel id="map" title="World" wide>
-      <States answer={answer} isEmpty={data => (data.Items ?? []).every(item => item.Country === null)}
-        empty="None of the addresses in this time has a country: private addresses have none.">
+      <States
+        answer={answer}
+        isEmpty={data => (data.Items ?? []).every(item => item.Country === null)}
+        empty="None of the addresses in this time has a country: private addresses have none."
+      >
         {data => {
           const known = (data.Items ?? []).filter(item => item.Country !== null);
           return (
             <div class="places">
-              <Suspense fallback={<p class="nothing waiting">Loading …</p>}><WorldMap items={known} /></Suspense>
-              <RankingTable title="Countries" head="Country" items={known.slice(0, 8)} href={item => link("flows", { country: item.Name })} />
+              <Suspense fallback={<p class="nothing waiting">Loading …</p>}>
+                <WorldMap items={known} />
+              </Suspense>
+              <RankingTable
+                title="Countries"
+                head="Country"
+                items={known.slice(0, 8)}
+                href={item => link("flows", { country: item.Name })}
+              />
             </div>
           );
         }}
@@ -104,10 +160,17 @@ function Places() {
 }
 
 function SuspiciousPanel() {
-  const answer = useAnswer<Suspicious[]>(ask("/api/enrichment/suspicious", { top: 6 }), refresh.value === null ? null : Math.max(10, refresh.value));
+  const answer = useAnswer<Suspicious[]>(
+    ask("/api/enrichment/suspicious", { top: 6 }),
+    refresh.value === null ? null : Math.max(10, refresh.value),
+  );
   return (
     <Panel id="suspicious" title="Suspicious addresses" actions={<a href={link("suspicious")}>All</a>}>
-      <States answer={answer} isEmpty={data => data.length === 0} empty="None in this time, as far as blocklists and providers that were asked know.">
+      <States
+        answer={answer}
+        isEmpty={data => data.length === 0}
+        empty="None in this time, as far as blocklists and providers that were asked know."
+      >
         {data => <SuspiciousTable rows={data} short />}
       </States>
     </Panel>
@@ -123,18 +186,40 @@ export function Overview() {
     <>
       <Tiles total={total.data} status={status.data} />
       {total.error && <States answer={total}>{() => null}</States>}
-      {total.data?.Total?.Incomplete && <p class="trouble" role="alert">Files of the store are damaged, and their traffic is missing here: Get-TrafficSummary warns of them by name.</p>}
+      {total.data?.Total?.Incomplete && (
+        <p class="trouble" role="alert">
+          Files of the store are damaged, and their traffic is missing here: Get-TrafficSummary warns of them by name.
+        </p>
+      )}
       {running.length > 0 && history.value.length > 1 && filters.value.size === 0 && (
         <Panel id="now" title="Now" wide>
-          <Graph label={`Bits a second over the last minutes, now ${bits(live.value?.BitsPerSecond ?? 0)}`} height={120} format={bits} from={Date.now() / 1000 - 300} to={Date.now() / 1000}
-            times={history.value.map(point => point.time)} series={[{ name: "All captures", values: history.value.map(point => point.bits) }]} />
+          <Graph
+            label={`Bits a second over the last minutes, now ${bits(live.value?.BitsPerSecond ?? 0)}`}
+            height={120}
+            format={bits}
+            from={Date.now() / 1000 - 300}
+            to={Date.now() / 1000}
+            times={history.value.map(point => point.time)}
+            series={[{ name: "All captures", values: history.value.map(point => point.bits) }]}
+          />
         </Panel>
       )}
-      {empty ? <div class="panel wide"><Nothing>No traffic in this time.</Nothing><Elsewhere /></div> : (
+      {empty ? (
+        <div class="panel wide">
+          <Nothing>No traffic in this time.</Nothing>
+          <Elsewhere />
+        </div>
+      ) : (
         <div class="panels" key={place.value.view}>
           <Throughput whole={total} />
           <Ranking id="protocols" title="Protocols" by="Protocol" head="Protocol" href={item => link("flows", { protocol: item.Name })} />
-          <Ranking id="applications" title="Applications" by="Application" head="Application" href={item => link("flows", { application: item.Name })} />
+          <Ranking
+            id="applications"
+            title="Applications"
+            by="Application"
+            head="Application"
+            href={item => link("flows", { application: item.Name })}
+          />
           <Rankings />
           <SuspiciousPanel />
           <Places />
