@@ -30,6 +30,16 @@ public sealed class QuestionTests(RunningServer server) : IClassFixture<RunningS
 
     public static TheoryData<SummaryKey> Keys() => [.. Enum.GetValues<SummaryKey>().Where(key => key != SummaryKey.None)];
 
+    [Fact]
+    public async Task The_newest_captures_are_the_first_of_all()
+    {
+        JsonElement[] all = [.. (await server.GetAsync("/api/captures")).EnumerateArray()];
+        Assert.True(all.Length >= 2);
+        Assert.Equal(all[..1].Select(one => one.GetRawText()),
+            (await server.GetAsync("/api/captures?top=1")).EnumerateArray().Select(one => one.GetRawText()));
+        Assert.Equal(400, (await server.FailAsync(HttpMethod.Get, "/api/captures?top=0")).Status);
+    }
+
     [Theory]
     [MemberData(nameof(Filters))]
     public async Task A_filter_of_the_table_is_a_parameter_and_asks_the_same(string name)

@@ -9,6 +9,7 @@ namespace NetTraffic.Server.Api;
 /// <summary>Captures: what Start-, Stop- and Get-NetCapture do. Those that are started here run in the server.</summary>
 internal static class CapturesApi
 {
+    private const int MostTop = 100_000;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50), LongestStop = TimeSpan.FromSeconds(30);
 
     public static void MapCaptures(this IEndpointRouteBuilder routes)
@@ -16,7 +17,8 @@ internal static class CapturesApi
         RouteGroupBuilder group = routes.MapGroup("/api").WithTags("Captures");
         group.MapGet("/captures", (Delegate)GetCapturesAsync).WithName("GetCaptures")
             .WithSummary("Running and past captures and imports, newest first, those of other processes included.")
-            .Takes("state", "Only those in this state.", ApiParameter.Choice<CaptureState>()).AnswersProblems();
+            .Takes("state", "Only those in this state.", ApiParameter.Choice<CaptureState>())
+            .Takes("top", "The newest so many. Default all.", ApiParameter.Whole(1, MostTop)).AnswersProblems();
         group.MapGet("/captures/{id}", GetCaptureAsync).WithName("GetCapture").WithSummary("One capture.").AnswersProblems();
         group.MapDelete("/captures/{id}", StopAsync).WithName("DeleteCapture")
             .WithSummary("Stops a capture, as POST /api/capture/stop does; its traffic stays in the store.").AnswersProblems();
@@ -30,10 +32,11 @@ internal static class CapturesApi
 
     private static Task<Ok<CaptureStatus[]>> GetCapturesAsync(HttpContext context)
     {
-        QueryReader query = new(context.Request, [], "state");
+        QueryReader query = new(context.Request, [], "state", "top");
         CaptureState? state = query.Text("state") is null ? null : query.OneOf("state", CaptureState.Running);
+        int top = query.Number("top", int.MaxValue, 1, MostTop);
         return Answer(context, store =>
-            TypedResults.Ok(store.Captures().Where(capture => state is null || capture.State == state).ToArray()));
+            TypedResults.Ok(store.Captures().Where(capture => state is null || capture.State == state).Take(top).ToArray()));
     }
 
     private static Task<Ok<CaptureStatus>> GetCaptureAsync(string id, HttpContext context)

@@ -1,5 +1,5 @@
 // Captures: those that run, a form that starts one, and those that ended.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ApiError, mayControl, post, useAnswer } from "../api";
 import { bytes, count, duration, time } from "../format";
 import { link } from "../place";
@@ -8,22 +8,27 @@ import { CaptureCards } from "../parts/CaptureCards";
 import { Nothing, Panel, States, Trouble } from "../parts/States";
 
 export function Captures() {
-  const answer = useAnswer<Capture[]>("/api/captures", 2);
+  const running = useAnswer<Capture[]>("/api/captures?state=Running", 2);
   const [most, setMost] = useState(50);
+  const newest = useAnswer<Capture[]>(`/api/captures?top=${most}`, 15);
+  const ids = running.data?.map(capture => capture.CaptureId).join(" ");
+
+  // One that ended stands below from then on.
+  useEffect(newest.again, [ids]);
   return (
     <div class="panels">
       <Panel id="running" title="Running" wide>
-        <States answer={answer} isEmpty={data => data.every(capture => capture.State !== "Running")} empty="None runs.">
-          {data => <CaptureCards captures={data.filter(capture => capture.State === "Running")} again={answer.again} />}
+        <States answer={running} isEmpty={data => data.length === 0} empty="None runs.">
+          {data => <CaptureCards captures={data} again={running.again} />}
         </States>
       </Panel>
       {mayControl() && (
         <Panel id="start" title="Start a capture" wide>
-          <StartForm again={answer.again} />
+          <StartForm again={running.again} />
         </Panel>
       )}
       <Panel id="past" title="Past captures and imports" wide>
-        <States answer={answer} isEmpty={data => data.every(capture => capture.State === "Running")} empty="None yet.">
+        <States answer={newest} isEmpty={data => data.every(capture => capture.State === "Running")} empty="None yet.">
           {data => {
             const past = data.filter(capture => capture.State !== "Running");
             return (
@@ -56,15 +61,15 @@ export function Captures() {
                       </tr>
                     </thead>
                     <tbody>
-                      {past.slice(0, most).map(capture => (
+                      {past.map(capture => (
                         <Past key={capture.CaptureId} capture={capture} />
                       ))}
                     </tbody>
                   </table>
                 </div>
-                {past.length > most && (
-                  <button type="button" onClick={() => setMost(most + 200)}>
-                    More ({past.length - most})
+                {data.length === most && (
+                  <button type="button" onClick={() => setMost(most * 2)}>
+                    Older ones
                   </button>
                 )}
               </>
