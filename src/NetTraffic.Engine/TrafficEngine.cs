@@ -20,11 +20,12 @@ public static class TrafficEngine
 
     /// <summary>Opens a store. The folder is made at the first write; reading a folder that is not there finds nothing.</summary>
     /// <param name="path">Folder; null: <see cref="DefaultStorePath"/>.</param>
+    /// <param name="remembers">Whether sums of closed hours are remembered, for who is asked the same again and again: a server.</param>
     /// <exception cref="StoreException">The store is from a newer version, or cannot be read.</exception>
-    public static ITrafficStore OpenStore(string? path)
+    public static ITrafficStore OpenStore(string? path, bool remembers = false)
     {
         string folder = path ?? DefaultStorePath;
-        return new TrafficStore(folder, () => StoreFacts.Open(folder));
+        return new TrafficStore(folder, () => StoreFacts.Open(folder), remembers);
     }
 
     /// <summary>What is known of addresses for questions about a store's traffic, and about flows that are in none.</summary>

@@ -5,6 +5,9 @@ namespace NetTraffic.Store;
 /// <summary>Where things lie in a store.</summary>
 internal static class StorePaths
 {
+    /// <summary>Name of the folder of what is written of a day as a whole.</summary>
+    public const string AllHours = "hour=all";
+
     public static string Version(string store) => Path.Combine(store, "store.json");
 
     public static string Temporary(string store) => StoreFiles.TemporaryFolder(store);
@@ -25,7 +28,7 @@ internal static class StorePaths
     public static string Hour(string store, string dataset, long hour) => Folder(store, dataset, hour, "'hour='HH");
 
     /// <summary>DATASET/date=YYYY-MM-DD/hour=all of the day of an hour: what is written of a day with little in its hours.</summary>
-    public static string Day(string store, string dataset, long hour) => Folder(store, dataset, hour, "'hour=all'");
+    public static string Day(string store, string dataset, long hour) => Folder(store, dataset, hour, $"'{AllHours}'");
 
     /// <summary>
     /// The time that a folder of <see cref="Hour"/>'s or <see cref="Day"/>'s form stands for; null where it has another form.
@@ -36,7 +39,7 @@ internal static class StorePaths
         string date = Path.GetFileName(Path.GetDirectoryName(folder) ?? "");
         const DateTimeStyles utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
         const string form = "'date='yyyy-MM-dd 'hour='HH";
-        bool day = hour == "hour=all";
+        bool day = hour == AllHours;
         return DateTime.TryParseExact($"{date} {(day ? "hour=00" : hour)}", form, CultureInfo.InvariantCulture, utc, out DateTime begin)
             ? (begin, begin.AddHours(day ? 24 : 1)) : null;
     }

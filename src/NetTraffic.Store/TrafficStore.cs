@@ -18,6 +18,7 @@ public sealed class TrafficStore : ITrafficStore
         new(() => Database.Open(MemoryMegabytes()), LazyThreadSafetyMode.PublicationOnly);
     private readonly DamageLog damage = new();
     private readonly StoreSegments segments;
+    private readonly SummaryParts? parts;
     private bool disposed;
 
     /// <summary>Opens a store; nothing is written, and a folder that is not there is an empty store.</summary>
@@ -25,9 +26,14 @@ public sealed class TrafficStore : ITrafficStore
     /// <param name="facts">
     /// Gives what is known of addresses, at the first question that is about that; null: such questions are refused.
     /// </param>
+    /// <param name="remembers">
+    /// Whether sums of hours that nobody writes to any more are remembered in this process, some 75 MB of them at most: for who is asked the
+    /// same again and again.
+    /// </param>
     /// <exception cref="StoreException">The store is of another layout version, or is no store.</exception>
-    public TrafficStore(string path, Func<IAddressFacts>? facts = null)
+    public TrafficStore(string path, Func<IAddressFacts>? facts = null, bool remembers = false)
     {
+        parts = remembers ? SummaryParts.Shared : null;
         Path = System.IO.Path.GetFullPath(path);
         if (File.Exists(Path))
         {
@@ -72,7 +78,7 @@ public sealed class TrafficStore : ITrafficStore
 
     /// <inheritdoc/>
     public TrafficSummary GetSummary(TrafficFilter filter, CancellationToken cancellationToken) =>
-        Ask(connection => new SummaryQuery(segments, connection, filter, cancellationToken).Total(), cancellationToken);
+        Ask(connection => new SummaryQuery(segments, connection, filter, cancellationToken, parts).Total(), cancellationToken);
 
     /// <inheritdoc/>
     public IReadOnlyList<TrafficSummaryItem> GetSummary(
@@ -93,7 +99,7 @@ public sealed class TrafficStore : ITrafficStore
         return Ask(
             connection =>
             {
-                SummaryQuery query = new(segments, connection, filter, cancellationToken);
+                SummaryQuery query = new(segments, connection, filter, cancellationToken, parts);
                 return interval is { } width ? query.Series(by, top, width) : query.Groups(by, top);
             },
             cancellationToken);

@@ -10,7 +10,13 @@ internal static class StatisticsApi
     public const int DefaultTop = 10;
 
     public const int MostTop = 10_000;
+    // Of the time asked for, so much may pass before the answer is another one: a pixel of a chart.
+    private const int StepsOfSpan = 360;
+
     private static readonly TimeSpan ShortestStep = TimeSpan.FromSeconds(1), LongestStep = TimeSpan.FromSeconds(10);
+
+    // What is known of addresses is read anew every minute.
+    private static readonly TimeSpan UntilNews = TimeSpan.FromMinutes(1);
 
     public static void MapStatistics(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/stats/summary", GetSummaryAsync).WithName("GetSummary").WithTags("Statistics")
@@ -21,9 +27,14 @@ internal static class StatisticsApi
             .Takes("interval", "Width of the points of a time series: 10s, 5m, 1h.", ApiParameter.Length)
             .Produces<SummaryAnswer>().AnswersProblems();
 
-    /// <summary>How long an answer counts where its question ends now: as long as its step, within bounds.</summary>
-    public static TimeSpan Step(TimeSpan? interval) =>
-        interval is not { } step || step < ShortestStep ? ShortestStep : step > LongestStep ? LongestStep : step;
+    /// <summary>
+    /// How long an answer counts at most, where the store has no new segments: of a question that ends now as long as its step, within
+    /// bounds; else the answer stays the same.
+    /// </summary>
+    /// <param name="interval">Width of a series' points.</param>
+    /// <param name="last">The length of time that ends now; null: it does not end now.</param>
+    public static TimeSpan Step(TimeSpan? interval, TimeSpan? last) => last is not { } span ? UntilNews
+        : (interval ?? span / StepsOfSpan) is var step && step < ShortestStep ? ShortestStep : step > LongestStep ? LongestStep : step;
 
     private static Task<IResult> GetSummaryAsync(HttpContext context, AnswerCache answers)
     {
@@ -36,7 +47,8 @@ internal static class StatisticsApi
             throw new TrafficException(TrafficErrors.BadInterval, "interval must be at least 1ms.");
         }
 
-        return answers.AnswerAsync(context, Step(interval), (store, stop) => Ask(store, query, by, top, interval, stop));
+        return answers.AnswerAsync(
+            context, Step(interval, query.Span(QueryReader.Last)), (store, stop) => Ask(store, query, by, top, interval, stop));
     }
 
     private static SummaryAnswer Ask(

@@ -27,7 +27,7 @@ internal sealed class SharedStore(ServerOptions options) : IDisposable
             if (current is null || DateTime.UtcNow - current.Since > Age)
             {
                 current?.Release();
-                current = new Opened(TrafficEngine.OpenStore(options.StorePath));
+                current = new Opened(TrafficEngine.OpenStore(options.StorePath, remembers: true));
             }
 
             current.Users++;

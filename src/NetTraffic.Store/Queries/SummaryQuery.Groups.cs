@@ -22,6 +22,11 @@ internal sealed partial class SummaryQuery
             return [];
         }
 
+        if (MergedGroups(by, top, segments) is { } merged)
+        {
+            return Finish(by, merged, segments);
+        }
+
         Side[] sides = Sides(by);
         List<GroupKey>? largest = !HasManyGroups(by) || top > MostNamed ? null
             : sides.Length == 1 ? Largest(sides[0], segments, top)

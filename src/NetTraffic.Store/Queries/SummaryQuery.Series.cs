@@ -17,6 +17,11 @@ internal sealed partial class SummaryQuery
             return [];
         }
 
+        if (MergedSeries(by, top, width, segments) is { } merged)
+        {
+            return merged;
+        }
+
         string us = (width.Ticks / 10).ToString(CultureInfo.InvariantCulture);
         string bucket = $"floor(epoch_us(time) / {us}.0)::BIGINT * {us} AS bucket";
         string only = by == SummaryKey.None ? "true" : NamesCondition(LargestGroups(by, top).Select(group => group.Name));

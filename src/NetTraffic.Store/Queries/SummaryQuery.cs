@@ -4,7 +4,8 @@ namespace NetTraffic.Store;
 
 /// <summary>Totals and largest groups, as SQL over the segments of the time asked for.</summary>
 internal sealed partial class SummaryQuery(
-    StoreSegments source, DuckDBConnection connection, TrafficFilter request, CancellationToken cancellationToken)
+    StoreSegments source, DuckDBConnection connection, TrafficFilter request, CancellationToken cancellationToken,
+    SummaryParts? parts = null)
 {
     private readonly FilterSql filter = FilterSql.Create(request, Datasets.Flows, source);
 
@@ -12,7 +13,7 @@ internal sealed partial class SummaryQuery(
     {
         List<Segment> segments = source.List(Datasets.Flows, filter.SinceUs, filter.UntilUs, out bool incomplete);
         TrafficSummary summary = new() { Incomplete = incomplete };
-        if (segments.Count > 0)
+        if (segments.Count > 0 && !MergeTotal(summary, segments))
         {
             Query(
                 $"""
@@ -54,7 +55,9 @@ internal sealed partial class SummaryQuery(
     private static string FlowCount(string from) =>
         $"(count(*) FILTER (WHERE time = start_time) + count(DISTINCT flow_id) FILTER (WHERE start_time < {from}))";
 
-    private string FirstTime(List<Segment> segments) => Database.Time(Math.Max(filter.SinceUs, segments.Min(segment => segment.FirstUs)));
+    private string FirstTime(List<Segment> segments) => Database.Time(FirstUs(segments));
+
+    private long FirstUs(List<Segment> segments) => Math.Max(filter.SinceUs, segments.Min(segment => segment.FirstUs));
 
     private void AddLosses(TrafficSummary summary)
     {

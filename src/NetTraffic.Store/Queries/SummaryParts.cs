@@ -1,0 +1,109 @@
+namespace NetTraffic.Store;
+
+/// <summary>
+/// What questions came to over hours that nobody writes to any more, for processes that are asked the same again and again. An answer is
+/// known by its question and the names of the segments, which never change what they hold; so nothing here is ever out of date, and what
+/// is asked least goes first. Safe for several threads.
+/// </summary>
+/// <param name="most">Sums that are kept at most; one takes some 150 bytes.</param>
+internal sealed class SummaryParts(long most)
+{
+    /// <summary>Sums of one hour at most; a question with more is asked as a whole.</summary>
+    public const int MostOfOne = 20_000;
+
+    private readonly Dictionary<(string Question, string Segments), LinkedListNode<Kept>> known = [];
+    private readonly LinkedList<Kept> newestFirst = [];
+    private readonly Lock access = new();
+    private long held;
+
+    /// <summary>Those of this process: some 75 MB at most.</summary>
+    public static SummaryParts Shared { get; } = new(500_000);
+
+    /// <summary>Sums that are kept now.</summary>
+    public long Held
+    {
+        get
+        {
+            lock (access)
+            {
+                return held;
+            }
+        }
+    }
+
+    /// <summary>What a question came to over some segments, or comes to now.</summary>
+    public SummaryPart Get(string question, string segments, Func<SummaryPart> ask)
+    {
+        (string Question, string Segments) key = (question, segments);
+        lock (access)
+        {
+            if (known.TryGetValue(key, out LinkedListNode<Kept>? found))
+            {
+                newestFirst.Remove(found);
+                newestFirst.AddFirst(found);
+                return found.Value.Part;
+            }
+        }
+
+        SummaryPart part = ask();
+        lock (access)
+        {
+            if (!known.ContainsKey(key))
+            {
+                known.Add(key, newestFirst.AddFirst(new Kept(key, part)));
+                held += part.Weight;
+            }
+
+            while (held > most && newestFirst.Last is { } last)
+            {
+                newestFirst.RemoveLast();
+                known.Remove(last.Value.Key);
+                held -= last.Value.Part.Weight;
+            }
+        }
+
+        return part;
+    }
+
+    private sealed record Kept((string Question, string Segments) Key, SummaryPart Part);
+}
+
+/// <summary>What a question came to over a part of the segments. Nobody changes it.</summary>
+internal sealed class SummaryPart
+{
+    /// <summary>Sums by bucket and name; one without a name of everything.</summary>
+    public List<SummarySum> Sums { get; } = [];
+
+    /// <summary>Bytes of each bucket, each row counted once.</summary>
+    public List<(long Bucket, long Bytes)> Whole { get; } = [];
+
+    /// <summary>Distinct values of the columns that a total counts.</summary>
+    public List<string>[] Distinct { get; } = [[], [], []];
+
+    /// <summary>Whether there are too many, and they were left out.</summary>
+    public bool TooMany { get; set; }
+
+    /// <summary>How many things it holds.</summary>
+    public int Weight => 1 + Sums.Count + Whole.Count + Distinct.Sum(values => values.Count);
+}
+
+/// <summary>Sums of one group's rows.</summary>
+/// <param name="Bucket">Its time bucket, in microseconds since 1970; 0: no series.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Packets">Packets.</param>
+/// <param name="Bytes">Bytes.</param>
+/// <param name="Began">Flows that began.</param>
+/// <param name="Older">Of a series: flows that began before the bucket.</param>
+/// <param name="Sent">Bytes sent.</param>
+/// <param name="Received">Bytes received.</param>
+/// <param name="FirstUs">First packet.</param>
+/// <param name="LastUs">Last packet.</param>
+/// <param name="StartUs">Earliest begin of a flow.</param>
+internal sealed record SummarySum(long Bucket, string Name, long Packets, long Bytes, long Began, long Older, long Sent, long Received,
+    long FirstUs, long LastUs, long StartUs)
+{
+    /// <summary>Both together.</summary>
+    public SummarySum With(SummarySum other) => new(Bucket, Name, Packets + other.Packets, Bytes + other.Bytes, Began + other.Began,
+        Older + other.Older, Sent + other.Sent, Received + other.Received, Math.Min(FirstUs, other.FirstUs),
+        Math.Max(LastUs, other.LastUs), Math.Min(StartUs, other.StartUs));
+}
