@@ -15,7 +15,7 @@ if [ ! -d "$store/flows" ]; then
   "${nt[@]}" "Import-NetCapture '$work/hours.pcap' -StorePath '$store' -WarningAction Ignore | Out-Null"
   rm "$work/hours.pcap"
   find "$store" -name '*.parquet' -exec touch -d '20 minutes ago' {} +
-  "${nt[@]}" "\$engine = [Runtime.Loader.AssemblyLoadContext]::All.Assemblies | Where-Object { \$_.GetName().Name -eq 'NetTraffic.Engine' } | Select-Object -First 1
+  "${nt[@]}" "\$null = Get-NetCapture -StorePath '$store'; \$engine = [Runtime.Loader.AssemblyLoadContext]::All.Assemblies | Where-Object { \$_.GetName().Name -eq 'NetTraffic.Engine' } | Select-Object -First 1
     \$null = \$engine.GetType('NetTraffic.Engine.TrafficEngine').GetMethod('OpenStore').Invoke(\$null, @('$store', \$false)).Compact([Threading.CancellationToken]::None)" ||
     die "the hours cannot be merged"
 fi
