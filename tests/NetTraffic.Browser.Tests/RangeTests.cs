@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Playwright;
 using NetTraffic.Server.Tests;
 using static Microsoft.Playwright.Assertions;
@@ -46,6 +47,34 @@ public sealed class RangeTests(Chromium chromium) : IClassFixture<Chromium>, IAs
         Assert.Matches(@"[?&]since=\d+(&|$)", visit.Page.Url);
         Assert.Matches(@"[?&]until=\d+(&|$)", visit.Page.Url);
         await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task A_step_that_began_before_the_range_is_seen_whole()
+    {
+        JsonElement peak = (await server.GetAsync("/api/stats/summary?interval=1s")).GetProperty("Items").EnumerateArray()
+            .MaxBy(item => item.GetProperty("Bytes").GetInt64());
+        long since = new DateTimeOffset(peak.GetProperty("Time").GetDateTime()).ToUnixTimeMilliseconds() + 100;
+        await using Visit visit = await chromium.VisitAsync(server.Address);
+        await visit.GoAsync($"#/?since={since}&until={since + 5000}");
+
+        // The highest line of pixels of the plot: grid lines are grey, what has a colour is traffic that does not fit in.
+        int coloured = await visit.Page.EvaluateAsync<int>("""
+            () => {
+              const canvas = document.querySelector("#throughput canvas"), plot = document.querySelector("#throughput .u-over");
+              const whole = canvas.getBoundingClientRect(), inner = plot.getBoundingClientRect(), ratio = devicePixelRatio;
+              const left = (inner.left - whole.left) * ratio, top = (inner.top - whole.top) * ratio + 1;
+              const { data } = canvas.getContext("2d").getImageData(left, top, inner.width * ratio, 1);
+              let found = 0;
+              for (let i = 0; i < data.length; i += 4) {
+                const part = data.slice(i, i + 3);
+                if (data[i + 3] > 100 && Math.max(...part) - Math.min(...part) > 40) found++;
+              }
+              return found;
+            }
+            """);
+        Assert.Equal(0, coloured);
         Assert.Empty(visit.Complaints);
     }
 }
