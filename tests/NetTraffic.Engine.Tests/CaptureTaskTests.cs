@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using NetTraffic.Testing;
@@ -8,7 +9,7 @@ namespace NetTraffic.Engine.Tests;
 /// <summary>Scheduled captures as the texts of three schedulers: when, what, and nothing that anybody put into a name.</summary>
 public sealed class CaptureTaskTests
 {
-    private const string Hostile = "it's \"q\" ; $(touch /x) `id` $HOME %d \\ \u2019; exit #";
+    private const string Hostile = "it's \"q\" ; $(touch /x) `id` $HOME %d \\ \\%e \\\\%f \u2019; exit #";
     private static readonly XNamespace Names = "http://schemas.microsoft.com/windows/2004/02/mit/task";
 
     private static readonly CaptureTask Nightly = new()
@@ -203,9 +204,7 @@ public sealed class CaptureTaskTests
 
         string line = CronTasks.Command(Odd with { PowerShell = [show] });
 
-        // What cron does before the shell: a bare percent sign ends the line, one behind a backslash stands for itself (crontab(5)).
-        Assert.DoesNotMatch(@"(?<!\\)%", line);
-        ProcessStartInfo start = new("/bin/sh", ["-c", line.Replace("\\%", "%", StringComparison.Ordinal)]) { UseShellExecute = false };
+        ProcessStartInfo start = new("/bin/sh", ["-c", AsCronReads(line)]) { UseShellExecute = false };
         using Process shell = Process.Start(start)!;
         shell.WaitForExit();
         Assert.Equal(Odd.Command.Skip(1), File.ReadAllText(show + ".words").Split('\0')[..^1]);
@@ -288,4 +287,25 @@ public sealed class CaptureTaskTests
     private static TaskSchedule At(string time) => TaskSchedule.Parse("at " + time)!;
 
     private static TaskSchedule Every(string time) => TaskSchedule.Parse("every " + time)!;
+
+    // What cron does before the shell (crontab(5), and child_process() of Vixie's cron, whose descendants do the same): a percent sign ends
+    // the line; behind a backslash it stands for itself, unless that one stands behind another.
+    private static string AsCronReads(string line)
+    {
+        StringBuilder read = new();
+        bool escaped = false;
+        foreach (char letter in line)
+        {
+            if (letter == '%')
+            {
+                Assert.True(escaped, $"the line ends after: {read}");
+                read.Length--;
+            }
+
+            read.Append(letter);
+            escaped = letter == '\\' && !escaped;
+        }
+
+        return read.ToString();
+    }
 }

@@ -227,5 +227,7 @@ public sealed class EnrichmentServiceTests : IDisposable
         }
 
         public ProviderCost? CostOf(int addresses) => new(addresses, null, null);
+
+        public ProviderQuota? Quota() => null;
     }
 }

@@ -24,7 +24,8 @@ public sealed class RunningServer : IAsyncLifetime
 
     public string StorePath => folder.Path;
 
-    public HttpClient Client { get; } = new();
+    /// <summary>It keeps no cookies: a request has those that its test gives it, and no others.</summary>
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseCookies = false });
 
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 

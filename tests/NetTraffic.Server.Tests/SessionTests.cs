@@ -39,11 +39,15 @@ public sealed class SessionTests : IAsyncLifetime
     [Theory]
     [InlineData("wrong-key-0123456789abcdef")]
     [InlineData("")]
-    public async Task A_wrong_key_begins_no_session(string key)
+    [InlineData(null)]
+    public async Task A_wrong_key_begins_no_session(string? key)
     {
         using HttpResponseMessage answer = await server.Client.PostAsJsonAsync("/api/session", new { Key = key }, Stop);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.False(answer.Headers.Contains("Set-Cookie"));
+
+        // Who writes the key into the page sends no header.
+        Assert.DoesNotContain("Authorization", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         HttpRequestMessage made = With(HttpMethod.Get, "/api/status", $"nettraffic-{server.Address.Port}={new string('0', 64)}");
         Assert.Equal(401, (await server.FailAsync(made)).Status);
     }
@@ -57,6 +61,32 @@ public sealed class SessionTests : IAsyncLifetime
         HttpRequestMessage both = With(HttpMethod.Get, "/api/status", cookie);
         both.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "wrong");
         Assert.Equal((401, "NoKey"), await Failed(both));
+    }
+
+    [Fact]
+    public async Task Who_asks_what_a_key_may_do_is_told()
+    {
+        foreach ((string key, string role) in ((string, string)[])[(Control, "\"Control\""), (Read, "\"Read\""), ("wrong", "null")])
+        {
+            HttpRequestMessage request = With(HttpMethod.Get, "/api/session", null);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+            using HttpResponseMessage answer = await server.Client.SendAsync(request, Stop);
+            Assert.Equal($"{{\"NeedsKey\":true,\"Role\":{role}}}", await answer.Content.ReadAsStringAsync(Stop));
+        }
+    }
+
+    [Fact]
+    public async Task Many_sessions_of_the_reading_key_end_none_of_the_other()
+    {
+        (string control, _) = await BeginAsync(Control);
+        (string first, _) = await BeginAsync(Read);
+        for (int i = 0; i < 1000; i++)
+        {
+            await BeginAsync(Read);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await server.StatusAsync(With(HttpMethod.Get, "/api/status", control)));
+        Assert.Equal((401, "NoKey"), await Failed(With(HttpMethod.Get, "/api/status", first)));
     }
 
     [Fact]

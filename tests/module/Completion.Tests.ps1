@@ -50,6 +50,14 @@ Describe 'Completion offers' {
         Get-Completion $Line | Should -Contain $Offer
     }
 
+    It 'for a schedule only what a schedule takes' {
+        $offers = Get-Completion 'Register-NetCaptureTask -Every '
+        $offers | Should -Contain 15m
+        $scheduler = $IsWindows ? 'TaskScheduler' : 'Cron'
+        $asked = $offers | ForEach-Object { "Register-NetCaptureTask -Name offered -Every $_ -Duration 1m -Scheduler $scheduler -WhatIf" }
+        (Invoke-PowerShell ($asked -join '; ') @{ NETTRAFFIC_HOME = $store }).Errors | Should -BeNullOrEmpty
+    }
+
     It 'files only where a file or folder is meant' {
         $here = New-Item -ItemType Directory (Get-TestPath completed)
         Set-Content "$here/a.txt" a

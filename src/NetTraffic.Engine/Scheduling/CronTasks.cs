@@ -53,15 +53,16 @@ internal sealed class CronTasks : ITaskBackend
     }
 
     /// <summary>
-    /// The command as /bin/sh is to read it, with what cron reads before that undone: a percent sign would be a line end. Its numbers go
-    /// nowhere, else cron mails them; errors are mailed.
+    /// The command as /bin/sh is to read it, with what cron reads before that undone: a percent sign would be a line end. Behind a
+    /// backslash of the command's own, the one that undoes it would be that one's: the quotes, which both stand in, are ended and begun
+    /// anew between them. Its numbers go nowhere, else cron mails them; errors are mailed.
     /// </summary>
     /// <exception cref="TrafficException">A word has a line end or a control character.</exception>
     internal static string Command(CaptureTask task)
     {
         string environment = task.DotnetRoot is null ? "" : $"DOTNET_ROOT={PlainWord.Shell(task.DotnetRoot)} ";
         string line = environment + string.Join(' ', task.Command.Select(PlainWord.Shell)) + " >/dev/null";
-        return line.Replace("%", "\\%", StringComparison.Ordinal);
+        return line.Replace("\\%", @"\''%", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal);
     }
 
     /// <summary>The tasks in a crontab.</summary>

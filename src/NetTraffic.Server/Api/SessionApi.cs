@@ -22,7 +22,8 @@ internal static class SessionApi
     private static Ok<SessionState> Look(HttpContext context, ServerOptions options, BrowserSessions sessions)
     {
         _ = new QueryReader(context.Request, []);
-        return TypedResults.Ok(new SessionState(options.Keys.Any, options.Keys.Any ? sessions.RoleOf(context.Request) : ApiRole.Control));
+        ApiRole? role = options.Keys.Any ? KeyCheck.RoleOf(context.Request, sessions) : ApiRole.Control;
+        return TypedResults.Ok(new SessionState(options.Keys.Any, role));
     }
 
     private static Ok<SessionState> Begin(SessionKey body, HttpContext context, ServerOptions options, BrowserSessions sessions)
@@ -32,8 +33,11 @@ internal static class SessionApi
             return Look(context, options, sessions);
         }
 
-        ApiRole role = sessions.RoleOf(body.Key)
-            ?? throw new TrafficException(TrafficErrors.NoKey, "This is not the server's key.");
+        // A null passes the contract: what is required is that it stands there.
+        ApiRole role = sessions.RoleOf(body.Key ?? "")
+            ?? throw new TrafficException(TrafficErrors.NoKey, "This is not the server's key.",
+                "Give the key that was set with Set-NetTrafficOption -ServerKey or -ServerReadKey; one that is set anew counts when the "
+                + "server starts again.");
         sessions.Begin(context, role);
         return TypedResults.Ok(new SessionState(true, role));
     }

@@ -18,7 +18,8 @@ internal enum ApiRole
 /// <summary>
 /// Browsers that showed a key once: links, downloads and server-sent events carry no Authorization, and a key that a page keeps is one that
 /// a script can take. A session is a cookie of chance that scripts do not see, and lasts until the browser or the server ends, or for half
-/// a day without use. Of a cookie only its hash is kept, and of all a thousand.
+/// a day without use. Of a cookie only its hash is kept, and of each key's a thousand:
+/// whoever may read cannot end the sessions of those who may do more, by beginning many.
 /// </summary>
 internal sealed class BrowserSessions(ServerOptions options, TimeProvider clock)
 {
@@ -53,9 +54,9 @@ internal sealed class BrowserSessions(ServerOptions options, TimeProvider clock)
     /// <summary>Begins a session, and gives its cookie to the browser.</summary>
     public void Begin(HttpContext context, ApiRole role)
     {
-        while (sessions.Count >= Most)
+        while (sessions.Where(pair => pair.Value.Role == role).ToArray() is { Length: >= Most } own)
         {
-            sessions.TryRemove(sessions.MinBy(pair => pair.Value.Used).Key, out _);
+            sessions.TryRemove(own.MinBy(pair => pair.Value.Used).Key, out _);
         }
 
         string token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));

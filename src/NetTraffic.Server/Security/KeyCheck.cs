@@ -20,20 +20,22 @@ internal sealed class KeyCheck(RequestDelegate next, ServerOptions options, Brow
             return next(context);
         }
 
-        // Who sends a key is judged by it.
-        string key = Key(context.Request);
-        ApiRole? role = key.Length > 0 ? sessions.RoleOf(key) : sessions.RoleOf(context.Request);
+        ApiRole? role = RoleOf(context.Request, sessions);
         if (role is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return Problems.WriteAsync(context, new TrafficException(TrafficErrors.NoKey,
-                key.Length == 0 ? "The server has a key, and the request none." : "The request's key is not the server's."));
+                Key(context.Request).Length == 0 ? "The server has a key, and the request none." : "The request's key is not the server's."));
         }
 
         bool isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
         return isRead || role == ApiRole.Control ? next(context)
             : Problems.WriteAsync(context, new TrafficException(TrafficErrors.ReadOnlyKey, "This key may only read."));
     }
+
+    /// <summary>What a request may do by its key or session: who sends a key is judged by it. Null: nothing.</summary>
+    public static ApiRole? RoleOf(HttpRequest request, BrowserSessions sessions) =>
+        Key(request) is { Length: > 0 } key ? sessions.RoleOf(key) : sessions.RoleOf(request);
 
     private static string Key(HttpRequest request)
     {

@@ -42,17 +42,22 @@ export interface Range {
 
 export const range = computed<Range>(() => {
   const query = place.value.query;
-  const since = time(query.get("since")),
-    until = time(query.get("until"));
-  if (since !== null || until !== null) return { last: null, since, until };
+  if (isCustom(query)) return { last: null, since: time(query.get("since")), until: time(query.get("until")) };
   const last = query.get("last") ?? defaultLast;
   return { last: last === "all" ? null : last, since: null, until: null };
 });
 
+/** Whether the address names times, whatever they are. */
+export const isCustom = (query: URLSearchParams) => query.has("since") || query.has("until");
+
+// The end of the year 9999: the API knows no later time, and JavaScript throws at a text of one that is later still.
+const latest = 253402300799999;
+
+/** Milliseconds since 1970, or a date in ISO 8601; null: neither. Date.parse alone would make a year of "-1". */
 function time(text: string | null): number | null {
   if (text === null) return null;
-  const ms = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
-  return Number.isFinite(ms) ? ms : null;
+  const ms = /^\d+$/.test(text) ? Number(text) : /^\d{4}-/.test(text) ? Date.parse(text) : NaN;
+  return ms >= 0 && ms <= latest ? ms : null;
 }
 
 const units: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86400 };
@@ -77,8 +82,14 @@ export function ask(path: string, own: Record<string, string | number> = {}): st
   const query = new URLSearchParams(filters.value);
   const { last, since, until } = range.value;
   if (last !== null) query.set("last", last);
-  if (since !== null) query.set("since", String(since));
-  if (until !== null) query.set("until", String(until));
+  // What is no time is asked all the same: the API says what is wrong with it, where leaving it out would show another time's traffic.
+  for (const [name, ms] of [
+    ["since", since],
+    ["until", until],
+  ] as const) {
+    const text = ms === null ? place.value.query.get(name) : String(ms);
+    if (text !== null) query.set(name, text);
+  }
   for (const [name, value] of Object.entries(own)) query.set(name, String(value));
   const text = query.toString();
   return text === "" ? path : `${path}?${text}`;

@@ -35,6 +35,21 @@ function stacked(series: Series[]): (number | null)[][] {
   return sums;
 }
 
+/** The largest sum that is seen. uPlot's own leaves out the step that begins before the range and reaches into it. */
+function highest([times, whole]: uPlot.AlignedData, from: number): number {
+  let most = 0;
+  for (
+    let at = Math.max(
+      0,
+      times.findLastIndex(time => time <= from),
+    );
+    at < times.length;
+    at++
+  )
+    most = Math.max(most, whole?.[at] ?? 0);
+  return most;
+}
+
 export function Graph({ label, times, series, format, from, to, height = 220, onPick }: GraphProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -60,7 +75,12 @@ export function Graph({ label, times, series, format, from, to, height = 220, on
         cursor: { drag: { x: pick.current !== undefined, y: false, setScale: false }, points: { show: false } },
         scales: {
           x: { time: true, range: (_, least, most) => ends.current ?? [least, most] },
-          y: { range: (_, __, most) => [0, most > 0 ? most * 1.06 : 1] },
+          y: {
+            range: made => {
+              const most = highest(made.data, ends.current?.[0] ?? -Infinity);
+              return [0, most > 0 ? most * 1.06 : 1];
+            },
+          },
         },
         axes: [
           {

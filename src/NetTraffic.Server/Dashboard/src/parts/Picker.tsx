@@ -1,7 +1,7 @@
 // The range of time and the filters of all views.
 import { useRef, useState } from "preact/hooks";
 import { time } from "../format";
-import { filterNames, filters, goToRange, link, place, range, seconds } from "../place";
+import { filterNames, filters, goToRange, isCustom, link, place, range, seconds } from "../place";
 
 const lasts = ["5m", "15m", "1h", "6h", "24h", "7d", "30d", "all"];
 const names: Record<string, string> = { all: "All" };
@@ -15,7 +15,7 @@ function localText(ms: number | null): string {
 
 export function RangePicker() {
   const { last, since, until } = range.value;
-  const custom = since !== null || until !== null;
+  const custom = isCustom(place.value.query);
   const [open, setOpen] = useState(false);
   const [problem, setProblem] = useState("");
   const from = useRef<HTMLInputElement>(null),
@@ -33,8 +33,13 @@ export function RangePicker() {
     setOpen(false);
     goToRange(start, end);
   };
-  const span = last !== null ? (seconds(last) ?? 3600) * 1000 : custom ? (until ?? Date.now()) - (since ?? 0) : 0;
   const end = until ?? Date.now();
+  // No range begins before 1970.
+  const span = Math.min(end, last !== null ? (seconds(last) ?? 3600) * 1000 : custom ? end - (since ?? 0) : 0);
+  const longer = () => {
+    const to = Math.min(Date.now(), end + span / 2);
+    goToRange(Math.max(0, to - 2 * span), to);
+  };
   return (
     <div class="picker" role="group" aria-label="Range of time">
       {lasts.map(one => (
@@ -51,16 +56,17 @@ export function RangePicker() {
       </button>
       {span > 0 && (
         <>
-          <button type="button" title="Earlier ([)" aria-label="Earlier" data-key="[" onClick={() => goToRange(end - 2 * span, end - span)}>
-            ‹
-          </button>
           <button
             type="button"
-            title="Twice as long (-)"
-            aria-label="Twice as long"
-            data-key="-"
-            onClick={() => goToRange(end - 1.5 * span, Math.min(Date.now(), end + span / 2))}
+            title="Earlier ([)"
+            aria-label="Earlier"
+            data-key="["
+            disabled={end <= span}
+            onClick={() => goToRange(Math.max(0, end - 2 * span), end - span)}
           >
+            ‹
+          </button>
+          <button type="button" title="Twice as long (-)" aria-label="Twice as long" data-key="-" onClick={longer}>
             −
           </button>
           <button type="button" title="Later (])" aria-label="Later" data-key="]" onClick={() => goToRange(end, end + span)}>

@@ -49,7 +49,16 @@ export function FlowView() {
     <Knowing of={known}>
       <div class="panels">
         <Panel id="flow" title="Flow" wide actions={<Downloads />}>
-          <States answer={answer} isEmpty={data => data.Items.length === 0} empty="The store has no such flow (any more).">
+          <States
+            answer={answer}
+            isEmpty={data => data.Items.length === 0}
+            empty={
+              <>
+                The store has no such flow in this time (any more).{" "}
+                <a href={link("flow", { last: "all", since: null, until: null })}>Look in all of it</a>
+              </>
+            }
+          >
             {({ Items: [one] }) =>
               one && (
                 <>
