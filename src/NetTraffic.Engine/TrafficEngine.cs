@@ -10,6 +10,9 @@ namespace NetTraffic.Engine;
 /// <summary>The door for the rooms above: joins the stages. Holds no state of its own.</summary>
 public static class TrafficEngine
 {
+    // LINKTYPE_ETHERNET of the tcpdump registry.
+    private const int Ethernet = 1;
+
     /// <summary>
     /// Folder of the store that is used where none is given: NETTRAFFIC_HOME, else what was set, else the platform's data folder.
     /// </summary>
@@ -27,6 +30,10 @@ public static class TrafficEngine
         string folder = path ?? DefaultStorePath;
         return new TrafficStore(folder, () => StoreFacts.Open(folder), remembers);
     }
+
+    /// <summary>Refuses a capture filter that no Ethernet interface could have.</summary>
+    /// <exception cref="CaptureException">It is wrong; or libpcap, which alone could tell, is missing.</exception>
+    public static void CheckFilter(string filter) => BpfFilter.Compile(filter, Ethernet).Dispose();
 
     /// <summary>What is known of addresses for questions about a store's traffic, and about flows that are in none.</summary>
     /// <param name="storePath">Folder; null: <see cref="DefaultStorePath"/>.</param>

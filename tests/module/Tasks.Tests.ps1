@@ -167,6 +167,7 @@ Describe 'Register-NetCaptureTask' {
         @{ Why = 'a name with a line end'; Id = 'BadArgument'; With = @{ Duration = '1m'; At = '02:00'; Name = "x`n* * * * * id" } }
         @{ Why = 'a name that is a path'; Id = 'BadArgument'; With = @{ Duration = '1m'; At = '02:00'; Name = '../x' } }
         @{ Why = 'a filter with a line end'; Id = 'BadArgument'; With = @{ Duration = '1m'; At = '02:00'; Filter = "udp`nExecStartPre=/bin/id" } }
+        @{ Why = 'a filter that is none'; Id = 'BadFilter'; With = @{ Duration = '1m'; At = '02:00'; Filter = 'this is no filter' } }
         @{ Why = 'a scheduler of another system'; Id = 'SchedulerMissing'; With = @{ Duration = '1m'; At = '02:00'; Scheduler = $IsWindows ? 'Cron' : 'TaskScheduler' } }
     ) {
         $all = @{ Name = 'refused'; Interface = 'lo'; Scheduler = $IsWindows ? 'TaskScheduler' : $IsLinux ? 'SystemdUser' : 'Cron' } + @{}
@@ -222,6 +223,16 @@ Describe 'Start-NetTrafficServer -AsService' {
         $shown = Get-WhatIf "Start-NetTrafficServer -AsService -Listen 0.0.0.0 -StorePath '$store'" @{ XDG_CONFIG_HOME = $env:XDG_CONFIG_HOME }
         $shown | Should -BeLike '*0.0.0.0*'
         $shown | Should -Not -BeLike '*a-key-of-a-test*'
+    }
+
+    It 'refuses one key for reading and for everything' {
+        $store = New-StorePath
+        $one, $other = 'a-key-of-a-test-0123456789', 'another-key-of-a-test-0123' | ForEach-Object { ConvertTo-SecureString -AsPlainText -Force $_ }
+        { Set-NetTrafficOption -ServerKey $one -ServerReadKey $one -StorePath $store -ErrorAction Stop } | Should -Throw -ErrorId 'BadArgument,*'
+        Set-NetTrafficOption -ServerKey $one -StorePath $store
+        { Set-NetTrafficOption -ServerReadKey $one -StorePath $store -ErrorAction Stop } | Should -Throw -ErrorId 'BadArgument,*'
+        Set-NetTrafficOption -ServerReadKey $other -StorePath $store
+        { Set-NetTrafficOption -ServerKey $other -StorePath $store -ErrorAction Stop } | Should -Throw -ErrorId 'BadArgument,*'
     }
 
     It 'refuses a second server of the store' {

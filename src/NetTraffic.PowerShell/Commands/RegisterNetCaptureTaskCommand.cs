@@ -62,6 +62,7 @@ public sealed class RegisterNetCaptureTaskCommand : CaptureCmdlet
         CaptureTask task = MakeTask();
         CaptureScheduler scheduler = IsBound(nameof(Scheduler)) ? Scheduler : CaptureTasks.Default();
         (IReadOnlyList<TaskText> texts, IReadOnlyList<string> commands) = CaptureTasks.Plan(scheduler, task);
+        CheckFilter();
         NetCaptureTask? before = CaptureTasks.List(scheduler)
             .FirstOrDefault(one => one.Name.Equals(task.Name, StringComparison.OrdinalIgnoreCase));
         if (before is not null && !Force)
@@ -127,6 +128,23 @@ public sealed class RegisterNetCaptureTaskCommand : CaptureCmdlet
             StorePath = Store.Path,
             Parameters = parameters,
         };
+    }
+
+    /// <summary>A filter that cannot be would be told of at night. Where libpcap is missing, only that says so.</summary>
+    private void CheckFilter()
+    {
+        try
+        {
+            TrafficEngine.CheckFilter(Filter ?? "");
+        }
+        catch (CaptureException error) when (error.Problem == CaptureProblem.BadFilter)
+        {
+            Refuse(TrafficErrors.BadFilter, error.Message, error.NextMove, target: Filter);
+        }
+        catch (CaptureException error) when (error.Problem == CaptureProblem.LibraryMissing)
+        {
+            WriteWarning(Display.Text(error.Message));
+        }
     }
 
     /// <summary>A task that may not capture would fail at night, where nobody looks.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using System.Net;
 using System.Security;
+using NetTraffic.Net;
 using NetTraffic.PowerShell.Completers;
 
 namespace NetTraffic.PowerShell.Commands;
@@ -247,6 +248,7 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
         }
 
         ITrafficSettings settings = Settings;
+        CheckServerKeys(settings, changes);
         if (ShouldProcess(Display.Text(settings.StorePath), $"Set {string.Join(", ", changes.Keys)}"))
         {
             settings.SetOption(changes);
@@ -262,6 +264,25 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
         if (PassThru)
         {
             WriteObject(settings.GetOption());
+        }
+    }
+
+    /// <summary>With one key for both, who is to read may change everything.</summary>
+    private void CheckServerKeys(ITrafficSettings settings, Dictionary<string, object?> changes)
+    {
+        string? control = changes.GetValueOrDefault(nameof(ServerKey)) as string;
+        string? read = changes.GetValueOrDefault(nameof(ServerReadKey)) as string;
+        if (control is null && read is null)
+        {
+            return;
+        }
+
+        ServerKeys kept = settings.GetServerKeys();
+        bool same = control is not null && read is not null ? control.Length > 0 && control == read
+            : control is not null ? ApiKey.Matches(kept.Read, control) : ApiKey.Matches(kept.Control, read!);
+        if (same)
+        {
+            Refuse(TrafficErrors.BadArgument, "The key that may only read is the one that may do everything.", "Give two keys that differ.");
         }
     }
 

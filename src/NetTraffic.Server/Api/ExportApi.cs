@@ -26,7 +26,7 @@ internal static class ExportApi
             .TakesFilters(PacketsApi.PacketFilters)
             .Takes("filter", "A capture filter in libpcap's syntax.", ApiParameter.Text)
             .Takes("legacy", "A classic pcap file instead of pcapng.", ApiParameter.Flag)
-            .Takes(Anonymize, "Addresses as pseudonyms, and nothing else that could name somebody.", ApiParameter.Flag)
+            .Takes(Anonymize, "Pseudonyms instead of addresses; headers that name somebody are left out.", ApiParameter.Flag)
             .Produces<byte[]>(contentType: "application/x-pcapng").AnswersProblems();
     }
 
@@ -36,7 +36,7 @@ internal static class ExportApi
         .Takes(Dataset, "Which dataset. Default flows.", ApiParameter.Choice(Datasets.All.Select(dataset => dataset.Name)))
         .Takes(PerInterval, "Flows: rows as they are stored instead of whole flows.", ApiParameter.Flag)
         .Takes(Enriched, "Flows: adds what is known of their addresses.", ApiParameter.Flag)
-        .Takes(Anonymize, "Flows: addresses as pseudonyms, and nothing else that could name somebody.", ApiParameter.Flag)
+        .Takes(Anonymize, "Flows: pseudonyms instead of addresses. Sensors, interfaces and captures keep their names.", ApiParameter.Flag)
         .Produces<byte[]>(contentType: type).AnswersProblems();
 
     private static Task WriteRowsAsync(HttpContext context, ExportFormat format)

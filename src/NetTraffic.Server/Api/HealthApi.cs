@@ -11,6 +11,10 @@ internal static class HealthApi
         RouteGroupBuilder group = routes.MapGroup("/health").WithTags("Health").WithMetadata(new WithoutKey());
         group.MapGet("/live", () => TypedResults.Ok(new Health("alive")))
             .WithName("GetLiveness").WithSummary("Whether the process answers at all.");
+
+        // Some load balancers ask for the headers only.
+        group.MapMethods("/live", [HttpMethods.Head], () => Results.Ok()).ExcludeFromDescription();
+        group.MapMethods("/ready", [HttpMethods.Head], Ready).ExcludeFromDescription();
         group.MapGet("/ready", Ready).WithName("GetReadiness")
             .WithSummary("Whether it does what it is for: the store can be read, and the capture that its settings name has not failed.")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -1,5 +1,6 @@
 // The dashboard: a bar with the views, the range of time and the filters; below it a view.
-import { render } from "preact";
+import { Component, render } from "preact";
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, logIn, logOut, readSession, session, useAnswer } from "./api";
 import { bytes, duration } from "./format";
@@ -83,6 +84,29 @@ function Foot() {
   );
 }
 
+/** Keeps an error of a view in its place: the bar leads elsewhere. */
+class Kept extends Component<{ children: ComponentChildren }, { error: Error | null }> {
+  state = { error: null };
+
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+
+  render() {
+    const problem = {
+      status: 0,
+      id: "Page",
+      title: "This view cannot be shown.",
+      nextMove: "Please report it, with the address of the page.",
+    };
+    return this.state.error === null ? (
+      this.props.children
+    ) : (
+      <Trouble problem={{ ...problem, detail: `${problem.title} ${this.state.error}` }} />
+    );
+  }
+}
+
 function Page() {
   useEffect(listen, []);
   const now = views[place.value.view];
@@ -147,7 +171,9 @@ function Page() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <View key={place.value.view} />
+        <Kept key={location.hash}>
+          <View key={place.value.view} />
+        </Kept>
       </main>
       <Foot />
     </>

@@ -3,8 +3,9 @@ import { useAnswer } from "../api";
 import { bytes, count, duration, endpoint, exactTime } from "../format";
 import { ask, filters, link } from "../place";
 import type { Flow, Packet, PacketPage, Page } from "../records";
-import { AddressName, Knowing, useKnown } from "../parts/Address";
+import { Knowing, useKnown } from "../parts/Address";
 import { Downloads } from "../parts/Downloads";
+import { Side } from "../parts/FlowTable";
 import { Nothing, Panel, States } from "../parts/States";
 import { Fact } from "./Flows";
 
@@ -63,12 +64,8 @@ export function FlowView() {
               one && (
                 <>
                   <p class="sides">
-                    {one.SourceAddress === null ? one.SourceMac : <AddressName address={one.SourceAddress} port={one.SourcePort} />} →{" "}
-                    {one.DestinationAddress === null ? (
-                      one.DestinationMac
-                    ) : (
-                      <AddressName address={one.DestinationAddress} port={one.DestinationPort} />
-                    )}
+                    <Side address={one.SourceAddress} port={one.SourcePort} mac={one.SourceMac} /> →{" "}
+                    <Side address={one.DestinationAddress} port={one.DestinationPort} mac={one.DestinationMac} />
                   </p>
                   <dl class="facts">
                     <Fact name="Start" value={exactTime(one.StartTime)} />
