@@ -48,7 +48,8 @@ public class FilterTests
     [Fact]
     public void Every_filter_of_the_table_is_told_by_packets_or_by_the_store_alone() => Assert.All(TrafficFilters.All, kind =>
     {
-        object value = kind == TrafficFilters.Address ? "10.0.0.1" : kind == TrafficFilters.Protocol ? "TCP"
+        object value = kind == TrafficFilters.Address || kind == TrafficFilters.PeerAddress ? "10.0.0.1"
+            : kind == TrafficFilters.Protocol ? "TCP"
             : kind == TrafficFilters.CommunityId ? "1:LQU9qZlK+B5F3KDmev6m5PMibrg="
             : kind == TrafficFilters.Since || kind == TrafficFilters.Until ? DateTime.UnixEpoch
             : kind == TrafficFilters.Application ? "http" : kind == TrafficFilters.Country ? "DE" : "1";

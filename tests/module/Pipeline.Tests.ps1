@@ -77,7 +77,9 @@ BeforeDiscovery {
     )
     $cmdlets = @{
         'Clear-NetTraffic' = '-OlderThan 0s -Confirm:$false'; 'Get-NetCapture' = ''; 'Get-NetCaptureInterface' = ''; 'Get-NetFlow' = ''
-        'Get-NetPacket' = ''; 'Get-NetTrafficOption' = ''; 'Get-NetTrafficServer' = ''; 'Get-TrafficSummary' = ''; 'Import-NetCapture' = ''; 'Initialize-NetTrafficInflux' = ''
+        'Get-NetPacket' = ''; 'Get-NetTrafficOption' = ''; 'Get-NetTrafficServer' = ''; 'Get-TrafficSummary' = ''
+        'Import-NetCapture' = ''; 'Initialize-NetTrafficInflux' = ''
+        'Get-NetCaptureTask' = ''; 'Register-NetCaptureTask' = '-Name empty -At 02:00 -Duration 1m'; 'Unregister-NetCaptureTask' = '-Confirm:$false'
         'Set-NetTrafficOption' = '-Sensor wrong -PassThru'; 'Start-NetCapture' = ''; 'Stop-NetCapture' = ''
         'Start-NetTrafficServer' = '-Port 0'; 'Stop-NetTrafficServer' = ''; 'Sync-NetTrafficInflux' = ''; 'Test-NetTrafficInflux' = ''
     }
