@@ -25,6 +25,7 @@ public sealed class SummaryPartsTests
                 new(), new() { Since = begin.AddMinutes(20) }, new() { Until = begin.AddMinutes(100) },
                 new() { Since = begin.AddMinutes(1), Until = begin.AddHours(2).AddMinutes(2), Protocol = ["TCP"] },
                 new() { Address = [Net.AddressRange.Parse("10.0.0.0/28")] },
+                new() { Address = [Net.AddressRange.Parse("192.0.2.200")] },
             ];
             TimeSpan?[] widths = [null, TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromMinutes(7), null];
             for (int number = 0; number < filters.Length; number++)

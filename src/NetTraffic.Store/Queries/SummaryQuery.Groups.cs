@@ -191,7 +191,9 @@ internal sealed partial class SummaryQuery
         return largest;
     }
 
-    private static string NamesCondition(IEnumerable<string> names) => $"name IN ({string.Join(", ", names.Select(Database.Text))})";
+    // SQL has no empty list: where nothing matched there are no names.
+    private static string NamesCondition(IEnumerable<string> names) =>
+        names.Select(Database.Text).ToList() is { Count: > 0 } texts ? $"name IN ({string.Join(", ", texts)})" : "false";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
