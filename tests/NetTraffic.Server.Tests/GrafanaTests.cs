@@ -49,7 +49,8 @@ public sealed partial class GrafanaTests : IAsyncLifetime
             string text = await answer.Content.ReadAsStringAsync(Stop);
 
             // Tests have no tables of countries; that they are missing is said only where all else of the question is right.
-            Assert.True(answer.StatusCode == HttpStatusCode.OK || text.Contains("NoGeoDatabase", StringComparison.Ordinal), $"{link}: {text}");
+            Assert.True(answer.StatusCode == HttpStatusCode.OK || text.Contains("NoGeoDatabase", StringComparison.Ordinal),
+                $"{link}: {text}");
             asked++;
         }
 
@@ -72,7 +73,8 @@ public sealed partial class GrafanaTests : IAsyncLifetime
             using HttpRequestMessage first = new(HttpMethod.Options, url);
             first.Headers.Add("Origin", Grafana);
             first.Headers.Add("Access-Control-Request-Method", "POST");
-            first.Headers.Add("Access-Control-Request-Headers", string.Join(',', headers.Keys.Select(name => name.ToLowerInvariant()).Order()));
+            first.Headers.Add("Access-Control-Request-Headers",
+                string.Join(',', headers.Keys.Select(name => name.ToLowerInvariant()).Order()));
             using HttpResponseMessage may = await server.Client.SendAsync(first, Stop);
             Assert.Equal(Grafana, may.Headers.GetValues("Access-Control-Allow-Origin").Single());
             string allowed = string.Join(',', may.Headers.GetValues("Access-Control-Allow-Headers")).ToUpperInvariant();

@@ -99,7 +99,8 @@ public sealed class InfluxTests : IAsyncLifetime
         (int status, string id, string nextMove) = await server.FailAsync(HttpMethod.Get, "/api/stats/influxdb");
         Assert.Equal((404, "InfluxNotSet"), (status, id));
         Assert.Contains("-InfluxUrl", nextMove, StringComparison.Ordinal);
-        using HttpResponseMessage answer = await server.Client.GetAsync(new Uri("/api/stats/influxdb", UriKind.Relative), RunningServer.Stop);
+        Uri path = new("/api/stats/influxdb", UriKind.Relative);
+        using HttpResponseMessage answer = await server.Client.GetAsync(path, RunningServer.Stop);
         Assert.DoesNotContain(server.StorePath, await answer.Content.ReadAsStringAsync(RunningServer.Stop), StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, (await server.GetAsync("/api/status")).GetProperty("Forward").ValueKind);
     }

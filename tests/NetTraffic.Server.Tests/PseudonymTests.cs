@@ -84,7 +84,8 @@ public sealed class PseudonymTests(RunningServer server) : IClassFixture<Running
         // The order of rows is none.
         command.CommandText = $"""
             SELECT (SELECT count(*) FROM '{found}'),
-                (SELECT count(*) FROM (FROM '{found}' EXCEPT ALL FROM '{path}')) + (SELECT count(*) FROM (FROM '{path}' EXCEPT ALL FROM '{found}'))
+                (SELECT count(*) FROM (FROM '{found}' EXCEPT ALL FROM '{path}'))
+                + (SELECT count(*) FROM (FROM '{path}' EXCEPT ALL FROM '{found}'))
             """;
         using DuckDBDataReader reader = command.ExecuteReader();
         Assert.True(await reader.ReadAsync(Stop));

@@ -3,7 +3,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NetTraffic.Net;
+using NetTraffic.Testing;
 
 namespace NetTraffic.Server.Tests;
 
@@ -120,8 +122,10 @@ public sealed class SessionTests : IAsyncLifetime
             using MemoryStream whole = new();
             await unzipped.CopyToAsync(whole, Stop);
             using HttpResponseMessage plain = await server.Client.GetAsync(new Uri(path, UriKind.Relative), Stop);
+            Assert.NotEqual(answer.Headers.ETag, plain.Headers.ETag);
             Assert.Equal(whole.ToArray(), await plain.Content.ReadAsByteArrayAsync(Stop));
             HttpRequestMessage again = With(HttpMethod.Get, path, null);
+            again.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue("gzip"));
             again.Headers.IfNoneMatch.Add(answer.Headers.ETag!);
             Assert.Equal(HttpStatusCode.NotModified, await server.StatusAsync(again));
         }
@@ -132,6 +136,17 @@ public sealed class SessionTests : IAsyncLifetime
         Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("data:", policy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CaptureState", typeof(CaptureState))]
+    [InlineData("InterfaceState", typeof(InterfaceState))]
+    [InlineData("JobState", typeof(Api.EnrichmentJobState))]
+    public void The_dashboard_knows_every_state_that_there_is(string name, Type type)
+    {
+        string records = File.ReadAllText(Path.Combine(Repository.Root, "src/NetTraffic.Server/Dashboard/src/records.ts"));
+        Match known = Regex.Match(records, $"export type {name} = (?:\\|? ?\"(\\w+)\" ?)+;");
+        Assert.Equal(Enum.GetNames(type), known.Groups[1].Captures.Select(one => one.Value));
     }
 
     [Theory]

@@ -42,7 +42,10 @@ as() {
   shift
   exec setpriv --reuid=$uid --regid=$uid --clear-groups --inh-caps=-all --bounding-set="$capabilities" "$@"
 }
-environment=(env -i PATH="$PATH" "${settings[@]}" NETTRAFFIC_SERVER_CAPTURE=lo NETTRAFFIC_SENSOR= NETTRAFFIC_RETENTION=7d NETTRAFFIC_SERVER_LISTEN=127.0.0.1 NETTRAFFIC_SERVER_PORT=8630 NETTRAFFIC_SERVER_ORIGINS=http://127.0.0.1:3000 NETTRAFFIC_SERVER_KEY_FILE=/tmp/secrets/api-key)
+# What docker-compose.yml sets. /tmp is the tmpfs above, of this namespace alone.
+environment=(env -i PATH="$PATH" "${settings[@]}" NETTRAFFIC_SERVER_CAPTURE=lo NETTRAFFIC_SENSOR= NETTRAFFIC_RETENTION=7d
+  NETTRAFFIC_SERVER_LISTEN=127.0.0.1 NETTRAFFIC_SERVER_PORT=8630 NETTRAFFIC_SERVER_ORIGINS=http://127.0.0.1:3000
+  NETTRAFFIC_SERVER_KEY_FILE=/tmp/secrets/api-key)
 plain() { (as -all --no-new-privs -- "${environment[@]}" /opt/nettraffic/pwsh/pwsh -NonInteractive -Command "$1"); }
 healthy() { (as -all --no-new-privs -- "${environment[@]}" "${health[@]}"); }
 # The key as Compose mounts a secret's file: its user's, readable for others, in a place that is not to be written.

@@ -110,7 +110,7 @@ Describe 'A promised input' {
     }
 
     It 'every cmdlet is in the tables' {
-        # Export-NetTraffic takes any object, and has a file of its own; so has what is about addresses (Enrichment.Tests.ps1).
+        # Export-NetTraffic takes any object, and has a file of its own; so has what is about addresses (Enrichment.Tests.ps1, Blocklist.Tests.ps1).
         (Get-Command -Module NetTraffic).Name | Where-Object { $_ -ne 'Export-NetTraffic' -and $_ -notmatch '-(Ip|Geo|Suspicious)' } | Should -BeIn @($cmdlets.Keys)
     } -TestCases @{ cmdlets = $cmdlets }
 }

@@ -22,7 +22,7 @@ internal sealed class PcapngReader
     private readonly ByteWindow window;
     private readonly InterfaceList interfaces;
     private readonly SourceCounts counts;
-    private readonly List<InterfaceTimes> times = [];
+    private readonly List<PcapngTimes> times = [];
     private int sectionStart;
     private bool big;
     private long packets;
@@ -37,7 +37,7 @@ internal sealed class PcapngReader
         (packets, bytes) = (counts.Packets, counts.Bytes);
 
         // Of files that were strung together, those before may have described some.
-        times.AddRange(Enumerable.Repeat(default(InterfaceTimes), interfaces.Count));
+        times.AddRange(Enumerable.Repeat(default(PcapngTimes), interfaces.Count));
     }
 
     public static bool Recognises(ReadOnlySpan<byte> start) =>
@@ -241,7 +241,7 @@ internal sealed class PcapngReader
         }
 
         interfaces.Add(new PacketInterface(name, LinkTypeNumbers.FromFile(U16(body, 0))));
-        times.Add(new InterfaceTimes(resolution, offset, U32(body, 4)));
+        times.Add(new PcapngTimes(resolution, offset, U32(body, 4)));
     }
 
     // Whoever made the file chose the name; it goes on to terminals, files and pages.
@@ -357,45 +357,4 @@ internal sealed class PcapngReader
 
     private ushort U16(ReadOnlySpan<byte> data, int at) =>
         big ? BinaryPrimitives.ReadUInt16BigEndian(data[at..]) : BinaryPrimitives.ReadUInt16LittleEndian(data[at..]);
-
-    /// <summary>
-    /// An interface's if_tsresol (a power of ten, or of two where the top bit is set), if_tsoffset in seconds, and snap length.
-    /// </summary>
-    private readonly struct InterfaceTimes(byte resolution, long offsetSeconds, uint snapLength)
-    {
-        public uint SnapLength => snapLength;
-
-        public long Nanoseconds(ulong stamp)
-        {
-            UInt128 ns;
-            int power = resolution & 0x7F;
-            if ((resolution & 0x80) != 0)
-            {
-                ns = power < 128 ? ((UInt128)stamp * 1_000_000_000) >> power : 0;
-            }
-            else if (power <= 9)
-            {
-                ns = (UInt128)stamp * PowerOfTen(9 - power);
-            }
-            else
-            {
-                ns = power - 9 <= 19 ? stamp / PowerOfTen(power - 9) : 0;
-            }
-
-            long value = ns > long.MaxValue ? long.MaxValue : (long)ns;
-            Int128 shifted = (Int128)value + ((Int128)offsetSeconds * 1_000_000_000);
-            return shifted > long.MaxValue ? long.MaxValue : shifted < long.MinValue ? long.MinValue : (long)shifted;
-        }
-
-        private static ulong PowerOfTen(int power)
-        {
-            ulong value = 1;
-            for (int i = 0; i < power; i++)
-            {
-                value *= 10;
-            }
-
-            return value;
-        }
-    }
 }

@@ -11,8 +11,6 @@ namespace NetTraffic.Capture;
 internal sealed partial class PacketRingWriter
 {
     private const int IdleMilliseconds = 250, InterfacesAtOnce = 256, FilesWatched = 64;
-    private const int DiskFullUnix = 28, QuotaUnix = 122, QuotaMac = 69;
-    private const int DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(500), StatisticsEvery = TimeSpan.FromSeconds(10);
 
     // How long a problem is told of after it was seen last.
@@ -165,7 +163,7 @@ internal sealed partial class PacketRingWriter
         {
             AbandonFile();
             Report(
-                IsDiskFull(error)
+                DiskFull.Is(error)
                     ? $"The disk of '{folder}' is full, so packets are left out of the ring. It goes on when there is room."
                     : $"The packet ring in '{folder}' cannot be written, so packets are left out of it: {error.Message}",
                 FailureStays);
@@ -236,7 +234,7 @@ internal sealed partial class PacketRingWriter
                 current!.Append(blocks);
                 return true;
             }
-            catch (IOException error) when (IsDiskFull(error) && DeleteOldest())
+            catch (IOException error) when (DiskFull.Is(error) && DeleteOldest())
             {
                 Report(
                     $"The disk of '{folder}' is full, so the packet ring keeps less than it may: "
@@ -395,8 +393,4 @@ internal sealed partial class PacketRingWriter
         Volatile.Write(ref problem, message);
         Volatile.Write(ref lastProblem, message);
     }
-
-    private static bool IsDiskFull(Exception error) => OperatingSystem.IsWindows()
-        ? error.HResult is DiskFullWindows or HandleDiskFullWindows
-        : error.HResult is DiskFullUnix or QuotaUnix or QuotaMac;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace NetTraffic.Engine;
@@ -17,6 +18,17 @@ internal static class ServerProgram
     /// <summary>The program and its first arguments, by full paths.</summary>
     /// <exception cref="TrafficException">It is not there, or ASP.NET Core is not.</exception>
     public static IReadOnlyList<string> Find() => Find(Path.GetDirectoryName(typeof(ServerProgram).Assembly.Location) ?? "");
+
+    /// <summary>The words that say what it is to serve, and where.</summary>
+    /// <param name="storePath">Folder of the store.</param>
+    /// <param name="listen">IP address; null: the setting.</param>
+    /// <param name="port">TCP port; null: the setting.</param>
+    public static IEnumerable<string> Arguments(string storePath, string? listen, int? port) =>
+    [
+        "--store", storePath,
+        .. listen is null ? (string[])[] : ["--listen", listen],
+        .. port is { } number ? ["--port", number.ToString(CultureInfo.InvariantCulture)] : (string[])[],
+    ];
 
     /// <summary>The same of a module's folder.</summary>
     internal static IReadOnlyList<string> Find(string folder)

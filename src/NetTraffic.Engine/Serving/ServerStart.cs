@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
 
 namespace NetTraffic.Engine;
@@ -113,26 +112,12 @@ public sealed record ServerStart
 
     private sealed record RefusalLine(string Id, string Message, string NextMove);
 
-    private IEnumerable<string> Words()
-    {
-        yield return "--store";
-        yield return StorePath;
-        if (Listen is not null)
-        {
-            yield return "--listen";
-            yield return Listen;
-        }
-
-        if (Port is { } port)
-        {
-            yield return "--port";
-            yield return port.ToString(CultureInfo.InvariantCulture);
-        }
-
-        // Its own session, log and end; or that of this process.
-        yield return "--background";
-        yield return EndsWithProcess ? $"{Environment.ProcessId}:{ProcessIdentity.Own}" : "alone";
-    }
+    // Its own session, log and end; or that of this process.
+    private IEnumerable<string> Words() =>
+    [
+        .. ServerProgram.Arguments(StorePath, Listen, Port),
+        "--background", EndsWithProcess ? $"{Environment.ProcessId}:{ProcessIdentity.Own}" : "alone",
+    ];
 
     private static Process Start(ProcessStartInfo start)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace NetTraffic.Engine;
@@ -30,7 +29,7 @@ public sealed record ServiceInstall
     public ServerService Plan()
     {
         CheckKey();
-        ServiceDefinition definition = new() { Command = [.. ServerProgram.Find(), .. Arguments()], StorePath = StorePath };
+        ServiceDefinition definition = new() { Command = [.. ServerProgram.Find(), .. ServerProgram.Arguments(StorePath, Listen, Port)], StorePath = StorePath };
         if (OperatingSystem.IsWindows())
         {
             return new ServerService
@@ -132,23 +131,6 @@ public sealed record ServiceInstall
         IsStarted = started,
         NextCommands = started ? [] : plan.NextCommands,
     };
-
-    private IEnumerable<string> Arguments()
-    {
-        yield return "--store";
-        yield return StorePath;
-        if (Listen is not null)
-        {
-            yield return "--listen";
-            yield return Listen;
-        }
-
-        if (Port is { } port)
-        {
-            yield return "--port";
-            yield return port.ToString(CultureInfo.InvariantCulture);
-        }
-    }
 
     /// <summary>The service has none of this session's environment, so a key in that counts for nothing.</summary>
     private void CheckKey()

@@ -282,7 +282,8 @@ public sealed class SetNetTrafficOptionCommand : EachStoreCmdlet
             : control is not null ? ApiKey.Matches(kept.Read, control) : ApiKey.Matches(kept.Control, read!);
         if (same)
         {
-            Refuse(TrafficErrors.BadArgument, "The key that may only read is the one that may do everything.", "Give two keys that differ.");
+            Refuse(TrafficErrors.BadArgument, "The key that may only read is the one that may do everything.",
+                "Give two keys that differ.");
         }
     }
 

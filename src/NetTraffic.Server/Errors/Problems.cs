@@ -40,7 +40,9 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         }
         catch (BadHttpRequestException error)
         {
-            await WriteAsync(context, Of(new TrafficException(TrafficErrors.BadArgument, error.Message, null, error), error.StatusCode));
+            await WriteAsync(context, Of(
+                new TrafficException(TrafficErrors.BadArgument, error.Message, "GET /openapi.json says what it takes.", error),
+                error.StatusCode));
         }
         catch (Exception error)
         {

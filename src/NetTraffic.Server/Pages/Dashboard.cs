@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Primitives;
 using NetTraffic.Server.Security;
 
 namespace NetTraffic.Server.Pages;
@@ -27,7 +26,7 @@ internal static class Dashboard
     }
 
     /// <summary>A file of the page, as it is and compressed.</summary>
-    private sealed record PageFile(string Type, StringSegment Tag, byte[] Content, byte[] Compressed)
+    private sealed record PageFile(string Type, string Tag, byte[] Content, byte[] Compressed)
     {
         public static PageFile Read(Assembly assembly, string name)
         {
@@ -48,25 +47,28 @@ internal static class Dashboard
                 ".svg" => "image/svg+xml",
                 string other => throw new InvalidOperationException($"The dashboard has a file of an unknown kind: {other}"),
             };
-            return new PageFile(type, $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..20]}\"", content, compressed.ToArray());
+            return new PageFile(type, Convert.ToHexStringLower(SHA256.HashData(content))[..20], content, compressed.ToArray());
         }
 
         public Task SendAsync(HttpContext context)
         {
             HttpResponse response = context.Response;
-            response.Headers.ETag = Tag.ToString();
+            bool zipped = context.Request.GetTypedHeaders().AcceptEncoding.Any(one =>
+                one.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && one.Quality is not 0);
+
+            // What is sent has other bytes, and so another tag (RFC 9110, section 8.8.3).
+            string tag = zipped ? $"\"{Tag}-gzip\"" : $"\"{Tag}\"";
+            response.Headers.ETag = tag;
 
             // Kept, and asked for each time whether it is still the same: names do not change with the product's version.
             response.Headers.CacheControl = "no-cache";
             response.Headers.Vary = "Accept-Encoding";
-            if (context.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Tag == Tag))
+            if (context.Request.GetTypedHeaders().IfNoneMatch.Any(known => known.Tag == tag))
             {
                 response.StatusCode = StatusCodes.Status304NotModified;
                 return Task.CompletedTask;
             }
 
-            bool zipped = context.Request.GetTypedHeaders().AcceptEncoding.Any(one =>
-                one.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && one.Quality is not 0);
             byte[] body = zipped ? Compressed : Content;
             if (zipped)
             {

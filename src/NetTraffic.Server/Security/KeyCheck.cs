@@ -24,8 +24,8 @@ internal sealed class KeyCheck(RequestDelegate next, ServerOptions options, Brow
         if (role is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            return Problems.WriteAsync(context, new TrafficException(TrafficErrors.NoKey,
-                Key(context.Request).Length == 0 ? "The server has a key, and the request none." : "The request's key is not the server's."));
+            return Problems.WriteAsync(context, new TrafficException(TrafficErrors.NoKey, Key(context.Request).Length == 0
+                ? "The server has a key, and the request none." : "The request's key is not the server's."));
         }
 
         bool isRead = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);

@@ -99,11 +99,12 @@ internal sealed class SummaryPart
 /// <param name="FirstUs">First packet.</param>
 /// <param name="LastUs">Last packet.</param>
 /// <param name="StartUs">Earliest begin of a flow.</param>
+/// <param name="Retransmissions">Of a total: TCP segments sent again.</param>
 internal sealed record SummarySum(long Bucket, string Name, long Packets, long Bytes, long Began, long Older, long Sent, long Received,
-    long FirstUs, long LastUs, long StartUs)
+    long FirstUs, long LastUs, long StartUs, long Retransmissions = 0)
 {
     /// <summary>Both together.</summary>
     public SummarySum With(SummarySum other) => new(Bucket, Name, Packets + other.Packets, Bytes + other.Bytes, Began + other.Began,
         Older + other.Older, Sent + other.Sent, Received + other.Received, Math.Min(FirstUs, other.FirstUs),
-        Math.Max(LastUs, other.LastUs), Math.Min(StartUs, other.StartUs));
+        Math.Max(LastUs, other.LastUs), Math.Min(StartUs, other.StartUs), Retransmissions + other.Retransmissions);
 }

@@ -113,7 +113,8 @@ internal sealed partial class SummaryQuery
             : Sides(by);
         string sums = string.Join(" UNION ALL ", sides.Select(side =>
             $"""
-            SELECT bucket, coalesce({side.Name}, '{NoName}') AS name, packets, bytes, began, older, sent, received, first_us, last_us, start_us
+            SELECT bucket, coalesce({side.Name}, '{NoName}') AS name, packets, bytes, began, older, sent, received, first_us, last_us,
+              start_us
             FROM (SELECT {bucket} AS bucket, {side.NamedKeys}, sum(source_packets + destination_packets) AS packets,
                 sum({RowBytes}) AS bytes, count(*) FILTER (WHERE time = start_time) AS began, {older} AS older,
                 sum({side.Sent}) AS sent, sum({side.Received}) AS received, epoch_us(min(time)) AS first_us,
@@ -235,7 +236,7 @@ internal sealed partial class SummaryQuery
 
         summary.StartTime = UnixTime.FromMicroseconds(sum.FirstUs);
         summary.EndTime = UnixTime.FromMicroseconds(sum.LastUs);
-        (summary.Packets, summary.Bytes, summary.Flows, summary.Retransmissions) = (sum.Packets, sum.Bytes, sum.Began, sum.Sent);
+        (summary.Packets, summary.Bytes, summary.Flows, summary.Retransmissions) = (sum.Packets, sum.Bytes, sum.Began, sum.Retransmissions);
         (summary.SourceAddresses, summary.DestinationAddresses, summary.Captures) =
             (distinct[0].Count, distinct[1].Count, distinct[2].Count);
         if (sum.StartUs < FirstUs(segments))
@@ -248,7 +249,6 @@ internal sealed partial class SummaryQuery
         return true;
     }
 
-    // Retransmissions stand where other sums have the bytes sent.
     private SummaryPart TotalOf(List<Segment> segments)
     {
         SummaryPart part = new();
@@ -263,8 +263,8 @@ internal sealed partial class SummaryQuery
             {
                 if (!reader.IsDBNull(0))
                 {
-                    part.Sums.Add(new SummarySum(0, "", reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), 0, reader.GetInt64(3),
-                        0, reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6)));
+                    part.Sums.Add(new SummarySum(0, "", reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), 0, 0, 0,
+                        reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(3)));
                 }
             });
         for (int i = 0; i < Counted.Length && part.Sums.Count > 0 && !part.TooMany; i++)

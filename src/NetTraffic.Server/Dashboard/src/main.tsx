@@ -85,7 +85,7 @@ function Foot() {
 }
 
 /** Keeps an error of a view in its place: the bar leads elsewhere. */
-class Kept extends Component<{ children: ComponentChildren }, { error: Error | null }> {
+class ErrorBoundary extends Component<{ children: ComponentChildren }, { error: Error | null }> {
   state = { error: null };
 
   static getDerivedStateFromError(error: Error) {
@@ -171,9 +171,9 @@ function Page() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <Kept key={location.hash}>
+        <ErrorBoundary key={location.hash}>
           <View key={place.value.view} />
-        </Kept>
+        </ErrorBoundary>
       </main>
       <Foot />
     </>

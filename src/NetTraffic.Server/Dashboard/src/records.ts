@@ -137,13 +137,18 @@ export interface Suspicious {
   EndTime: string;
 }
 
+// The names of the API's enumerations: a state that there is not does not compile.
+export type CaptureState = "Running" | "Completed" | "Stopped" | "Failed" | "Crashed";
+export type JobState = "Waiting" | "Running" | "Completed" | "Failed";
+export type InterfaceState = "Up" | "Down" | "Removed" | "Failed";
+
 export interface Capture {
   CaptureId: string;
   Name: string;
-  State: string;
+  State: CaptureState;
   Kind: string;
   Interfaces: string[];
-  InterfaceStates: Record<string, string>;
+  InterfaceStates: Record<string, InterfaceState>;
   Filter: string | null;
   Path: string | null;
   Sensor: string;
@@ -213,7 +218,7 @@ export interface Session {
 
 export interface Job {
   Id: string;
-  State: string;
+  State: JobState;
   Done: number;
   All: number;
   Items: Known[];

@@ -48,7 +48,7 @@ export function CaptureCards({ captures, again }: { captures: Capture[]; again: 
       {captures.map(capture => {
         const now = live.value?.Captures.find(one => one.CaptureId === capture.CaptureId);
         const lost = now?.Dropped ?? capture.KernelDrops + capture.InterfaceDrops;
-        const bad = Object.entries(capture.InterfaceStates).filter(([, state]) => state !== "Up" && state !== "Running");
+        const bad = Object.entries(capture.InterfaceStates).filter(([, state]) => state !== "Up");
         return (
           <li key={capture.CaptureId} class="card">
             <h3>

@@ -3,6 +3,8 @@ import { bytes, count, duration, time } from "../format";
 import { link } from "../place";
 import type { Flow } from "../records";
 import { AddressName } from "./Address";
+import { Table } from "./Table";
+import type { Column } from "./Table";
 
 /** The link to a flow: its own time, with a little around for packets at its edges. */
 export function flowLink(flow: Flow): string {
@@ -23,58 +25,26 @@ export function Side({ address, port, mac }: { address: string | null; port: num
   return address === null ? <span class="mono">{mac}</span> : <AddressName address={address} port={port} />;
 }
 
+const columns: Column<Flow>[] = [
+  {
+    head: "Start",
+    cell: flow => (
+      <a class="row" href={flowLink(flow)}>
+        {time(flow.StartTime)}
+      </a>
+    ),
+  },
+  { head: "Source", cell: flow => <Side address={flow.SourceAddress} port={flow.SourcePort} mac={flow.SourceMac} /> },
+  { head: "Destination", cell: flow => <Side address={flow.DestinationAddress} port={flow.DestinationPort} mac={flow.DestinationMac} /> },
+  { head: "Protocol", cell: flow => flow.Protocol },
+  { head: "Application", cell: flow => flow.Application },
+  { head: "State", cell: flow => flow.State },
+  { head: "Packets", class: "number", cell: flow => count(flow.Packets) },
+  { head: "Bytes", class: "number", cell: flow => bytes(flow.Bytes) },
+  { head: "Duration", class: "number", cell: flow => duration(flow.Duration) },
+  { head: "RTT", class: "number", cell: flow => flow.HandshakeRtt !== null && duration(flow.HandshakeRtt) },
+];
+
 export function FlowTable({ flows, caption }: { flows: Flow[]; caption: string }) {
-  return (
-    <div class="scroll" tabIndex={0} role="group" aria-label={caption}>
-      <table class="flows">
-        <caption class="hidden">{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Start</th>
-            <th scope="col">Source</th>
-            <th scope="col">Destination</th>
-            <th scope="col">Protocol</th>
-            <th scope="col">Application</th>
-            <th scope="col">State</th>
-            <th scope="col" class="number">
-              Packets
-            </th>
-            <th scope="col" class="number">
-              Bytes
-            </th>
-            <th scope="col" class="number">
-              Duration
-            </th>
-            <th scope="col" class="number">
-              RTT
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {flows.map(flow => (
-            <tr key={`${flow.CaptureId} ${flow.FlowId} ${flow.StartTime}`}>
-              <th scope="row">
-                <a class="row" href={flowLink(flow)}>
-                  {time(flow.StartTime)}
-                </a>
-              </th>
-              <td>
-                <Side address={flow.SourceAddress} port={flow.SourcePort} mac={flow.SourceMac} />
-              </td>
-              <td>
-                <Side address={flow.DestinationAddress} port={flow.DestinationPort} mac={flow.DestinationMac} />
-              </td>
-              <td>{flow.Protocol}</td>
-              <td>{flow.Application}</td>
-              <td>{flow.State}</td>
-              <td class="number">{count(flow.Packets)}</td>
-              <td class="number">{bytes(flow.Bytes)}</td>
-              <td class="number">{duration(flow.Duration)}</td>
-              <td class="number">{flow.HandshakeRtt === null ? "" : duration(flow.HandshakeRtt)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  return <Table caption={caption} columns={columns} rows={flows} keyOf={flow => `${flow.CaptureId} ${flow.FlowId} ${flow.StartTime}`} />;
 }

@@ -5,6 +5,8 @@ import { bytes, count, percent } from "../format";
 import { ask, refresh } from "../place";
 import type { Item, Summary } from "../records";
 import { Panel, States } from "./States";
+import { Table } from "./Table";
+import type { Column } from "./Table";
 
 interface RankingProps {
   id: string;
@@ -14,7 +16,6 @@ interface RankingProps {
   top?: number;
   href: (item: Item) => string | null;
   name?: (item: Item) => ComponentChildren;
-  onItems?: (items: Item[]) => void;
 }
 
 export function useRanking(by: string, top: number) {
@@ -45,48 +46,29 @@ export function RankingTable({
   href: (item: Item) => string | null;
   name?: ((item: Item) => ComponentChildren) | undefined;
 }) {
-  return (
-    <table class="ranking">
-      <caption class="hidden">{title}, by bytes</caption>
-      <thead>
-        <tr>
-          <th scope="col">{head}</th>
-          <th scope="col" class="number">
-            Bytes
-          </th>
-          <th scope="col" class="number">
-            Share
-          </th>
-          <th scope="col" class="number flows">
-            Flows
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {items.map(item => {
-          const text = name?.(item) ?? item.Name,
-            target = href(item);
-          return (
-            <tr key={item.Name}>
-              <th scope="row">
-                <svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
-                  <rect width={item.Percent} height="1" />
-                </svg>
-                {target === null ? (
-                  text
-                ) : (
-                  <a href={target} class="row">
-                    {text}
-                  </a>
-                )}
-              </th>
-              <td class="number">{bytes(item.Bytes)}</td>
-              <td class="number">{percent(item.Percent)}</td>
-              <td class="number flows">{count(item.Flows)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  );
+  const label = (item: Item) => {
+    const text = name?.(item) ?? item.Name;
+    const target = href(item);
+    return (
+      <>
+        <svg class="share" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
+          <rect width={item.Percent} height="1" />
+        </svg>
+        {target === null ? (
+          text
+        ) : (
+          <a href={target} class="row">
+            {text}
+          </a>
+        )}
+      </>
+    );
+  };
+  const columns: Column<Item>[] = [
+    { head, cell: label },
+    { head: "Bytes", class: "number", cell: item => bytes(item.Bytes) },
+    { head: "Share", class: "number", cell: item => percent(item.Percent) },
+    { head: "Flows", class: "number flows", cell: item => count(item.Flows) },
+  ];
+  return <Table fits class="ranking" caption={`${title}, by bytes`} columns={columns} rows={items} keyOf={item => item.Name} />;
 }

@@ -3,9 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError, mayControl, post, useAnswer } from "../api";
 import { bytes, count, duration, time } from "../format";
 import { link } from "../place";
-import type { Capture, Interface, Problem } from "../records";
+import type { Capture, CaptureState, Interface, Problem } from "../records";
 import { CaptureCards } from "../parts/CaptureCards";
 import { Nothing, Panel, States, Trouble } from "../parts/States";
+import { Table } from "../parts/Table";
+import type { Column } from "../parts/Table";
 
 export function Captures() {
   const running = useAnswer<Capture[]>("/api/captures?state=Running", 2);
@@ -33,40 +35,12 @@ export function Captures() {
             const past = data.filter(capture => capture.State !== "Running");
             return (
               <>
-                <div class="scroll" tabIndex={0} role="group" aria-label="Past captures and imports">
-                  <table>
-                    <caption class="hidden">Past captures and imports, newest first</caption>
-                    <thead>
-                      <tr>
-                        <th scope="col">Name</th>
-                        <th scope="col">Kind</th>
-                        <th scope="col">State</th>
-                        <th scope="col">Start</th>
-                        <th scope="col" class="number">
-                          Time
-                        </th>
-                        <th scope="col" class="number">
-                          Packets
-                        </th>
-                        <th scope="col" class="number">
-                          Bytes
-                        </th>
-                        <th scope="col" class="number">
-                          Flows
-                        </th>
-                        <th scope="col" class="number">
-                          Dropped
-                        </th>
-                        <th scope="col">Sensor</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      {past.map(capture => (
-                        <Past key={capture.CaptureId} capture={capture} />
-                      ))}
-                    </tbody>
-                  </table>
-                </div>
+                <Table
+                  caption="Past captures and imports, newest first"
+                  columns={columns}
+                  rows={past}
+                  keyOf={capture => capture.CaptureId}
+                />
                 {data.length === most && (
                   <button type="button" onClick={() => setMost(most * 2)}>
                     Older ones
@@ -81,40 +55,46 @@ export function Captures() {
   );
 }
 
-function Past({ capture }: { capture: Capture }) {
-  const lost = capture.KernelDrops + capture.InterfaceDrops;
-  // An import's traffic is of the time that its file is of.
+/** The flows of a capture. An import's traffic is of the time that its file is of. */
+function flowsLink(capture: Capture): string {
   const since = Date.parse(capture.FirstPacketTime ?? capture.StartTime);
   const until = Date.parse(capture.LastPacketTime ?? capture.EndTime ?? capture.StartTime);
-  return (
-    <tr>
-      <th scope="row">
-        <a
-          class="row"
-          href={link("flows", {
-            captureId: capture.CaptureId,
-            last: null,
-            since: Math.floor(since) - 1000,
-            until: Math.ceil(until) + 1000,
-          })}
-        >
-          {capture.Name}
-        </a>
-      </th>
-      <td>{capture.Kind}</td>
-      <td class={capture.State === "Failed" || capture.State === "Interrupted" ? "bad" : undefined} title={capture.Message ?? undefined}>
-        {capture.State}
-      </td>
-      <td>{time(capture.StartTime)}</td>
-      <td class="number">{capture.EndTime && duration((Date.parse(capture.EndTime) - Date.parse(capture.StartTime)) / 1000)}</td>
-      <td class="number">{count(capture.Packets)}</td>
-      <td class="number">{bytes(capture.Bytes)}</td>
-      <td class="number">{count(capture.Flows)}</td>
-      <td class={`number${lost > 0 ? " bad" : ""}`}>{count(lost)}</td>
-      <td>{capture.Sensor}</td>
-    </tr>
-  );
+  return link("flows", { captureId: capture.CaptureId, last: null, since: Math.floor(since) - 1000, until: Math.ceil(until) + 1000 });
 }
+
+const lost = (capture: Capture) => capture.KernelDrops + capture.InterfaceDrops;
+const ended: CaptureState[] = ["Completed", "Stopped"];
+
+const columns: Column<Capture>[] = [
+  {
+    head: "Name",
+    cell: capture => (
+      <a class="row" href={flowsLink(capture)}>
+        {capture.Name}
+      </a>
+    ),
+  },
+  { head: "Kind", cell: capture => capture.Kind },
+  {
+    head: "State",
+    cell: capture => (
+      <span class={ended.includes(capture.State) ? undefined : "bad"} title={capture.Message ?? undefined}>
+        {capture.State}
+      </span>
+    ),
+  },
+  { head: "Start", cell: capture => time(capture.StartTime) },
+  {
+    head: "Time",
+    class: "number",
+    cell: capture => capture.EndTime && duration((Date.parse(capture.EndTime) - Date.parse(capture.StartTime)) / 1000),
+  },
+  { head: "Packets", class: "number", cell: capture => count(capture.Packets) },
+  { head: "Bytes", class: "number", cell: capture => bytes(capture.Bytes) },
+  { head: "Flows", class: "number", cell: capture => count(capture.Flows) },
+  { head: "Dropped", class: "number", cell: capture => <span class={lost(capture) > 0 ? "bad" : undefined}>{count(lost(capture))}</span> },
+  { head: "Sensor", cell: capture => capture.Sensor },
+];
 
 const ringSizes = [
   ["", "none"],

@@ -7,6 +7,8 @@ import { Knowing, useKnown } from "../parts/Address";
 import { Downloads } from "../parts/Downloads";
 import { Side } from "../parts/FlowTable";
 import { Nothing, Panel, States } from "../parts/States";
+import { Table } from "../parts/Table";
+import type { Column } from "../parts/Table";
 import { Fact } from "./Flows";
 
 // Shown in words of their own, or said by others.
@@ -92,10 +94,20 @@ export function FlowView() {
   );
 }
 
+const end = (packet: Packet, which: "Source" | "Destination") =>
+  endpoint(packet[`${which}Address`], packet[`${which}Port`], packet[`${which}Mac`]);
+
+const columns: Column<Packet>[] = [
+  { head: "Time", cell: packet => exactTime(packet.Time) },
+  { head: "From", class: "mono", cell: packet => end(packet, "Source") },
+  { head: "To", class: "mono", cell: packet => end(packet, "Destination") },
+  { head: "Protocol", cell: packet => packet.Protocol },
+  { head: "Length", class: "number", cell: packet => packet.Length },
+  { head: "Info", class: "mono", cell: packet => packet.Info },
+];
+
 function Packets() {
   const answer = useAnswer<PacketPage>(ask("/api/packets", { top: 200 }));
-  const end = (packet: Packet, which: "Source" | "Destination") =>
-    endpoint(packet[`${which}Address`], packet[`${which}Port`], packet[`${which}Mac`]);
   return (
     <Panel id="packets" title="Packets" wide>
       <States
@@ -105,35 +117,7 @@ function Packets() {
       >
         {data => (
           <>
-            <div class="scroll" tabIndex={0} role="group" aria-label="Packets">
-              <table class="packets">
-                <caption class="hidden">Packets of the flow, oldest first</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">Time</th>
-                    <th scope="col">From</th>
-                    <th scope="col">To</th>
-                    <th scope="col">Protocol</th>
-                    <th scope="col" class="number">
-                      Length
-                    </th>
-                    <th scope="col">Info</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.Items.map((packet, i) => (
-                    <tr key={i}>
-                      <th scope="row">{exactTime(packet.Time)}</th>
-                      <td class="mono">{end(packet, "Source")}</td>
-                      <td class="mono">{end(packet, "Destination")}</td>
-                      <td>{packet.Protocol}</td>
-                      <td class="number">{packet.Length}</td>
-                      <td class="mono">{packet.Info}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table class="packets" caption="Packets of the flow, oldest first" columns={columns} rows={data.Items} keyOf={(_, at) => at} />
             {data.Next && <p class="hint">The first {data.Items.length} packets. The download has all of them.</p>}
             {data.Problems.map(text => (
               <p class="bad" key={text}>

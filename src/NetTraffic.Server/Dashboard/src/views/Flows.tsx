@@ -69,6 +69,8 @@ export function Flows() {
   );
 }
 
+const isUnderWay = (job: Job) => job.State === "Waiting" || job.State === "Running";
+
 function AboutAddress({ address }: { address: string }) {
   const answer = useAnswer<Known[]>(`/api/enrichment/geo?address=${encodeURIComponent(address)}`);
   const [job, setJob] = useState<Job | null>(null);
@@ -78,7 +80,7 @@ function AboutAddress({ address }: { address: string }) {
     try {
       let now = await post<Job>("/api/enrichment/trigger", { Address: [address] });
       setJob(now);
-      while (now.State === "Running") {
+      while (isUnderWay(now)) {
         await new Promise(done => setTimeout(done, 500));
         now = await get<Job>(`/api/enrichment/jobs/${now.Id}`);
         setJob(now);
@@ -90,7 +92,7 @@ function AboutAddress({ address }: { address: string }) {
       setProblem(error.problem);
     }
   };
-  const busy = job?.State === "Running";
+  const busy = job !== null && isUnderWay(job);
   return (
     <Panel
       id="about"
