@@ -96,6 +96,11 @@ public sealed class TrafficStore : ITrafficStore
         }
 
         ObjectDisposedException.ThrowIf(disposed, this);
+        if (AddressFacts.Of(by) is { } fact)
+        {
+            segments.WhoTells(fact); // refuses here what cannot be told, also where there are no rows to ask about
+        }
+
         return Ask(
             connection =>
             {

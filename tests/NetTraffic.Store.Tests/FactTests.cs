@@ -94,12 +94,18 @@ public class FactTests
         Assert.Throws<InvalidOperationException>(() => store.GetSummary(new TrafficFilter { Country = ["DE"] }, CancellationToken.None));
     }
 
-    [Fact]
-    public void What_no_table_tells_is_refused_and_not_answered_with_nothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_no_table_tells_is_refused_and_not_answered_with_nothing(bool rows)
     {
         using ScratchFolder folder = new();
         using TrafficStore store = new(folder.Path, () => new Facts { Tells = AddressFact.Suspicious });
-        Rows.Store(store, Rows.Many.Single());
+        if (rows)
+        {
+            Rows.Store(store, Rows.Many.Where(some => some.Count > 0).Single());
+        }
+
         Action[] questions =
         [
             () => store.GetSummary(SummaryKey.Country, 10, null, new TrafficFilter(), CancellationToken.None),
