@@ -24,14 +24,14 @@ internal sealed partial class SummaryQuery
 
         if (MergedGroups(by, top, segments) is { } merged)
         {
-            return Finish(by, merged, segments);
+            return merged;
         }
 
         Side[] sides = Sides(by);
         List<GroupKey>? largest = !HasManyGroups(by) || top > MostNamed ? null
             : sides.Length == 1 ? Largest(sides[0], segments, top)
             : LargestOfBoth(sides, segments, top);
-        return Finish(by, largest is { Count: 0 } ? [] : Sums(by, sides, segments, top, largest), segments);
+        return Finish(by, largest is { Count: 0 } ? [] : Sums(by, sides, segments, top, largest), segments, FirstUs(segments));
     }
 
     /// <summary>
@@ -166,7 +166,11 @@ internal sealed partial class SummaryQuery
     /// <summary>
     /// Adds the flows that began before the time asked for: told apart by their identifiers, which are read only where there are some.
     /// </summary>
-    private List<Group> Finish(SummaryKey by, List<Group> largest, List<Segment> segments)
+    /// <param name="by">What is grouped by.</param>
+    /// <param name="largest">The groups.</param>
+    /// <param name="segments">Those that may have such flows.</param>
+    /// <param name="fromUs">Begin of the time that the rows cover.</param>
+    private List<Group> Finish(SummaryKey by, List<Group> largest, List<Segment> segments, long fromUs)
     {
         if (largest.Exists(group => group.Older > 0))
         {
@@ -175,7 +179,7 @@ internal sealed partial class SummaryQuery
             string only = items.Count > MostNamed ? "true" : NamesCondition(items.Keys);
             string rows = string.Join(" UNION ALL ", Sides(by).Select(side =>
                 $"SELECT {side.Name} AS name, flow_id FROM (SELECT {side.NamedKeys}, flow_id "
-                + $"FROM {Flows(segments)} WHERE {filter.Condition} AND start_time < {FirstTime(segments)})"));
+                + $"FROM {Flows(segments)} WHERE {filter.Condition} AND start_time < {Database.Time(fromUs)})"));
             Query(
                 $"SELECT name, count(DISTINCT flow_id) FROM (SELECT coalesce(name, '{NoName}') AS name, flow_id FROM ({rows})) WHERE "
                     + $"{only} GROUP BY name",
@@ -198,9 +202,9 @@ internal sealed partial class SummaryQuery
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static GroupKey ReadKey(DuckDBDataReader reader, int column, int keys) =>
-        new(Part(reader, column), keys > 1 ? Part(reader, column + 1) : null);
+        new(KeyPart(reader, column), keys > 1 ? KeyPart(reader, column + 1) : null);
 
-    private static string? Part(DuckDBDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    private static string? KeyPart(DuckDBDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     /// <summary>
     /// What rows are summed by, and how the sums become names. By address there are two: what a row's source has of it, and its

@@ -63,25 +63,36 @@ internal sealed partial class SummaryQuery(
     {
         summary.DroppedPackets = summary.DecodeFailures = 0;
         List<Segment> segments = List(Datasets.Captures);
-        if (segments.Count > 0)
+        if (segments.Count == 0)
         {
-            // Whole captures: what the dataset does not have is left out, and an interval counts that reaches into the time asked for.
-            TrafficFilter whole = request.Only(kind =>
-                kind.AppliesTo(Datasets.Captures) && !kind.Properties.Contains(nameof(CaptureInterval.Time)));
-            string since = filter.SinceUs == long.MinValue ? "true" : $"end_time >= {Database.Time(filter.SinceUs)}";
-            string until = filter.UntilUs == long.MaxValue ? "true" : $"time < {Database.Time(filter.UntilUs)}";
-            Query(
-                $"""
-                SELECT coalesce(sum(kernel_drops + interface_drops), 0)::BIGINT, coalesce(sum(decode_failures), 0)::BIGINT
-                FROM {Database.Read(Datasets.Captures, segments)}
-                WHERE {FilterSql.Create(whole, Datasets.Captures, source).Condition} AND {since} AND {until}
-                """,
-                reader =>
-                {
-                    summary.DroppedPackets = reader.GetInt64(0);
-                    summary.DecodeFailures = reader.GetInt64(1);
-                });
+            return;
         }
+
+        // Whole captures: what the dataset does not have is left out, and an interval counts that reaches into the time asked for.
+        TrafficFilter whole = request.Only(kind =>
+            kind.AppliesTo(Datasets.Captures) && !kind.Properties.Contains(nameof(CaptureInterval.Time)));
+        string untimed = FilterSql.Create(whole, Datasets.Captures, source).Condition;
+        string condition = string.Join(" AND ",
+        [
+            untimed,
+            filter.SinceUs == long.MinValue ? "true" : $"end_time >= {Database.Time(filter.SinceUs)}",
+            filter.UntilUs == long.MaxValue ? "true" : $"time < {Database.Time(filter.UntilUs)}",
+        ]);
+        foreach (Part some in Split(segments, condition, untimed, isSeries: false) ?? [new Part(segments, condition, IsRemembered: false)])
+        {
+            (long dropped, long undecoded) = Ask("losses", some, () => LossesOf(some.Rows(Datasets.Captures))).Losses;
+            summary.DroppedPackets += dropped;
+            summary.DecodeFailures += undecoded;
+        }
+    }
+
+    private SummaryPart LossesOf(string rows)
+    {
+        SummaryPart part = new();
+        Query(
+            $"SELECT coalesce(sum(kernel_drops + interface_drops), 0)::BIGINT, coalesce(sum(decode_failures), 0)::BIGINT FROM {rows}",
+            reader => part = new SummaryPart { Losses = (reader.GetInt64(0), reader.GetInt64(1)) });
+        return part;
     }
 
     private List<Segment> List(Dataset dataset) => source.List(dataset, filter.SinceUs, filter.UntilUs);
