@@ -2,8 +2,8 @@
 # server.sh [ROWS [REQUESTS [STORE]]]: the REST API under load, on loopback, while the server captures on it. A store of ROWS (10,000,000)
 # flow rows over a day, its hours merged as upkeep does it; a STORE that is there is taken as it is. Then, each with a fixed number of
 # requests (REQUESTS, 20,000): summaries that differ, 200 clients at once; one summary that all watch; /api/status; 500 listeners of
-# /api/events; a download that somebody reads at 1 KB a second. Prints what it found beside the goals; ends with 1 where one is missed.
-# The first question of each kind, which reads all of the store, is asked before. Needs root (the capture), wrk, curl and python3.
+# /api/events; a download that somebody reads at 1 KB a second, as it begins and later. Prints what it found beside the goals; ends with 1
+# where one is missed. The first question of each kind, which reads all of the store, is asked before. Needs root (the capture), wrk, curl and python3.
 . "$(dirname "${BASH_SOURCE[0]}")/../integration/lib.sh"
 need root wrk curl python3 dotnet
 begin
@@ -68,10 +68,11 @@ load "/api/status" 200 "$((requests * 5))" 0 5000 /api/status
 quiet="$(resident)"
 python3 "$bench/server-listen.py" "$port" 500 20 || missed=1
 note "memory: $quiet MB before the listeners, $(resident) MB after"
-python3 "$bench/server-listen.py" "$port" slow 30 >"$work/slow" &
+python3 "$bench/server-listen.py" "$port" slow 600 >"$work/slow" &
 pids+=("$!")
 sleep 1
-load "summaries beside a slow download" 200 "$requests" 250 0 "${paths[@]}"
+load "summaries while a download begins" 200 "$requests" 250 0 "${paths[@]}"
+load "summaries beside its slow reader" 200 "$requests" 250 0 "${paths[@]}"
 echo "memory: $before MB before, $(resident) MB after"
 kill -TERM "$server"
 wait "$server" || die "the server did not end well"
