@@ -115,7 +115,8 @@ public sealed class SummaryPartsTests
     /// <summary>A capture with losses in each ten minutes of two hours, some to a file.</summary>
     private static void StoreLosses(TrafficStore store)
     {
-        using ICaptureWriter writer = store.CreateCapture(new CaptureStatus { Name = "losses", Sensor = "probe" }, new CaptureWriterOptions());
+        CaptureStatus status = new() { Name = "losses", Sensor = "probe" };
+        using ICaptureWriter writer = store.CreateCapture(status, new CaptureWriterOptions());
         for (int i = 0; i < 12; i++)
         {
             writer.Write(new CaptureInterval
@@ -140,7 +141,8 @@ public sealed class SummaryPartsTests
         int number = 0;
         foreach (string path in Directory.GetFiles(folder, "*.parquet", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(minutesOld.Length == 0 ? -60 : -minutesOld[number++ % minutesOld.Length]));
+            int minutes = minutesOld.Length == 0 ? 60 : minutesOld[number++ % minutesOld.Length];
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(-minutes));
         }
     }
 

@@ -123,8 +123,9 @@ internal sealed class SummaryPart
 /// <param name="LastUs">Last packet.</param>
 /// <param name="StartUs">Earliest begin of a flow.</param>
 /// <param name="Retransmissions">Of a total: TCP segments sent again.</param>
-internal readonly record struct SummarySum(long Bucket, string Name, long Packets, long Bytes, long Began, long Older, long Sent, long Received,
-    long FirstUs, long LastUs, long StartUs, long Retransmissions = 0)
+internal readonly record struct SummarySum(
+    long Bucket, string Name, long Packets, long Bytes, long Began, long Older, long Sent, long Received, long FirstUs, long LastUs,
+    long StartUs, long Retransmissions = 0)
 {
     /// <summary>Both together.</summary>
     public SummarySum With(SummarySum other) => new(Bucket, Name, Packets + other.Packets, Bytes + other.Bytes, Began + other.Began,

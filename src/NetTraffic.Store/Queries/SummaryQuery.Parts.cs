@@ -30,7 +30,9 @@ internal sealed partial class SummaryQuery
         public string Rows(Dataset dataset) => $"{Database.Read(dataset, Segments)} WHERE {Condition}";
     }
 
-    /// <summary>The sums of every group, and the segments with flows that began before; null: the question is to be asked as a whole.</summary>
+    /// <summary>
+    /// The sums of every group, and the segments with flows that began before; null: the question is to be asked as a whole.
+    /// </summary>
     private (List<SummarySum> Sums, List<Segment> Older)? Merged(
         SummaryKey by, TimeSpan? width, List<Segment> segments, Dictionary<long, long> whole)
     {
@@ -151,7 +153,9 @@ internal sealed partial class SummaryQuery
         return found;
     }
 
-    /// <summary>The files of a slot together where it is over, lies in the time asked for and so stays as it is; else each by itself.</summary>
+    /// <summary>
+    /// The files of a slot together where it is over, lies in the time asked for and so stays as it is; else each by itself.
+    /// </summary>
     private IEnumerable<List<Segment>> BySlot(List<Segment> segments, DateTime now, int level = 0)
     {
         if (level == Slots.Length)
@@ -167,7 +171,9 @@ internal sealed partial class SummaryQuery
     private static bool IsQuiet(Segment segment, DateTime now, TimeSpan time) => File.GetLastWriteTimeUtc(segment.Path) < now - time;
 
     private SummaryPart Ask(string question, Part part, Func<SummaryPart> ask) => !part.IsRemembered ? ask() : parts!.Get(
-        $"{question} {part.Condition}", string.Join('\n', part.Segments.Select(segment => segment.Path).Order(StringComparer.Ordinal)), ask);
+        $"{question} {part.Condition}",
+        string.Join('\n', part.Segments.Select(segment => segment.Path).Order(StringComparer.Ordinal)),
+        ask);
 
     private SummaryPart SumsOf(SummaryKey by, TimeSpan? width, Part some)
     {
