@@ -190,6 +190,9 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
             Assert.True(result.Violations.Length == 0, $"{view} {width} {(light ? "light" : "dark")}: {string.Join("\n", broken)}");
             bool fits = await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth");
             Assert.True(fits, $"{view} is wider than {width}");
+            string[] over = await visit.Page.EvaluateAsync<string[]>(
+                "[...document.querySelectorAll('th, td')].filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)");
+            Assert.True(over.Length == 0, $"{view} {width}: cells run into their neighbours: {string.Join(" | ", over)}");
         }
 
         Assert.Empty(visit.Complaints);

@@ -85,6 +85,7 @@ export function Graph({ label, times, series, format, from, to, height = 220, on
         axes: [
           {
             ...axis,
+            space: 80, // a date's width, and some
             values: [
               [86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1],
               [60, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
