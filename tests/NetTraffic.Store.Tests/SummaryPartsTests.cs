@@ -10,17 +10,19 @@ public sealed class SummaryPartsTests
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Theory]
-    [InlineData(new[] { 60 })] // hours that are over
-    [InlineData(new[] { 5, 0 })] // those that are written
-    [InlineData(new[] { 60, 60, 60, 60, 5, 0 })] // both
-    public void Whatever_is_asked_the_answer_is_the_same(int[] minutesOld) => Rows.Many.Where(rows => rows.Count > 30).Sample(
+    [InlineData(new[] { 60 }, false)] // hours that are over
+    [InlineData(new[] { 60 }, true)] // and were merged just now
+    [InlineData(new[] { 5, 0 }, false)] // those that are written
+    [InlineData(new[] { 60, 60, 60, 60, 5, 0 }, false)] // both
+    public void Whatever_is_asked_the_answer_is_the_same(int[] minutesOld, bool isMerged) => Rows.Many.Where(rows => rows.Count > 100).Sample(
         rows =>
         {
             using ScratchFolder folder = new();
             using TrafficStore store = new(folder.Path);
-            Rows.Store(store, rows, segmentRows: 20);
+            Rows.Store(store, rows, segmentRows: isMerged ? 5 : 20);
             StoreLosses(store);
             Rest(folder.Path, minutesOld);
+            Assert.Equal(isMerged, isMerged && store.Compact(None) > 0);
             using TrafficStore remembers = new(folder.Path, remembers: true);
             long before = SummaryParts.Shared.Held;
             DateTime begin = UnixTime.FromMicroseconds(Rows.BaseUs);
