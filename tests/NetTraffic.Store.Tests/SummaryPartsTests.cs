@@ -112,6 +112,8 @@ public sealed class SummaryPartsTests
         Assert.Equal(21, asked);
         parts.Get("question 0", "", Ask);
         Assert.Equal(22, asked);
+        parts.Get("names", new string('x', 75 * 100), Ask); // take room too: more than there is
+        Assert.Equal(0, parts.Held);
     }
 
     /// <summary>A capture with losses in each ten minutes of two hours, some to a file.</summary>

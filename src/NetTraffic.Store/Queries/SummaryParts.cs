@@ -5,12 +5,13 @@ namespace NetTraffic.Store;
 /// names of the segments, which never change what they hold; so nothing here is ever out of date, and what is asked least goes first. Safe
 /// for several threads.
 /// </summary>
-/// <param name="most">Sums that are kept at most; one takes some 150 bytes.</param>
+/// <param name="most">Sums that are kept at most, of <see cref="BytesOfSum"/> bytes or what takes as much.</param>
 internal sealed class SummaryParts(long most)
 {
     /// <summary>Sums of one part at most; a question with more is asked as a whole.</summary>
     public const int MostOfOne = 20_000;
 
+    private const int BytesOfSum = 150;
     private readonly Dictionary<(string Question, string Segments), LinkedListNode<Kept>> known = [];
     private readonly LinkedList<Kept> newestFirst = [];
     private readonly Lock access = new();
@@ -48,24 +49,31 @@ internal sealed class SummaryParts(long most)
         SummaryPart part = ask();
         lock (access)
         {
-            if (!known.ContainsKey(key))
+            LinkedListNode<Kept> node = new(new Kept(key, part));
+            if (known.TryAdd(key, node))
             {
-                known.Add(key, newestFirst.AddFirst(new Kept(key, part)));
-                held += part.Weight;
+                newestFirst.AddFirst(node);
+                held += node.Value.Weight;
             }
 
             while (held > most && newestFirst.Last is { } last)
             {
                 newestFirst.RemoveLast();
                 known.Remove(last.Value.Key);
-                held -= last.Value.Part.Weight;
+                held -= last.Value.Weight;
             }
         }
 
         return part;
     }
 
-    private sealed record Kept((string Question, string Segments) Key, SummaryPart Part);
+    private sealed record Kept((string Question, string Segments) Key, SummaryPart Part)
+    {
+        // The names of an hour's many segments can be larger than what they came to.
+        private const int CharactersOfSum = BytesOfSum / sizeof(char);
+
+        public int Weight => Part.Weight + ((Key.Question.Length + Key.Segments.Length) / CharactersOfSum);
+    }
 }
 
 /// <summary>What a question came to over a part of the segments. Nobody changes it.</summary>

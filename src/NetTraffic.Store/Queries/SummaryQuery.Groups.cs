@@ -170,7 +170,7 @@ internal sealed partial class SummaryQuery
     /// <param name="largest">The groups.</param>
     /// <param name="segments">Those that may have such flows.</param>
     /// <param name="fromUs">Begin of the time that the rows cover.</param>
-    private List<Group> Finish(SummaryKey by, List<Group> largest, List<Segment> segments, long fromUs)
+    private List<Group> Finish(SummaryKey by, List<Group> largest, IReadOnlyCollection<Segment> segments, long fromUs)
     {
         if (largest.Exists(group => group.Older > 0))
         {

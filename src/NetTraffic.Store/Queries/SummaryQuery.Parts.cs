@@ -33,7 +33,7 @@ internal sealed partial class SummaryQuery
     /// <summary>
     /// The sums of every group, and the segments with flows that began before; null: the question is to be asked as a whole.
     /// </summary>
-    private (List<SummarySum> Sums, List<Segment> Older)? Merged(
+    private (List<SummarySum> Sums, HashSet<Segment> Older)? Merged(
         SummaryKey by, TimeSpan? width, List<Segment> segments, Dictionary<long, long> whole)
     {
         if (Split(by, width, segments) is not { } split)
@@ -44,7 +44,7 @@ internal sealed partial class SummaryQuery
         long from = FirstUs(segments);
         Dictionary<(long Bucket, string Name), SummarySum> all = [];
         HashSet<(long Bucket, string Name, ulong FlowId)> olderFlows = [];
-        List<Segment> older = [];
+        HashSet<Segment> older = [];
         foreach (Part some in split)
         {
             SummaryPart part = Ask($"{by} {width?.Ticks} {some.IsHour}", some, () => SumsOf(by, width, some));
@@ -66,7 +66,7 @@ internal sealed partial class SummaryQuery
             olderFlows.UnionWith(part.OlderFlows);
             if (part.StartUs < from)
             {
-                older.AddRange(some.Segments);
+                older.UnionWith(some.Segments);
             }
         }
 
@@ -307,7 +307,7 @@ internal sealed partial class SummaryQuery
         long from = FirstUs(segments);
         SummarySum? sum = null;
         HashSet<string>[] distinct = [.. Counted.Select(_ => new HashSet<string>(StringComparer.Ordinal))];
-        List<Segment> older = [];
+        HashSet<Segment> older = [];
         foreach (Part some in split)
         {
             SummaryPart part = Ask("total", some, () => TotalOf(some.Rows(Datasets.Flows)));
@@ -323,7 +323,7 @@ internal sealed partial class SummaryQuery
 
             if (part.StartUs < from)
             {
-                older.AddRange(some.Segments);
+                older.UnionWith(some.Segments);
             }
 
             for (int i = 0; i < distinct.Length; i++)

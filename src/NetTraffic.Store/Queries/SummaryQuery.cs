@@ -97,7 +97,7 @@ internal sealed partial class SummaryQuery(
 
     private List<Segment> List(Dataset dataset) => source.List(dataset, filter.SinceUs, filter.UntilUs);
 
-    private static string Flows(List<Segment> segments) => Database.Read(Datasets.Flows, segments);
+    private static string Flows(IReadOnlyCollection<Segment> segments) => Database.Read(Datasets.Flows, segments);
 
     private void Query(string sql, Action<DuckDBDataReader> row) => Database.Query(connection, sql, row, cancellationToken);
 }
