@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
@@ -206,9 +207,21 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
         LocatorBoundingBoxResult over = (await visit.Page.Locator("#throughput .u-over").BoundingBoxAsync())!;
         await visit.Page.Mouse.MoveAsync(over.X + over.Width * 0.3f, over.Y + 40);
         await visit.Page.Mouse.DownAsync();
+
+        // Other layers that come meanwhile do not take the brush away.
+        await visit.Page.RunAndWaitForResponseAsync(
+            () => visit.Page.EvaluateAsync(
+                """
+                const by = document.querySelector("#throughput select");
+                by.value = "Application";
+                by.dispatchEvent(new Event("change", { bubbles: true }));
+                """),
+            response => response.Url.Contains("by=Application&", StringComparison.Ordinal)
+                && response.Url.Contains("interval=", StringComparison.Ordinal));
+        await visit.SettleAsync();
         await visit.Page.Mouse.MoveAsync(over.X + over.Width * 0.6f, over.Y + 50, new() { Steps = 5 });
         await visit.Page.Mouse.UpAsync();
-        await visit.Page.WaitForURLAsync(url => url.Contains("since=", StringComparison.Ordinal));
+        await Expect(visit.Page).ToHaveURLAsync(new Regex("since="));
         await visit.SettleAsync();
         (long since, long until) = Range(visit.Page.Url);
         JsonElement total = (await server.GetAsync($"/api/stats/summary?since={since}&until={until}")).GetProperty("Total");

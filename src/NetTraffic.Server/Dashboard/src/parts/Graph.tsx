@@ -50,8 +50,13 @@ function highest([times, whole]: uPlot.AlignedData, from: number): number {
   return most;
 }
 
-export function Graph({ label, times, series, format, from, to, height = 220, onPick }: GraphProps) {
+export function Graph({ label, format, height = 220, onPick, ...newest }: GraphProps) {
   const box = useRef<HTMLDivElement>(null);
+  // While somebody drags, the graph stays as it is under their hand.
+  const [dragging, setDragging] = useState(false);
+  const drawn = useRef(newest);
+  if (!dragging) drawn.current = newest;
+  const { times, series, from, to } = drawn.current;
   const plot = useRef<uPlot | null>(null);
   const pick = useRef(onPick);
   const [at, setAt] = useState<number | null>(null);
@@ -130,6 +135,13 @@ export function Graph({ label, times, series, format, from, to, height = 220, on
   }, [names, dark, height]);
 
   useEffect(() => {
+    // The plot's own listener is the document's, and comes before this one.
+    const end = () => setDragging(false);
+    window.addEventListener("mouseup", end);
+    return () => window.removeEventListener("mouseup", end);
+  }, []);
+
+  useEffect(() => {
     plot.current?.setData([times, ...stacked(series)] as uPlot.AlignedData);
   }, [names, dark, height, times, series, from, to]);
 
@@ -137,7 +149,7 @@ export function Graph({ label, times, series, format, from, to, height = 220, on
   const shown = at !== null && at <= last ? at : null;
   return (
     <figure class="graph">
-      <div ref={box} role="img" aria-label={label} />
+      <div ref={box} role="img" aria-label={label} onMouseDown={() => setDragging(true)} />
       <figcaption>
         <span class="when">{shown === null ? "" : time(times[shown]! * 1000)}</span>
         {series.map((one, i) => (

@@ -59,6 +59,16 @@ export function Throughput({ whole }: { whole: Answer<Summary> }) {
   const step = found === null ? null : (steps.find(one => (found[1] - found[0]) / one <= mostPoints) ?? steps.at(-1)!);
   const all = useAnswer<Summary>(step === null ? null : ask("/api/stats/summary", { interval: `${step}s` }), refresh.value);
   const parts = useAnswer<Summary>(step === null ? null : ask("/api/stats/summary", { by, top, interval: `${step}s` }), refresh.value);
+  // One graph of both answers: it is shown when both are there.
+  const both: Answer<Summary> = {
+    data: parts.data && all.data,
+    error: all.error ?? parts.error,
+    loading: all.loading || parts.loading,
+    again: () => {
+      all.again();
+      parts.again();
+    },
+  };
   const format = unit === "bits" ? bits : packetRate;
   const graph = useMemo(
     () =>
@@ -94,7 +104,7 @@ export function Throughput({ whole }: { whole: Answer<Summary> }) {
         </>
       }
     >
-      <States answer={step === null ? whole : all} isEmpty={data => data.Items?.length === 0 || step === null}>
+      <States answer={step === null ? whole : both} isEmpty={data => data.Items?.length === 0 || step === null}>
         {() => (
           <>
             <Graph
