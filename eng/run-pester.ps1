@@ -47,7 +47,10 @@ try {
         # Set-ItResult -Because puts the reason into the message.
         $message = ConvertTo-XmlText (@($test.ErrorRecord | ForEach-Object { $_.Exception.Message }) -join "`n")
         if ($test.Result -eq 'Skipped') {
-            $writer.WriteElementString('reason', $message -replace '^is skipped, because ')
+            # -Skip has no words of its own, but a place.
+            $place = "$(Split-Path -Leaf $test.ScriptBlock.File):$($test.StartLine)"
+            $why = $message -replace '^is skipped, because '
+            $writer.WriteElementString('reason', ($why ? $why : "not for this system or this build: -Skip of $place, or of its block"))
         }
         elseif ($test.Result -ne 'Passed') {
             $writer.WriteStartElement('failure')

@@ -27,8 +27,7 @@ public sealed class TrafficStore : ITrafficStore
     /// Gives what is known of addresses, at the first question that is about that; null: such questions are refused.
     /// </param>
     /// <param name="remembers">
-    /// Whether sums of hours that nobody writes to any more are remembered in this process, some 75 MB of them at most: for who is asked
-    /// the same again and again.
+    /// Whether what files came to is remembered in this process, some 75 MB of it at most: for who is asked the same again and again.
     /// </param>
     /// <exception cref="StoreException">The store is of another layout version, or is no store.</exception>
     public TrafficStore(string path, Func<IAddressFacts>? facts = null, bool remembers = false)

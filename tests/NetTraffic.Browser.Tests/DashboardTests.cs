@@ -192,7 +192,10 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>,
             bool fits = await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth");
             Assert.True(fits, $"{view} is wider than {width}");
             string[] over = await visit.Page.EvaluateAsync<string[]>(
-                "[...document.querySelectorAll('th, td')].filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)");
+                """
+                [...document.querySelectorAll("th, td")].filter(cell => cell.scrollWidth > cell.clientWidth)
+                    .map(cell => cell.textContent)
+                """);
             Assert.True(over.Length == 0, $"{view} {width}: cells run into their neighbours: {string.Join(" | ", over)}");
         }
 

@@ -102,7 +102,8 @@ public sealed class PseudonymTests(RunningServer server) : IClassFixture<Running
         Assert.Equal((400, "BadArgument"), (status, id));
     }
 
-    private Task<string> TextAsync(string path) => server.Client.GetStringAsync(new Uri($"/api/data/export/{path}", UriKind.Relative), Stop);
+    private Task<string> TextAsync(string path) =>
+        server.Client.GetStringAsync(new Uri($"/api/data/export/{path}", UriKind.Relative), Stop);
 
     private void SetKey(string? key) => TrafficEngine.OpenSettings(server.StorePath)
         .SetOption(new Dictionary<string, object?> { ["AnonymizationKey"] = key });

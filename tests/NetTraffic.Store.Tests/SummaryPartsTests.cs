@@ -14,8 +14,8 @@ public sealed class SummaryPartsTests
     [InlineData(new[] { 60 }, true)] // and were merged just now
     [InlineData(new[] { 5, 0 }, false)] // those that are written
     [InlineData(new[] { 60, 60, 60, 60, 5, 0 }, false)] // both
-    public void Whatever_is_asked_the_answer_is_the_same(int[] minutesOld, bool isMerged) => Rows.Many.Where(rows => rows.Count > 100).Sample(
-        rows =>
+    public void Whatever_is_asked_the_answer_is_the_same(int[] minutesOld, bool isMerged) =>
+        Rows.Many.Where(rows => rows.Count > 100).Sample(rows =>
         {
             using ScratchFolder folder = new();
             using TrafficStore store = new(folder.Path);

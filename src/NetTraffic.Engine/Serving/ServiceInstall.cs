@@ -29,7 +29,11 @@ public sealed record ServiceInstall
     public ServerService Plan()
     {
         CheckKey();
-        ServiceDefinition definition = new() { Command = [.. ServerProgram.Find(), .. ServerProgram.Arguments(StorePath, Listen, Port)], StorePath = StorePath };
+        ServiceDefinition definition = new()
+        {
+            Command = [.. ServerProgram.Find(), .. ServerProgram.Arguments(StorePath, Listen, Port)],
+            StorePath = StorePath,
+        };
         if (OperatingSystem.IsWindows())
         {
             return new ServerService
